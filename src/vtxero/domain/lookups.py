@@ -1,0 +1,67 @@
+"""What a slice may ask about records of other modules while it maps its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+from vtxero.domain.sides import Side
+
+
+class PartnerState(Enum):
+    """How far a referenced record has come to the other side."""
+
+    LINKED = auto()
+    PLANNED = auto()
+    BLOCKED = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The other side's counterpart of a record.
+
+    `id` is the other side's id when LINKED; a symbol such as `new:organizations:11x7` when PLANNED, replaced just
+    before sending; blank otherwise. `label` names the record for messages.
+    """
+
+    state: PartnerState
+    id: str = ""
+    label: str = ""
+
+
+class ProductView(Protocol):
+    """What an invoice needs to know of a product. Taxes are labels with the product's own rate in per cent."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def sales_account(self) -> str: ...
+    @property
+    def tax_fields(self) -> tuple[str, ...]: ...
+
+
+class PartyView(Protocol):
+    """What an invoice needs to know of its organization: the address lines for a new Vtiger invoice."""
+
+    @property
+    def billing_fields(self) -> tuple[tuple[str, str], ...]: ...
+
+
+class Lookups(Protocol):
+    """Answers about other modules' records, from links, from this plan, and from rows read before."""
+
+    def partner(self, module: str, side: Side, record_id: str) -> Partner:
+        """Find the counterpart, on the other side, of the record `record_id` of `side`."""
+        ...
+
+    def record(self, module: str, side: Side, record_id: str) -> object | None:
+        """Give the record as `side` last answered it, None when it was never read or is gone."""
+        ...
+
+    def find_by_key(self, module: str, side: Side, kind: str, key: str) -> str | None:
+        """Find the id of the one record of `side` with this natural key, None for none or several."""
+        ...

@@ -1,0 +1,110 @@
+"""What users can set for a module. Part of the config; read by the slices. Frozen."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vtxero.domain.sides import Direction
+
+ConflictPolicy = Literal["report", "xero", "vtiger"]
+XeroStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "VOID", "skip"]
+FieldRule = Literal["both", "to-xero", "to-vtiger", "off"]
+
+
+class Options(BaseModel):
+    """Base of all option groups: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModuleOptions(Options):
+    """What every module has."""
+
+    enabled: bool = True
+    direction: Direction = Field(Direction.BOTH, description="to-xero, to-vtiger or both")
+    conflict: ConflictPolicy = Field("report", description="which side wins when both changed the same field")
+    fields: dict[str, FieldRule | dict[str, str]] = Field(
+        default_factory=dict, description="per field: both, to-xero, to-vtiger, off, or {vtiger: field name or label}"
+    )
+    defaults: dict[str, str] = Field(
+        default_factory=dict, description="values for mandatory Vtiger fields that Xero leaves empty"
+    )
+
+
+class OrganizationOptions(ModuleOptions):
+    """modules.organizations."""
+
+    email_from: Literal["organization", "primary_person"] = "organization"
+    contact_number: bool = Field(True, description="write the Vtiger id into Xero's contact code, as the marker")
+    account_number: bool = Field(False, description="send account_no as Xero's AccountNumber")
+    types: Literal["new", "always", "off"] = "new"
+    tax_number_field: str = Field("", description="field name or label; blank: found by label (GST, VAT, ABN, ...)")
+
+
+class ProductOptions(ModuleOptions):
+    """modules.products."""
+
+    name_is: Literal["name", "code"] = "name"
+    sales_account: str = Field("", description="account for new items whose product names none; blank: none is sent")
+    purchase_account: str = Field("", description="the same for purchases")
+    inactive: bool = Field(False, description="also send inactive products that no invoice needs")
+
+
+class InvoiceOptions(ModuleOptions):
+    """modules.invoices. Accounts are codes of Xero's chart."""
+
+    sales_account: str = ""
+    shipping_account: str = ""
+    adjustment_account: str = ""
+    create_as: Literal["status", "draft"] = Field(
+        "status", description="draft: hold everything back as a draft in Xero"
+    )
+    edit_approved: bool = False
+    void: bool = Field(False, description="let a cancelled invoice be voided or deleted in Xero")
+    rounding: Literal["tax", "line", "accept", "skip"] = "tax"
+    placeholder_product: str = Field("??????", description="product for Xero lines without an item")
+    status_to_xero: dict[str, XeroStatus] = Field(
+        default_factory=lambda: dict[str, XeroStatus](
+            {
+                "Created": "DRAFT",
+                "AutoCreated": "DRAFT",
+                "Approved": "AUTHORISED",
+                "Sent": "AUTHORISED",
+                "Overdue": "AUTHORISED",
+                "Partially Paid": "AUTHORISED",
+                "Paid": "AUTHORISED",
+                "Cancel": "VOID",
+                "Credit Invoice": "skip",
+            }
+        )
+    )
+    status_to_vtiger: dict[str, str] = Field(
+        default_factory=lambda: {
+            "DRAFT": "Created",
+            "SUBMITTED": "Created",
+            "AUTHORISED": "Approved",
+            "PAID": "Paid",
+            "VOIDED": "Cancel",
+            "DELETED": "Cancel",
+        }
+    )
+
+
+class TaxMapOptions(Options):
+    """taxes: how Vtiger's taxes are found in Xero."""
+
+    none: str = Field("NONE", description="TaxType of lines without any tax")
+    map: dict[str, str] = Field(default_factory=dict, description="Vtiger tax label -> Xero TaxType")
+
+
+class GuardOptions(Options):
+    """guards: when a run stops before its first write. `max_changes` counts updates of existing records, not new ones."""
+
+    max_changes: int = Field(200, ge=0)
+    max_deletions: int = Field(20, ge=0)
+    max_share: Decimal = Field(
+        Decimal("0.5"), ge=0, le=1, description="share of a module's links that may change at once"
+    )

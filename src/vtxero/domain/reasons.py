@@ -1,0 +1,324 @@
+"""Every reason for leaving a record alone, in the order in which reasons are shown.
+
+A code is stable: scripts and cron mails rely on it. The summary is one sentence, the remedy something a bookkeeper can do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Code(StrEnum):
+    """The codes, in the order of `docs/reasons.md`."""
+
+    RUN_BASE_CURRENCY = "RUN-BASE-CURRENCY"
+    RUN_TENANT = "RUN-TENANT"
+    RUN_VTIGER_USER = "RUN-VTIGER-USER"
+    RUN_VTIGER_INSTANCE = "RUN-VTIGER-INSTANCE"
+    RUN_VTIGER_VERSION = "RUN-VTIGER-VERSION"
+    RUN_GUARD_EMPTIED = "RUN-GUARD-EMPTIED"
+    RUN_GUARD_CHANGES = "RUN-GUARD-CHANGES"
+    RUN_GUARD_DELETIONS = "RUN-GUARD-DELETIONS"
+    RUN_GUARD_CONFIG = "RUN-GUARD-CONFIG"
+    MANDATORY_FIELD = "MANDATORY-FIELD"
+    AMBIGUOUS = "AMBIGUOUS"
+    CONFLICT = "CONFLICT"
+    ONE_WAY = "ONE-WAY"
+    GONE = "GONE"
+    TEXT_UNSUPPORTED = "TEXT-UNSUPPORTED"
+    XERO_REFUSED = "XERO-REFUSED"
+    VTIGER_REFUSED = "VTIGER-REFUSED"
+    ORG_NAME = "ORG-NAME"
+    ORG_DUPLICATE = "ORG-DUPLICATE"
+    ORG_PRIMARY_EMAIL = "ORG-PRIMARY-EMAIL"
+    ORG_PEOPLE_MAX = "ORG-PEOPLE-MAX"
+    ORG_ARCHIVED = "ORG-ARCHIVED"
+    ORG_MERGED = "ORG-MERGED"
+    PRD_CODE = "PRD-CODE"
+    PRD_CODE_LONG = "PRD-CODE-LONG"
+    PRD_NAME_LONG = "PRD-NAME-LONG"
+    PRD_CODE_TAKEN = "PRD-CODE-TAKEN"
+    PRD_DUPLICATE = "PRD-DUPLICATE"
+    PRD_ACCOUNT = "PRD-ACCOUNT"
+    PRD_TAX = "PRD-TAX"
+    TAX_DENIED = "TAX-DENIED"
+    INV_PARTY = "INV-PARTY"
+    INV_DATE = "INV-DATE"
+    INV_GROUP_DISCOUNT = "INV-GROUP-DISCOUNT"
+    INV_DEDUCTED_TAX = "INV-DEDUCTED-TAX"
+    INV_TAX_UNKNOWN = "INV-TAX-UNKNOWN"
+    INV_TAX_SEVERAL = "INV-TAX-SEVERAL"
+    INV_TAX_COMBINED = "INV-TAX-COMBINED"
+    INV_TAX_ACCOUNT = "INV-TAX-ACCOUNT"
+    INV_CURRENCY = "INV-CURRENCY"
+    INV_ACCOUNT = "INV-ACCOUNT"
+    INV_ADJUSTMENT = "INV-ADJUSTMENT"
+    INV_STATUS = "INV-STATUS"
+    INV_LOCK_DATE = "INV-LOCK-DATE"
+    INV_CLOSED = "INV-CLOSED"
+    INV_NUMBER_TAKEN = "INV-NUMBER-TAKEN"
+    INV_STOCK = "INV-STOCK"
+    INV_TOTAL = "INV-TOTAL"
+    INV_NEGATIVE = "INV-NEGATIVE"
+    INV_DISCOUNT = "INV-DISCOUNT"
+    INV_PAID_ELSEWHERE = "INV-PAID-ELSEWHERE"
+    INV_TOO_BIG = "INV-TOO-BIG"
+    PAY_STATUS = "PAY-STATUS"
+    PAY_INVOICE_STATUS = "PAY-INVOICE-STATUS"
+    PAY_ACCOUNT = "PAY-ACCOUNT"
+    PAY_AMOUNT = "PAY-AMOUNT"
+    PAY_NO_MODULE = "PAY-NO-MODULE"
+    PAY_CHANGED = "PAY-CHANGED"
+    DEPENDENCY = "DEPENDENCY"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What a code means, and what to do about it."""
+
+    summary: str
+    remedy: str
+
+
+_TABLE: dict[Code, tuple[str, str]] = {
+    Code.RUN_BASE_CURRENCY: (
+        "The base currencies of Vtiger and Xero differ, so amounts cannot be compared.",
+        "Make the base currency the same on both sides; organizations and contacts can be synced meanwhile.",
+    ),
+    Code.RUN_TENANT: (
+        "The login reaches another Xero organisation than the one this profile is pinned to.",
+        "Log in to the right organisation with `vtxero auth xero`, or use a profile of its own for the other one.",
+    ),
+    Code.RUN_VTIGER_USER: (
+        "The Vtiger API user's number format or currency would change amounts on the way in.",
+        "Give that user the base currency, a decimal point and at least two decimals in Vtiger's My Preferences.",
+    ),
+    Code.RUN_VTIGER_INSTANCE: (
+        "This is not the Vtiger that this profile is pinned to, or it is a copy of it.",
+        "Check the address in the config; for a new instance use a new profile.",
+    ),
+    Code.RUN_VTIGER_VERSION: (
+        "This version of Vtiger has a fault that bars this.",
+        "Update Vtiger, or let the module cross to Xero only.",
+    ),
+    Code.RUN_GUARD_EMPTIED: (
+        "One side suddenly shows no records at all.",
+        "Check the API user's rights; if the side is really empty, run with `--allow emptied`.",
+    ),
+    Code.RUN_GUARD_CHANGES: (
+        "The run would change more records than guards.max_changes allows.",
+        "Look at the plan with `--dry-run`; if it is right, run with `--allow changes`.",
+    ),
+    Code.RUN_GUARD_DELETIONS: (
+        "Unusually many records have disappeared from one side.",
+        "Find out why; if it was meant, run with `--allow deletions`.",
+    ),
+    Code.RUN_GUARD_CONFIG: (
+        "A mapping, a filter or the instance changed since the last run.",
+        "Look at the plan with `--dry-run`; if it is right, run with `--allow config`.",
+    ),
+    Code.MANDATORY_FIELD: (
+        "A field that is mandatory in Vtiger has no value in Xero.",
+        "Fill it in Xero, or give it a default in the config under modules.<name>.defaults.",
+    ),
+    Code.AMBIGUOUS: (
+        "More than one record on the other side could be this one.",
+        "Make names, codes or numbers unique on the other side, or merge the duplicates there.",
+    ),
+    Code.CONFLICT: (
+        "The same field was changed on both sides.",
+        "Make both sides equal by hand, or choose a side: `vtxero sync --conflict xero` or `--conflict vtiger`.",
+    ),
+    Code.ONE_WAY: (
+        "It was changed on the side that this direction does not read.",
+        "Run with `--direction both` to carry the change over, or undo it there.",
+    ),
+    Code.GONE: (
+        "It was deleted, archived or voided on one side.",
+        "Restore it there, or delete the other one by hand; vtxero deletes nothing.",
+    ),
+    Code.TEXT_UNSUPPORTED: (
+        "The other side cannot hold these characters or this length.",
+        "Shorten the text or remove the characters named.",
+    ),
+    Code.XERO_REFUSED: (
+        "Xero refused it.",
+        "Xero's own words are shown; mend the record accordingly and run again.",
+    ),
+    Code.VTIGER_REFUSED: (
+        "Vtiger refused it.",
+        "Vtiger's own words are shown; mend the record accordingly and run again.",
+    ),
+    Code.ORG_NAME: (
+        "It has no name, or its name holds characters that Xero refuses (< or >).",
+        "Give the organization a name without < and >.",
+    ),
+    Code.ORG_DUPLICATE: (
+        "Several Vtiger organizations have this name; one Xero contact serves them all.",
+        "Merge the duplicates in Vtiger, or give them different names.",
+    ),
+    Code.ORG_PRIMARY_EMAIL: (
+        "Additional people cannot be added while the primary person has no email address.",
+        "Fill in the email address of the organization or of its first contact, or unlink the other contacts.",
+    ),
+    Code.ORG_PEOPLE_MAX: (
+        "Xero holds five people besides the primary person; the others are left out.",
+        "Unlink the contacts that Xero need not know, if others should cross instead.",
+    ),
+    Code.ORG_ARCHIVED: (
+        "The Xero contact is archived.",
+        "Restore the contact in Xero, then run again.",
+    ),
+    Code.ORG_MERGED: (
+        "The Xero contact was merged into another one.",
+        "Merge the organizations in Vtiger likewise.",
+    ),
+    Code.PRD_CODE: (
+        "It has no code (Part Number), and Xero requires one.",
+        "Fill in the Part Number in Vtiger.",
+    ),
+    Code.PRD_CODE_LONG: (
+        "Its code is longer than the 30 characters that Xero holds.",
+        "Shorten the Part Number in Vtiger.",
+    ),
+    Code.PRD_NAME_LONG: (
+        "Its name is longer than the 50 characters that Xero holds.",
+        "Shorten the name in Vtiger.",
+    ),
+    Code.PRD_CODE_TAKEN: (
+        "Its code is in use by another item.",
+        "Give one of the two another code.",
+    ),
+    Code.PRD_DUPLICATE: (
+        "Several Vtiger products have this name or code; one Xero item serves them all.",
+        "Merge the duplicates in Vtiger, or give them different codes.",
+    ),
+    Code.PRD_ACCOUNT: (
+        "Its sales or purchase account is missing, unknown, archived, or a system account.",
+        "Choose an active, ordinary account of Xero's chart in the product's Xero Sales Account or Xero Purchase Account.",
+    ),
+    Code.PRD_TAX: (
+        "It has several taxes and Xero's items have one; it crosses without a tax.",
+        "Leave one tax on the product if Xero should know it.",
+    ),
+    Code.TAX_DENIED: (
+        "The Vtiger user may not create or change taxes.",
+        "Give vtxero an administrator's access key, or enter the taxes in Vtiger by hand.",
+    ),
+    Code.INV_PARTY: (
+        "It has neither an organization nor a contact.",
+        "Choose an organization on the invoice in Vtiger.",
+    ),
+    Code.INV_DATE: (
+        "Its invoice date or due date is missing.",
+        "Fill in the date named in Vtiger.",
+    ),
+    Code.INV_GROUP_DISCOUNT: (
+        "It has a discount on the whole invoice, and Xero has none.",
+        "Give the discount on the lines instead.",
+    ),
+    Code.INV_DEDUCTED_TAX: (
+        "It has a deducted (withholding) tax, which Xero's invoices do not have.",
+        "Remove the deducted tax, or enter this invoice in Xero by hand.",
+    ),
+    Code.INV_TAX_UNKNOWN: (
+        "The other side has no tax of that name and rate.",
+        "Create the tax there, choose another, or map it under taxes.map in the config.",
+    ),
+    Code.INV_TAX_SEVERAL: (
+        "A line has several taxes, and Xero takes one.",
+        "Leave one tax on the line by setting the others to 0.",
+    ),
+    Code.INV_TAX_COMBINED: (
+        "It has a group of taxes that Xero does not have as one combined tax.",
+        "Create a combined tax rate in Xero of exactly these components.",
+    ),
+    Code.INV_TAX_ACCOUNT: (
+        "The tax cannot be used with the account.",
+        "Choose an account that fits the tax, or a tax that fits the account.",
+    ),
+    Code.INV_CURRENCY: (
+        "Its currency is not one of the other side's.",
+        "Add the currency there, or change the invoice's.",
+    ),
+    Code.INV_ACCOUNT: (
+        "A line's account is missing, unknown, archived, or a system account.",
+        "Choose an active, ordinary account of Xero's chart for the line, its product, or as the default in the config.",
+    ),
+    Code.INV_ADJUSTMENT: (
+        "It has an adjustment, and the config names no account for adjustments.",
+        "Set modules.invoices.adjustment_account in the config, or remove the adjustment.",
+    ),
+    Code.INV_STATUS: (
+        "Invoices of this status do not cross.",
+        "Change the status, or map it under modules.invoices.status_to_xero in the config.",
+    ),
+    Code.INV_LOCK_DATE: (
+        "It is dated on or before Xero's lock date.",
+        "Change the date, or have the lock date moved in Xero.",
+    ),
+    Code.INV_CLOSED: (
+        "It is approved, paid, voided or deleted in Xero and cannot be modified.",
+        "Make the change in Xero, or undo it in Vtiger.",
+    ),
+    Code.INV_NUMBER_TAKEN: (
+        "Xero has another invoice of that number, maybe a voided one.",
+        "Renumber one of them; a voided invoice keeps its number for ever.",
+    ),
+    Code.INV_STOCK: (
+        "There are no, or not enough, items available to sell.",
+        "Raise the quantity on hand in Xero with an inventory adjustment.",
+    ),
+    Code.INV_TOTAL: (
+        "Its total by Xero's rules differs from Vtiger's by more than rounding explains.",
+        "Open the invoice in Vtiger, check its taxes and charges, and save it.",
+    ),
+    Code.INV_NEGATIVE: (
+        "Its total is below zero.",
+        "Enter it as a credit note in Xero.",
+    ),
+    Code.INV_DISCOUNT: (
+        "A line's discount is more than the line.",
+        "Lower the discount.",
+    ),
+    Code.INV_PAID_ELSEWHERE: (
+        "Vtiger calls it paid, Xero does not.",
+        "Enter the payment in Xero.",
+    ),
+    Code.INV_TOO_BIG: (
+        "It has more lines or bytes than the service takes.",
+        "Split the invoice.",
+    ),
+    Code.PAY_STATUS: (
+        "The payment is not Received.",
+        "Set its status to Received once the money is there.",
+    ),
+    Code.PAY_INVOICE_STATUS: (
+        "Its invoice is not approved.",
+        "Approve the invoice on both sides.",
+    ),
+    Code.PAY_ACCOUNT: (
+        "The payment has no account, or one that takes no payments.",
+        "Choose a bank account, or one that Xero allows payments to.",
+    ),
+    Code.PAY_AMOUNT: (
+        "It is more than what is due.",
+        "Correct the amount, or enter the rest as an overpayment in Xero.",
+    ),
+    Code.PAY_NO_MODULE: (
+        "This Vtiger has no Payments module: Xero's payments are carried into the invoices, none goes to Xero.",
+        "Enter payments in Xero.",
+    ),
+    Code.PAY_CHANGED: (
+        "It was changed after it crossed, and payments are never edited.",
+        "Delete the payment in Xero and enter it anew.",
+    ),
+    Code.DEPENDENCY: (
+        "What it refers to did not cross.",
+        "Mend the record named; this one follows by itself.",
+    ),
+}
+
+REASONS = MappingProxyType({code: Reason(*_TABLE[code]) for code in Code})

@@ -1,0 +1,38 @@
+"""Text as the two services hold it."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+BMP_LIMIT = 0xFFFF
+
+
+def collapse_blanks(text: str) -> str:
+    """Drop outer blanks and make inner runs one space, as Xero does with contact names."""
+    return " ".join(text.split())
+
+
+def match_key(text: str) -> str:
+    """Fold a name or code for matching: blanks, case and Unicode form do not count. Accents do."""
+    return unicodedata.normalize("NFC", collapse_blanks(text)).casefold()
+
+
+def unescape(text: str) -> str:
+    """Undo the HTML entities that Vtiger leaves in labels and product names (facts §7)."""
+    return html.unescape(text)
+
+
+def beyond_bmp(text: str) -> bool:
+    """Tell whether Vtiger's utf8mb3 tables would store ???? for a part of this text (facts §7)."""
+    return any(ord(char) > BMP_LIMIT for char in text)
+
+
+def without_beyond_bmp(text: str) -> str:
+    """Drop the characters that Vtiger cannot store."""
+    return "".join(char for char in text if ord(char) <= BMP_LIMIT)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut `text` to `limit` characters, with an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,9 @@
+"""The state database: links with their bases, rows that wait, the plan, the journal, the log. The only user of sqlite3."""
+
+from __future__ import annotations
+
+from vtxero.store.database import open_database
+from vtxero.store.runs import SqliteRuns
+from vtxero.store.state import SqliteState
+
+__all__ = ["SqliteRuns", "SqliteState", "open_database"]

@@ -1,0 +1,47 @@
+"""Opening the database: WAL, migrated, and a scratch copy for dry runs."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from vtxero.errors import StateError
+from vtxero.store.migrations import migrate
+
+REMEDY = "Restore the file from a backup, or move it away and run `vtxero sync --resync`: links are found again."
+
+
+def open_database(path: Path | None) -> sqlite3.Connection:
+    """Open a profile's state, made if missing; None keeps it in memory. Only its owner can read the file.
+
+    Raises:
+        StateError: unreadable, damaged, or written by a newer vtxero.
+    """
+    if path is None:
+        return _prepare(sqlite3.connect(":memory:", isolation_level=None))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        return _prepare(sqlite3.connect(path, isolation_level=None, timeout=10))
+    except LookupError as error:
+        raise StateError(
+            f"The state database {path} was written by a newer vtxero ({error}).", remedy=REMEDY
+        ) from error
+    except (sqlite3.Error, OSError) as error:
+        raise StateError(f"The state database {path} cannot be used: {error}.", remedy=REMEDY) from error
+
+
+def scratch_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Copy the state for a dry run: everything is really read and compared, and nothing of it is kept."""
+    copy = sqlite3.connect("", isolation_level=None)
+    connection.backup(copy)
+    return _prepare(copy)
+
+
+def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -16000")
+    migrate(connection)
+    return connection

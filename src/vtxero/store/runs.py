@@ -1,0 +1,153 @@
+"""The log of runs: what each did, record by record, and what waits now."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from vtxero.domain.sides import Direction
+from vtxero.store.codec import dump_result, load_result
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary
+
+RUN = "run, command, status, exit_code, started_at, finished_at, seconds, calls, messages"
+WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
+
+
+class SqliteRuns:
+    """Writes and reads the log over one open database. Implements `sync.report.RunLog`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def start(self, run: str, command: str, started_at: datetime) -> None:
+        """Note that a run begins. Runs that never ended are shown as interrupted."""
+        self._db.execute("UPDATE runs SET status = 'interrupted' WHERE status = 'running'")
+        self._db.execute(
+            "INSERT INTO runs (run, command, status, started_at) VALUES (?, ?, 'running', ?)",
+            (run, command, started_at.isoformat()),
+        )
+
+    def add(self, run: str, result: RecordResult) -> None:
+        """Note a record's outcome; a second one for the same record in the same run takes the first one's place."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO outcomes (run, module, vtiger_id, xero_id, outcome, result) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                run,
+                result.module,
+                result.vtiger_id or "",
+                result.xero_id or "",
+                result.outcome,
+                dump_result(result),
+            ),
+        )
+
+    def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
+        """Note how many records were seen and say nothing new."""
+        self._count(run, module, direction, Outcome.UNCHANGED, number)
+
+    def finish(self, report: RunReport, finished_at: datetime) -> None:
+        """Note how a run ended."""
+        self._db.execute(
+            "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, seconds = ?, calls = ?, messages = ? WHERE run = ?",
+            (
+                report.status,
+                report.exit_code,
+                finished_at.isoformat(),
+                report.seconds,
+                json.dumps(dict(report.calls)),
+                json.dumps(list(report.messages)),
+                report.run,
+            ),
+        )
+
+    def counts(self, run: str, modules: Iterable[tuple[str, Direction]] = ()) -> tuple[ModuleCount, ...]:
+        """A run's outcomes per module and direction; `modules` are shown even when nothing was seen."""
+        table: dict[tuple[str, str], dict[Outcome, int]] = {
+            (module, direction.value): dict.fromkeys(Outcome, 0) for module, direction in modules
+        }
+        stored = self._db.execute("SELECT module, direction, outcome, n FROM counts WHERE run = ?", (run,)).fetchall()
+        listed = self._db.execute(
+            "SELECT module, json_extract(result, '$.direction'), outcome, count(*) FROM outcomes WHERE run = ?"
+            " GROUP BY 1, 2, 3",
+            (run,),
+        ).fetchall()
+        for module, direction, outcome, number in (*stored, *listed):
+            row = table.setdefault((module, direction), dict.fromkeys(Outcome, 0))
+            row[Outcome(outcome)] += number
+        return tuple(ModuleCount(module, Direction(direction), row) for (module, direction), row in table.items())
+
+    def results(self, run: str) -> tuple[RecordResult, ...]:
+        """A run's records that are not unchanged, in the order in which they were settled."""
+        rows = self._db.execute("SELECT result FROM outcomes WHERE run = ? ORDER BY seq", (run,))
+        return tuple(load_result(text) for (text,) in rows)
+
+    # sync.report.RunLog
+
+    def runs(self, limit: int = 20) -> list[RunSummary]:
+        """The latest runs, newest first."""
+        rows = self._db.execute(f"SELECT {RUN} FROM runs ORDER BY started_at DESC, run DESC LIMIT ?", (limit,))  # noqa: S608 - column names of our own
+        return [self._summary(row) for row in rows.fetchall()]
+
+    def report(self, run: str) -> RunReport | None:
+        """A run's report, None when there is no such run. `last` names the newest."""
+        order = "ORDER BY started_at DESC, run DESC LIMIT 1"
+        where, values = (order, ()) if run == "last" else (f"WHERE run = ? {order}", (run,))
+        row = self._db.execute(f"SELECT {RUN} FROM runs {where}", values).fetchone()  # noqa: S608 - texts of our own
+        if row is None:
+            return None
+        name, _, status, exit_code, started_at, _, seconds, calls, messages = row
+        return RunReport(
+            name,
+            dry_run=False,
+            status=status,
+            exit_code=exit_code if exit_code is not None else 1,
+            started_at=datetime.fromisoformat(started_at),
+            seconds=seconds,
+            modules=self.counts(name),
+            records=self.results(name),
+            calls=json.loads(calls),
+            messages=tuple(json.loads(messages)),
+        )
+
+    def waiting(self) -> list[RecordResult]:
+        """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
+        rows = self._db.execute(
+            "SELECT o.outcome, o.result FROM outcomes o WHERE o.seq = (SELECT max(p.seq) FROM outcomes p"
+            " WHERE p.module = o.module AND ((o.vtiger_id <> '' AND p.vtiger_id = o.vtiger_id)"
+            " OR (o.vtiger_id = '' AND p.xero_id = o.xero_id)))"
+            " AND EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.raw IS NOT NULL"
+            " AND ((r.side = 'vtiger' AND r.id = o.vtiger_id) OR (r.side = 'xero' AND r.id = o.xero_id)))"
+            " ORDER BY o.seq"
+        )
+        return [load_result(text) for outcome, text in rows if Outcome(outcome) in WAITING]
+
+    def _count(self, run: str, module: str, direction: Direction, outcome: Outcome, number: int) -> None:
+        self._db.execute(
+            "INSERT INTO counts VALUES (?, ?, ?, ?, ?) ON CONFLICT (run, module, direction, outcome)"
+            " DO UPDATE SET n = n + excluded.n",
+            (run, module, direction, outcome, number),
+        )
+
+    def _summary(self, row: tuple[str, ...]) -> RunSummary:
+        run, command, status, exit_code, started_at, finished_at, _, calls, _ = row
+        totals: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
+        for count in self.counts(run):
+            for outcome, number in count.counts.items():
+                totals[outcome] += number
+        return RunSummary(
+            run,
+            command,
+            status,
+            int(exit_code) if exit_code is not None else None,
+            datetime.fromisoformat(started_at),
+            datetime.fromisoformat(finished_at) if finished_at else None,
+            totals,
+            _calls(calls),
+        )
+
+
+def _calls(text: str) -> Mapping[str, int]:
+    return {str(side): int(number) for side, number in json.loads(text).items()}

@@ -1,0 +1,344 @@
+"""`sync.state.State` over SQLite. Every method commits by itself unless a transaction is open."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from vtxero.domain.ids import record_number
+from vtxero.domain.sides import Side
+from vtxero.store.codec import dump_action, load_action
+from vtxero.sync.records import Presence
+from vtxero.sync.state import Action, Intent, KeyHit, Link, StoredRecord
+
+CHUNK = 500
+RECORD = "module, side, id, modified, label, marker, presence, raw"
+LINK = "module, vtiger_id, xero_id, author, vtiger_base, xero_base, unsettled"
+
+
+class SqliteState:
+    """The engine's memory over one open database."""
+
+    def __init__(self, connection: sqlite3.Connection, run: str) -> None:
+        self._db = connection
+        self._run = run
+        self._depth = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Keep everything inside together, or not at all. May be nested; the outermost one commits."""
+        if self._depth:
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        else:
+            self._db.execute("COMMIT")
+        finally:
+            self._depth -= 1
+
+    # facts about the profile
+
+    def get_meta(self, name: str) -> str | None:
+        """A noted value (the pinned tenant, a cached catalogue)."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Note a value."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    # what was read
+
+    def cursor(self, module: str, side: Side) -> str | None:
+        """The largest modification time read, None before the first whole fetch."""
+        row = self._db.execute("SELECT value FROM cursors WHERE module = ? AND side = ?", (module, side)).fetchone()
+        return row[0] if row else None
+
+    def set_cursor(self, module: str, side: Side, value: str) -> None:
+        """Note the largest modification time read."""
+        self._db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)", (module, side, value))
+
+    def modified(self, module: str, side: Side, record_id: str) -> str | None:
+        """The modification time under which a record was last read."""
+        row = self._db.execute(
+            "SELECT modified FROM records WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
+        ).fetchone()
+        return row[0] if row else None
+
+    def put_record(self, record: StoredRecord, keys: Iterable[tuple[str, str]]) -> None:
+        """Keep a record and its natural keys, in place of what was kept before."""
+        place = (record.module, record.side, record.id)
+        number = record_number(record.id) if record.side is Side.VTIGER else 0
+        with self.transaction():
+            self._db.execute(
+                f"INSERT OR REPLACE INTO records ({RECORD}, number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - column names of our own
+                (*place, record.modified, record.label, record.marker, record.presence.name, record.raw, number),
+            )
+            self._db.execute("DELETE FROM keys WHERE module = ? AND side = ? AND id = ?", place)
+            self._db.executemany(
+                "INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?, ?)",
+                [(record.module, record.side, kind, key, record.id) for kind, key in keys],
+            )
+
+    def touch(self, module: str, side: Side, record_id: str, modified: str) -> None:
+        """Note that a linked record was read and says what its base says: nothing waits."""
+        self._db.execute(
+            "UPDATE records SET modified = ?, raw = NULL WHERE module = ? AND side = ? AND id = ?"
+            " AND (modified <> ? OR raw IS NOT NULL)",
+            (modified, module, side, record_id, modified),
+        )
+
+    def settle_record(self, module: str, side: Side, record_id: str) -> None:
+        """Drop the waiting row: the link's bases hold all of it."""
+        self._db.execute(
+            "UPDATE records SET raw = NULL WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
+        )
+
+    def record(self, module: str, side: Side, record_id: str) -> StoredRecord | None:
+        """A record as last read."""
+        row = self._db.execute(
+            f"SELECT {RECORD} FROM records WHERE module = ? AND side = ? AND id = ?",  # noqa: S608 - column names of our own
+            (module, side, record_id),
+        ).fetchone()
+        return _stored(row) if row else None
+
+    def hits(self, module: str, side: Side, kind: str, key: str) -> list[KeyHit]:
+        """The records of a side with this natural key, oldest first."""
+        return self._hits(
+            module, side, "JOIN keys k USING (module, side, id) WHERE k.kind = ? AND k.key = ? AND", (kind, key)
+        )
+
+    def marked(self, module: str, side: Side, marker: str) -> list[KeyHit]:
+        """The records of a side that carry this marker."""
+        return self._hits(module, side, "WHERE r.marker = ? AND", (marker,)) if marker else []
+
+    def _hits(self, module: str, side: Side, where: str, values: tuple[str, ...]) -> list[KeyHit]:
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        rows = self._db.execute(
+            f"SELECT r.id, r.presence,"  # noqa: S608 - texts of our own
+            f" EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
+            f" OR EXISTS (SELECT 1 FROM plan p WHERE p.module = r.module AND p.{own} = r.id AND p.write <> '')"
+            f" FROM records r {where} r.module = ? AND r.side = ? ORDER BY r.number, r.modified, r.id",
+            (*values, module, side),
+        )
+        return [KeyHit(record_id, bool(linked), Presence[presence]) for record_id, presence, linked in rows]
+
+    def count_links(self, module: str) -> int:
+        """How many links a module has."""
+        return int(self._db.execute("SELECT count(*) FROM links WHERE module = ?", (module,)).fetchone()[0])
+
+    def highest_number(self) -> int:
+        """The largest Vtiger record number read or written so far, 0 at first."""
+        return int(self._db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0])
+
+    # links
+
+    def links(self, module: str, side: Side, ids: Iterable[str]) -> dict[str, Link]:
+        """Links by the ids of one side."""
+        wanted, found = list(ids), {}
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        for start in range(0, len(wanted), CHUNK):
+            part = wanted[start : start + CHUNK]
+            places = ",".join("?" * len(part))
+            rows = self._db.execute(
+                f"SELECT {LINK} FROM links WHERE module = ? AND {own} IN ({places})",  # noqa: S608 - texts of our own
+                (module, *part),
+            )
+            for row in rows:
+                link = _link(row)
+                found[link.id_on(side)] = link
+        return found
+
+    def link(self, module: str, side: Side, record_id: str) -> Link | None:
+        """The link of one record, aliases not followed."""
+        return self.links(module, side, [record_id]).get(record_id)
+
+    def put_link(self, link: Link) -> None:
+        """Make or replace a link."""
+        self._db.execute(
+            "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (module, vtiger_id) DO UPDATE SET xero_id = excluded.xero_id, author = excluded.author,"
+            " vtiger_base = excluded.vtiger_base, xero_base = excluded.xero_base, unsettled = excluded.unsettled",
+            (
+                link.module,
+                link.vtiger_id,
+                link.xero_id,
+                link.author,
+                link.vtiger_base,
+                link.xero_base,
+                " ".join(link.unsettled),
+            ),
+        )
+        self.drop_alias(link.module, link.vtiger_id)
+
+    def alias_of(self, module: str, vtiger_id: str) -> str | None:
+        """The Vtiger record that stands for this duplicate."""
+        row = self._db.execute(
+            "SELECT holder FROM aliases WHERE module = ? AND vtiger_id = ?", (module, vtiger_id)
+        ).fetchone()
+        return row[0] if row else None
+
+    def put_alias(self, module: str, vtiger_id: str, holder: str) -> None:
+        """Note a duplicate."""
+        self._db.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)", (module, vtiger_id, holder))
+
+    def drop_alias(self, module: str, vtiger_id: str) -> None:
+        """Forget that a record was a duplicate."""
+        self._db.execute("DELETE FROM aliases WHERE module = ? AND vtiger_id = ?", (module, vtiger_id))
+
+    # what is to be judged
+
+    def waiting_links(self, module: str) -> Iterator[Link]:
+        """Links with a waiting row on either side, or unsettled fields, in the order of their Vtiger record numbers."""
+        columns = ", ".join(f"l.{name}" for name in LINK.split(", "))
+        rows = self._db.execute(
+            f"SELECT {columns} FROM links l LEFT JOIN records v"  # noqa: S608 - column names of our own
+            " ON v.module = l.module AND v.side = 'vtiger' AND v.id = l.vtiger_id"
+            " WHERE l.module = :module AND (l.unsettled <> '' OR l.vtiger_id IN"
+            " (SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND raw IS NOT NULL)"
+            " OR l.xero_id IN (SELECT id FROM records WHERE module = :module AND side = 'xero' AND raw IS NOT NULL))"
+            " ORDER BY v.number, l.vtiger_id",
+            {"module": module},
+        )
+        return (_link(row) for row in rows)
+
+    def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
+        """Waiting rows without a link, oldest first."""
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        rows = self._db.execute(
+            f"SELECT {RECORD} FROM records r WHERE module = ? AND side = ? AND raw IS NOT NULL"  # noqa: S608 - texts of our own
+            f" AND NOT EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
+            " ORDER BY number, modified, id",
+            (module, side),
+        )
+        return (_stored(row) for row in rows)
+
+    # the plan
+
+    def clear_plan(self) -> None:
+        """Forget the plan of an earlier run."""
+        with self.transaction():
+            self._db.execute("DELETE FROM plan")
+            self._db.execute("DELETE FROM plan_needs")
+
+    def add_action(self, action: Action) -> None:
+        """Append to the plan."""
+        with self.transaction():
+            cursor = self._db.execute(
+                "INSERT INTO plan (module, target, write, vtiger_id, xero_id, required, action) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    action.module,
+                    action.target,
+                    action.write,
+                    action.vtiger_id,
+                    action.xero_id,
+                    action.required,
+                    dump_action(action),
+                ),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO plan_needs VALUES (?, ?)", [(need, cursor.lastrowid) for need in action.needs]
+            )
+
+    def planned_partner(self, module: str, side: Side, record_id: str) -> str | None:
+        """The counterpart that this plan gives a record: its id, blank when it is created, None when there is none."""
+        own, other = ("vtiger_id", "xero_id") if side is Side.VTIGER else ("xero_id", "vtiger_id")
+        row = self._db.execute(
+            f"SELECT {other} FROM plan WHERE module = ? AND {own} = ? AND write <> ''",  # noqa: S608 - column names of our own
+            (module, record_id),
+        ).fetchone()
+        return row[0] if row else None
+
+    def actions(self, module: str) -> Iterator[Action]:
+        """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        rows = self._db.execute(
+            "SELECT seq, action FROM plan WHERE module = ? ORDER BY write IN ('create', 'update'),"
+            " target = 'vtiger', write, seq",
+            (module,),
+        )
+        for seq, text in rows:
+            yield replace(load_action(text), seq=seq)
+
+    def drop_unneeded(self, modules: Iterable[str]) -> None:
+        """Drop, from modules that only came along, the lines that nothing refers to."""
+        with self.transaction():
+            for module in modules:
+                self._db.execute(
+                    "DELETE FROM plan WHERE module = ? AND NOT required AND NOT (write = 'create' AND EXISTS"
+                    " (SELECT 1 FROM plan_needs n WHERE n.symbol = 'new:' || plan.module || ':' ||"
+                    " CASE target WHEN 'xero' THEN plan.vtiger_id ELSE plan.xero_id END))",
+                    (module,),
+                )
+
+    # the journal
+
+    def open_intents(self, actions: Iterable[tuple[Action, str, str]]) -> list[int]:
+        """Journal writes about to leave, as (action, resolved wanted, idempotency key); committed before it returns."""
+        highest, ids = self.highest_number(), []
+        opened = datetime.now(UTC).isoformat(timespec="seconds")
+        with self.transaction():
+            for action, wanted, key in actions:
+                target_id = action.vtiger_id if action.target is Side.VTIGER else action.xero_id
+                cursor = self._db.execute(
+                    "INSERT INTO intents (run, module, target, write, source_id, target_id, source, wanted, highest, key,"
+                    " hash, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        self._run,
+                        action.module,
+                        action.target,
+                        action.write,
+                        action.source_id,
+                        target_id,
+                        action.source,
+                        wanted,
+                        highest,
+                        key,
+                        hashlib.sha256(wanted.encode()).hexdigest(),
+                        opened,
+                    ),
+                )
+                ids.append(int(cursor.lastrowid or 0))
+        return ids
+
+    def close_intents(self, ids: Iterable[int]) -> None:
+        """Note that the end of these writes is known."""
+        self._db.executemany("UPDATE intents SET closed = 1 WHERE id = ?", [(number,) for number in ids])
+
+    def find_intents(self, module: str) -> Mapping[tuple[Side, str], Intent]:
+        """Open creations of a module by target and source id; the latest counts."""
+        rows = self._db.execute(
+            "SELECT id, module, target, write, source_id, target_id, source, wanted, highest, key FROM intents"
+            " WHERE module = ? AND closed = 0 AND write = 'create' ORDER BY id",
+            (module,),
+        )
+        found = {}
+        for number, name, target, *rest in rows:
+            intent = Intent(number, name, Side(target), *rest)
+            found[intent.target, intent.source_id] = intent
+        return found
+
+    def close_all_intents(self, module: str) -> None:
+        """A run that judged and applied everything leaves nothing open: what was found is linked, the rest never arrived."""
+        self._db.execute(
+            "UPDATE intents SET closed = 1 WHERE module = ? AND closed = 0 AND run <> ?", (module, self._run)
+        )
+
+
+def _stored(row: tuple[str, ...]) -> StoredRecord:
+    module, side, record_id, modified, label, marker, presence, raw = row
+    return StoredRecord(module, Side(side), record_id, modified, label, marker, Presence[presence], raw)
+
+
+def _link(row: tuple[str, ...]) -> Link:
+    module, vtiger_id, xero_id, author, vtiger_base, xero_base, unsettled = row
+    return Link(module, vtiger_id, xero_id, Side(author), vtiger_base, xero_base, tuple(unsettled.split()))

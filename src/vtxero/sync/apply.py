@@ -1,0 +1,311 @@
+"""Carrying out the plan: journal first, then the write, then link and outcome in one commit. One bad record stops only itself."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from vtxero.domain.findings import Finding, finding, in_order
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.errors import ReplyLostError
+from vtxero.sync.fetch import keep
+from vtxero.sync.lookup import SYMBOLS, StateLookups
+from vtxero.sync.ports import Progress, RowSource
+from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Snapshot
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import Action, Link, State
+
+Translate: TypeAlias = Callable[[Side, str, tuple[str, ...]], tuple[Finding, ...]]
+"""Turns a service's own words, said of a record of a module, into findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An action whose symbols are replaced, with its payload."""
+
+    action: Action
+    wanted: str
+    payload: Mapping[str, Any]
+
+
+class Applier:
+    """Applies the actions of one module. `record` is called once for every counted outcome."""
+
+    def __init__(
+        self,
+        state: State,
+        slice_: Slice[Any],
+        sources: Mapping[Side, RowSource],
+        lookups: StateLookups,
+        *,
+        tenant: str,
+        run: str,
+        translate: Translate,
+        record: Callable[[Action], None],
+        should_stop: Callable[[], None],
+        progress: Progress,
+    ) -> None:
+        self._state = state
+        self._slice = slice_
+        self._sources = sources
+        self._lookups = lookups
+        self._tenant = tenant
+        self._run = run
+        self._translate = translate
+        self._record = record
+        self._should_stop = should_stop
+        self._progress = progress
+        self._lost: ReplyLostError | None = None
+
+    def apply(self) -> None:
+        """Carry out the module's actions in order.
+
+        Raises:
+            ReplyLostError: after everything else was done, when the answer to a write was lost; the next run finds out.
+        """
+        actions = list(self._state.actions(self._slice.name))
+        total, done = len(actions), 0
+        self._progress.phase(f"Writing {self._slice.name}")
+        for group in _groups(actions, self._size):
+            self._should_stop()
+            if group[0].write in {"create", "update"}:
+                self._write_group(group)
+            else:
+                self._settle_group(group)
+            done += len(group)
+            self._progress.step(self._slice.name, done, total)
+        if self._lost:
+            raise self._lost
+
+    def _size(self, action: Action) -> int:
+        if action.write in {"create", "update"}:
+            return self._sources[action.target].batch_size(self._slice.name)
+        return 500
+
+    # without a remote write
+
+    def _settle_group(self, group: list[Action]) -> None:
+        with self._state.transaction():
+            for action in group:
+                if action.write == "link":
+                    self._settle(action, self._slice.decode(action.current), self._slice.decode(action.source))
+                self._count(action)
+
+    def _settle(self, action: Action, target_now: Any, source_now: Any) -> None:
+        """Give both bases the present values, except the held fields, which keep theirs."""
+        sides = {action.target: target_now, action.target.other: source_now}
+        bases = {side: self._keep_held(action, side, now, action.hold) for side, now in sides.items()}
+        self._put_link(action, bases)
+
+    # with a remote write
+
+    def _write_group(self, group: list[Action]) -> None:
+        ready = [item for item in (self._prepare(action) for action in group) if item]
+        if ready and ready[0].action.write == "update":
+            ready = self._unmoved(ready)
+        if not ready:
+            return
+        first = ready[0].action
+        key = self._key(ready)
+        intents = self._state.open_intents((item.action, item.wanted, key) for item in ready)
+        source = self._sources[first.target]
+        send = source.create if first.write == "create" else source.update
+        try:
+            answers = send(self._slice.name, [item.payload for item in ready], key)
+        except ReplyLostError as error:
+            self._lost = error
+            self._fail_all(ready, str(error))
+            return
+        with self._state.transaction():
+            for item, answer in zip(ready, answers, strict=True):
+                self._finish(item, answer)
+            self._state.close_intents(intents)
+
+    def _prepare(self, action: Action) -> Ready | None:
+        missing = [need for need in action.needs if self._resolve(need) is None]
+        wanted, unresolved = self._replace_symbols(action.wanted)
+        missing += unresolved
+        if missing:
+            self._leave_dependent(action, missing)
+            return None
+        record = self._slice.decode(wanted)
+        current = self._slice.decode(action.current) if action.current else None
+        mapper = self._slice.mappers[action.target]
+        payload = mapper.payload(record, current, action.vtiger_id, action.xero_id)
+        return Ready(action, wanted, payload)
+
+    def _leave_dependent(self, action: Action, missing: Iterable[str]) -> None:
+        names = ", ".join(sorted({self._name_of(item) for item in missing}))
+        reason = finding(Code.DEPENDENCY, f"It needs {names}, which did not cross in this run.")
+        with self._state.transaction():
+            self._count(replace(action, outcome=Outcome.SKIPPED, reasons=(*action.reasons, reason), changes=()))
+
+    def _name_of(self, text: str) -> str:
+        _, module, source_id = text.split(":", 2)
+        for side in Side:
+            row = self._state.record(module, side, source_id)
+            if row:
+                return f"{module} {row.label}"
+        return f"{module} {source_id}"
+
+    def _replace_symbols(self, text: str) -> tuple[str, list[str]]:
+        missing: list[str] = []
+
+        def put(match: re.Match[str]) -> str:
+            found = self._resolve(match.group(0))
+            if found is None:
+                missing.append(match.group(0))
+            return found or match.group(0)
+
+        return SYMBOLS.sub(put, text), missing
+
+    def _resolve(self, text: str) -> str | None:
+        _, module, source_id = text.split(":", 2)
+        for side in Side:
+            link = self._state.link(module, side, source_id)
+            if link:
+                return link.id_on(side.other)
+        return self._lookups.seed(module, source_id)
+
+    def _unmoved(self, ready: list[Ready]) -> list[Ready]:
+        """Look once more before changing existing records: who edited one meanwhile is not overwritten."""
+        target, module = ready[0].action.target, self._slice.name
+        ids = [_target_id(item.action) for item in ready]
+        now = self._sources[target].modified_now(module, ids)
+        kept = []
+        for item, record_id in zip(ready, ids, strict=True):
+            known = self._state.modified(module, target, record_id)
+            if now.get(record_id) == known:
+                kept.append(item)
+            elif record_id not in now:
+                self._leave(
+                    item.action, Outcome.SKIPPED, finding(Code.GONE, f"It is gone in {target.value.capitalize()}.")
+                )
+            else:
+                text = f"It was edited in {target.value.capitalize()} during this run; the next run looks at it again."
+                self._leave(item.action, Outcome.CONFLICT, finding(Code.CONFLICT, text))
+        return kept
+
+    def _leave(self, action: Action, outcome: Outcome, reason: Finding) -> None:
+        with self._state.transaction():
+            self._count(replace(action, outcome=outcome, reasons=in_order((*action.reasons, reason)), changes=()))
+
+    def _finish(self, item: Ready, answer: Answer) -> None:
+        if isinstance(answer, Refused):
+            reasons = self._translate(item.action.target, self._slice.name, answer.messages)
+            failed = replace(item.action, outcome=Outcome.FAILED, reasons=in_order((*item.action.reasons, *reasons)))
+            self._count(replace(failed, changes=()))
+            return
+        snapshot = self._slice.mappers[item.action.target].parse(answer.raw)[0]
+        self._accept(item, answer, snapshot)
+
+    def _accept(self, item: Ready, answer: Accepted, snapshot: Snapshot[Any]) -> None:
+        action, side = item.action, item.action.target
+        wanted = self._slice.decode(item.wanted)
+        surprises = self._slice.mappers[side].check_answer(wanted, snapshot.record)
+        keep(self._state, self._slice.name, side, snapshot)
+        named = _with_id(action, snapshot.id)
+        source_now = self._slice.decode(action.source)
+        link = self._state.link(self._slice.name, side, snapshot.id)
+        bases = {side: self._keep_held(named, side, snapshot.record, action.hold)}
+        bases[side.other] = (
+            self._second_base(link, action, source_now)
+            if link and not action.counted
+            else self._keep_held(named, side.other, source_now, action.hold)
+        )
+        if action.source:
+            self._put_link(named, bases)
+        notes = [*action.notes, *self._translate_warnings(side, answer)]
+        outcome, reasons = action.outcome, action.reasons
+        if surprises:
+            outcome, reasons = Outcome.FAILED, in_order((*reasons, *surprises))
+        self._count(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
+
+    def _second_base(self, link: Link, action: Action, source_now: Any) -> Any:
+        """After a pair's second write: the first one has set this base already, only the carried fields are added."""
+        base = self._slice.decode(link.base(action.target.other))
+        return replace(base, **{field: getattr(source_now, field) for field in action.fields})
+
+    def _translate_warnings(self, side: Side, answer: Accepted) -> tuple[Finding, ...]:
+        if not answer.warnings:
+            return ()
+        found = self._translate(side, self._slice.name, answer.warnings)
+        return tuple(replace(item, is_note=True) for item in found)
+
+    def _keep_held(self, action: Action, side: Side, now: Any, held: Iterable[str]) -> Any:
+        text = action.vtiger_base if side is Side.VTIGER else action.xero_base
+        if not text:
+            return now
+        old = self._slice.decode(text)
+        return replace(now, **{field: getattr(old, field) for field in held})
+
+    def _put_link(self, action: Action, bases: Mapping[Side, Any]) -> None:
+        module = self._slice.name
+        self._state.put_link(
+            Link(
+                module,
+                action.vtiger_id,
+                action.xero_id,
+                action.author,
+                self._slice.encode(bases[Side.VTIGER]),
+                self._slice.encode(bases[Side.XERO]),
+                action.unsettled,
+            )
+        )
+        if not action.hold and not action.reasons:
+            for side, record_id in ((Side.VTIGER, action.vtiger_id), (Side.XERO, action.xero_id)):
+                self._state.settle_record(module, side, record_id)
+
+    def _fail_all(self, ready: list[Ready], text: str) -> None:
+        code = Code.XERO_REFUSED if ready[0].action.target is Side.XERO else Code.VTIGER_REFUSED
+        reason = finding(
+            code, text, remedy="Run again: the next run looks whether it was carried out before it sends anything."
+        )
+        with self._state.transaction():
+            for item in ready:
+                self._count(replace(item.action, outcome=Outcome.FAILED, reasons=(reason,), changes=()))
+
+    def _count(self, action: Action) -> None:
+        if action.counted or action.outcome in {Outcome.FAILED, Outcome.SKIPPED, Outcome.CONFLICT}:
+            self._record(action)
+
+    def _key(self, ready: list[Ready]) -> str:
+        """The Idempotency-Key: tenant, endpoint, the payloads in order, and the run (`design.md` §6)."""
+        digest = hashlib.sha256()
+        first = ready[0].action
+        for part in (self._tenant, self._slice.name, first.target, first.write, self._run, *(r.wanted for r in ready)):
+            digest.update(str(part).encode())
+            digest.update(b"\0")
+        return f"vtxero-{digest.hexdigest()[:48]}"
+
+
+def _target_id(action: Action) -> str:
+    return action.vtiger_id if action.target is Side.VTIGER else action.xero_id
+
+
+def _with_id(action: Action, record_id: str) -> Action:
+    if action.target is Side.VTIGER:
+        return replace(action, vtiger_id=record_id)
+    return replace(action, xero_id=record_id)
+
+
+def _groups(actions: Iterable[Action], size: Callable[[Action], int]) -> Iterator[list[Action]]:
+    """Cut the plan into runs of one target and kind of write, each no longer than a batch."""
+    group: list[Action] = []
+    for action in actions:
+        if group and (_kind(action) != _kind(group[0]) or len(group) >= size(group[0])):
+            yield group
+            group = []
+        group.append(action)
+    if group:
+        yield group
+
+
+def _kind(action: Action) -> tuple[Side, str]:
+    if action.write in {"create", "update"}:
+        return action.target, action.write
+    return Side.XERO, ""

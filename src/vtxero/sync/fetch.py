@@ -1,0 +1,75 @@
+"""Reading what changed on a side into the state: rows that say what their link's base says need nothing further."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vtxero.domain.sides import Side
+from vtxero.sync.ports import Progress, RowSource
+from vtxero.sync.records import Presence, Snapshot
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import Link, State, StoredRecord
+
+
+class Fetcher:
+    """Fetches one module from both sides. `unchanged` collects the pairs that were read and say nothing new, with author."""
+
+    def __init__(self, state: State, slice_: Slice[Any], sources: dict[Side, RowSource], progress: Progress) -> None:
+        self._state = state
+        self._slice = slice_
+        self._sources = sources
+        self._progress = progress
+        self.unchanged: dict[str, Side] = {}
+        self.read: dict[Side, int] = {}
+        self.high: dict[Side, str | None] = {}
+
+    def fetch(self, side: Side, *, full: bool) -> None:
+        """Read a side whole, or since its cursor. The cursor itself moves later (`design.md`, the cursor law)."""
+        module = self._slice.name
+        since = None if full else self._state.cursor(module, side)
+        self.high[side] = self._state.cursor(module, side)
+        self.read[side] = 0
+        self._progress.phase(f"Reading {module} from {side.value.capitalize()}")
+
+        def known(record_id: str) -> str | None:
+            return self._state.modified(module, side, record_id)
+
+        for page in self._sources[side].fetch(module, since, known):
+            with self._state.transaction():
+                self._take(side, self._slice.mappers[side].parse(page.raw))
+            self._progress.step(module, self.read[side], None)
+
+    def _take(self, side: Side, snapshots: list[Snapshot[Any]]) -> None:
+        links = self._state.links(self._slice.name, side, [item.id for item in snapshots])
+        self.read[side] += len(snapshots)
+        newest = max((item.modified for item in snapshots), default="")
+        self.high[side] = max(self.high[side] or "", newest) or None
+        for item in snapshots:
+            link = links.get(item.id)
+            if link and self._says_nothing_new(item, link, side):
+                self._state.touch(self._slice.name, side, item.id, item.modified)
+                self.unchanged[link.vtiger_id] = link.author
+            else:
+                keep(self._state, self._slice.name, side, item)
+
+    def _says_nothing_new(self, item: Snapshot[Any], link: Link, side: Side) -> bool:
+        if item.presence is not Presence.ACTIVE or item.findings:
+            return False
+        return self._slice.encode(item.record) == link.base(side)
+
+
+def keep(state: State, module: str, side: Side, item: Snapshot[Any]) -> None:
+    """Keep a row that waits to be judged."""
+    row = StoredRecord(module, side, item.id, item.modified, item.label, item.marker, item.presence, item.raw)
+    state.put_record(row, item.keys)
+
+
+def reread(state: State, slice_: Slice[Any], source: RowSource, ids: Iterable[str]) -> None:
+    """Read these records again and keep them for the next judgement."""
+    wanted = list(ids)
+    if not wanted:
+        return
+    for page in source.fetch_ids(slice_.name, wanted):
+        for item in slice_.mappers[source.side].parse(page.raw):
+            keep(state, slice_.name, source.side, item)

@@ -1,0 +1,38 @@
+"""Stops between the plan and its first write. Each names the flag that lets it through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from vtxero.domain.options import GuardOptions
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.sides import Side
+from vtxero.errors import StopError
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFacts:
+    """What the guards look at: links before the run, rows that a whole read gave per side, planned updates."""
+
+    module: str
+    links: int
+    whole_read: Mapping[Side, int]
+    updates: int
+
+
+def check_guards(facts: Collection[ModuleFacts], options: GuardOptions, allowed: Collection[str]) -> None:
+    """Raise StopError for the first guard that finds harm and is not allowed by name."""
+    for item in facts:
+        for side, count in item.whole_read.items():
+            if item.links and not count and "emptied" not in allowed:
+                text = f"{side.value.capitalize()} shows no {item.module} at all, and {item.links} are linked."
+                raise _stop(Code.RUN_GUARD_EMPTIED, text, "emptied")
+    updates = sum(item.updates for item in facts)
+    if updates > options.max_changes and "changes" not in allowed:
+        text = f"The run would change {updates} existing records; guards.max_changes allows {options.max_changes}."
+        raise _stop(Code.RUN_GUARD_CHANGES, text, "changes")
+
+
+def _stop(code: Code, text: str, allow: str) -> StopError:
+    return StopError(text, code=code.value, remedy=REASONS[code].remedy, allow=allow)

@@ -1,0 +1,88 @@
+"""Answers to the slices' questions about records of other modules: from links, from this plan, from rows read before."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from vtxero.domain.lookups import Partner, PartnerState
+from vtxero.domain.sides import Side
+from vtxero.domain.text import match_key
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import State
+
+SYMBOL = "new:"
+SYMBOLS = re.compile(r'(?<=[^\\]")' + re.escape(SYMBOL) + r'[a-z]+:[^"\\]+(?=")')
+"""Symbols in a record's encoded text: whole JSON strings, never a part of somebody's words."""
+CACHED = 5_000
+
+
+def symbol(module: str, source_id: str) -> str:
+    """Name the record that this plan creates as the counterpart of `source_id`."""
+    return f"{SYMBOL}{module}:{source_id}"
+
+
+class StateLookups:
+    """`domain.lookups.Lookups` over the state. The slices are given afterwards, since they are made with these lookups."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.slices: Mapping[str, Slice[Any]] = {}
+        self._records: OrderedDict[tuple[str, Side, str], object | None] = OrderedDict()
+
+    def partner(self, module: str, side: Side, record_id: str) -> Partner:
+        """Find the counterpart, on the other side, of the record `record_id` of `side`."""
+        label = ""
+        if side is Side.VTIGER:
+            record_id = self._state.alias_of(module, record_id) or record_id
+        link = self._state.link(module, side, record_id)
+        if link:
+            return Partner(PartnerState.LINKED, link.id_on(side.other))
+        stored = self._state.record(module, side, record_id)
+        if stored is None:
+            return Partner(PartnerState.UNKNOWN)
+        label = stored.label
+        known = self._state.planned_partner(module, side, record_id)
+        if known is None:
+            return Partner(PartnerState.BLOCKED, label=label)
+        if known:
+            return Partner(PartnerState.LINKED, known, label)
+        return Partner(PartnerState.PLANNED, symbol(module, record_id), label)
+
+    def record(self, module: str, side: Side, record_id: str) -> object | None:
+        """Give the record as `side` last answered it, None when it was never read or is gone."""
+        place = (module, side, record_id)
+        if place in self._records:
+            self._records.move_to_end(place)
+            return self._records[place]
+        found = self._read(module, side, record_id)
+        self._records[place] = found
+        if len(self._records) > CACHED:
+            self._records.popitem(last=False)
+        return found
+
+    def find_by_key(self, module: str, side: Side, kind: str, key: str) -> str | None:
+        """Find the id of the one record of `side` with this natural key, None for none or several."""
+        hits = self._state.hits(module, side, kind, key)
+        return hits[0].id if len(hits) == 1 else None
+
+    def seed(self, module: str, name: str) -> str | None:
+        """Find a Vtiger record that has no counterpart and is known by its name: the placeholder product."""
+        return self.find_by_key(module, Side.VTIGER, "name", match_key(name))
+
+    def forget(self) -> None:
+        """Drop what was remembered: the state has changed."""
+        self._records.clear()
+
+    def _read(self, module: str, side: Side, record_id: str) -> object | None:
+        slice_ = self.slices.get(module)
+        if slice_ is None:
+            return None
+        stored = self._state.record(module, side, record_id)
+        if stored and stored.raw is not None:
+            found: object = slice_.mappers[side].parse_one(stored.raw).record
+            return found
+        link = self._state.link(module, side, record_id)
+        return slice_.decode(link.base(side)) if link else None

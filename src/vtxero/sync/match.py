@@ -1,0 +1,76 @@
+"""Finding the partner of an unlinked Vtiger record: marker first, then natural keys, strongest first. Never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vtxero.domain.findings import Finding, finding
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.sync.records import Presence, Snapshot
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import KeyHit, State
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What was found: a partner's id, or that another Vtiger record stands for this one, or why neither can be said."""
+
+    xero_id: str = ""
+    holder: str = ""
+    finding: Finding | None = None
+
+
+def match_vtiger(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:
+    """Look for the Xero partner of an unlinked Vtiger record."""
+    module = slice_.name
+    marked = [hit for hit in state.marked(module, Side.XERO, source.id) if not hit.linked]
+    if source.marker:
+        own = state.record(module, Side.XERO, source.marker)
+        if own and state.link(module, Side.XERO, own.id) is None:
+            return Match(xero_id=own.id)
+    if len(marked) == 1:
+        return Match(xero_id=marked[0].id)
+    if len(marked) > 1:
+        return _ambiguous(slice_, source, marked)
+    holder = _holder(state, slice_, source)
+    if holder:
+        return _taken(slice_, holder)
+    for kind, key in source.keys:
+        hits = state.hits(module, Side.XERO, kind, key)
+        active = [hit for hit in hits if hit.presence is Presence.ACTIVE]
+        found = active or hits
+        if len(found) > 1:
+            return _ambiguous(slice_, source, found)
+        if found:
+            return _judge_hit(state, slice_, found[0])
+    return Match()
+
+
+def _judge_hit(state: State, slice_: Slice[Any], hit: KeyHit) -> Match:
+    if not hit.linked:
+        return Match(xero_id=hit.id)
+    link = state.link(slice_.name, Side.XERO, hit.id)
+    return _taken(slice_, link.vtiger_id if link else "")
+
+
+def _taken(slice_: Slice[Any], holder: str) -> Match:
+    """Another Vtiger record has the partner: this one is its duplicate, or its name, code or number is simply taken."""
+    if slice_.duplicate_code and holder:
+        return Match(holder=holder)
+    return Match(finding=finding(slice_.taken_code, f"It belongs to Vtiger's {holder} already." if holder else ""))
+
+
+def _holder(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> str:
+    """Find the Vtiger record that already crosses under one of the same natural keys."""
+    for kind, key in source.keys:
+        for hit in state.hits(slice_.name, Side.VTIGER, kind, key):
+            if hit.id != source.id and hit.linked:
+                return hit.id
+    return ""
+
+
+def _ambiguous(slice_: Slice[Any], source: Snapshot[Any], hits: list[KeyHit]) -> Match:
+    ids = ", ".join(hit.id for hit in hits[:5])
+    return Match(finding=finding(Code.AMBIGUOUS, f"{len(hits)} records in Xero could be {source.label}: {ids}."))

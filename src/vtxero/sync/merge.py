@@ -1,0 +1,126 @@
+"""The three-way merge, field by field, against two bases. Pure.
+
+Each side's change is looked at as the *other* side would hold it: what a side cannot carry is projected away and never echoes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+from vtxero.domain.options import ConflictPolicy
+from vtxero.domain.sides import Direction, Side
+from vtxero.sync.records import Projection, Snapshot
+from vtxero.sync.slice import Slice
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Generic[R]):
+    """Both present records of a pair, and their bases; no bases at a first meeting."""
+
+    vtiger: Snapshot[R]
+    xero: Snapshot[R]
+    vtiger_base: R | None = None
+    xero_base: R | None = None
+    unsettled: frozenset[str] = frozenset()
+
+    def on(self, side: Side) -> Snapshot[R]:
+        """The present record of a side."""
+        return self.vtiger if side is Side.VTIGER else self.xero
+
+    def base(self, side: Side) -> R | None:
+        """The base of a side."""
+        return self.vtiger_base if side is Side.VTIGER else self.xero_base
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Generic[R]):
+    """What became of each field: written to a side, in conflict, held back by the direction, or at rest."""
+
+    to_vtiger: tuple[str, ...]
+    to_xero: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    one_way: tuple[str, ...]
+    as_vtiger: Projection[R]
+    as_xero: Projection[R]
+
+    def to(self, side: Side) -> tuple[str, ...]:
+        """The fields to be written to a side."""
+        return self.to_vtiger if side is Side.VTIGER else self.to_xero
+
+    def projected(self, side: Side) -> Projection[R]:
+        """The other side's record as `side` would hold it."""
+        return self.as_vtiger if side is Side.VTIGER else self.as_xero
+
+
+def merge(
+    slice_: Slice[R], pair: Pair[R], direction: Direction, policy: ConflictPolicy, forced: frozenset[str] = frozenset()
+) -> Merge[R]:
+    """Decide each field of a pair.
+
+    `forced` fields go from Xero to Vtiger whatever the bases say: the completion of a record that was only half made there.
+    """
+    seen = {side: _view(slice_, pair, side) for side in Side}
+    lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
+    for field in slice_.fields:
+        verdict = "vtiger" if field in forced else _verdict(slice_, pair, seen, field)
+        if verdict == "conflict" and policy != "report":
+            verdict = Side(policy).other.value
+        if verdict == "conflict":
+            lists["conflicts"].append(field)
+        elif verdict:
+            side = Side(verdict)
+            lists[f"to_{side}" if direction.reaches(side) else "one_way"].append(field)
+    return Merge(
+        **{name: tuple(fields) for name, fields in lists.items()},
+        as_vtiger=seen[Side.VTIGER].now,
+        as_xero=seen[Side.XERO].now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View(Generic[R]):
+    """The opposite side's present record and base as one side would hold them."""
+
+    now: Projection[R]
+    base: R | None
+
+
+def _view(slice_: Slice[R], pair: Pair[R], side: Side) -> _View[R]:
+    mapper, source, base = slice_.mappers[side], pair.on(side.other), pair.base(side.other)
+    current = pair.on(side).record
+    now = mapper.project(source, current)
+    if base is None:
+        return _View(now, None)
+    if base == source.record:
+        return _View(now, now.record)
+    return _View(now, mapper.project(replace(source, record=base), current).record)
+
+
+def _verdict(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> str:
+    """Name the side that is to be written, `conflict`, or blank for a field at rest."""
+
+    def differs(side: Side) -> bool:
+        return bool(_get(seen[side].now.record, field) != _get(pair.on(side).record, field))
+
+    open_sides = [side for side in Side if differs(side)]
+    if field in pair.unsettled or any(seen[side].base is None for side in Side):
+        blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
+        if len(blank) == 1:
+            return blank[0].value
+        return "conflict" if len(open_sides) == 2 else ""
+    moved = [side for side in Side if _get(seen[side].now.record, field) != _get(seen[side].base, field)]
+    if len(moved) == 2:
+        return "conflict" if len(open_sides) == 2 else ""
+    return moved[0].value if moved and moved[0] in open_sides else ""
+
+
+def _is_to_fill(slice_: Slice[R], pair: Pair[R], side: Side, field: str) -> bool:
+    """Tell whether a field is blank on one side and filled on the other: at a first meeting the filled one counts."""
+    return slice_.is_blank(field, pair.on(side).record) and not slice_.is_blank(field, pair.on(side.other).record)
+
+
+def _get(record: object, field: str) -> Any:
+    return getattr(record, field)

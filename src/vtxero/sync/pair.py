@@ -1,0 +1,130 @@
+"""From a merge to the plan: one action that is counted, and a second write where both sides are written. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vtxero.domain.findings import Finding, finding, in_order
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.sync.merge import Merge, Pair
+from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import Action
+
+
+@dataclass(frozen=True, slots=True)
+class PairTerms:
+    """Whose record it was, which side's row a pair without a write is counted in, and whether it has no link yet."""
+
+    author: Side
+    counted_for: Side
+    is_new: bool
+
+
+def judge_pair(slice_: Slice[Any], pair: Pair[Any], merged: Merge[Any], terms: PairTerms) -> list[Action]:
+    """Say what is to become of a pair: what is written, what is held back and why."""
+    return _Judgement(slice_, pair, merged, terms).actions()
+
+
+class _Judgement:
+    def __init__(self, slice_: Slice[Any], pair: Pair[Any], merged: Merge[Any], terms: PairTerms) -> None:
+        self._slice = slice_
+        self._pair = pair
+        self._merged = merged
+        self._terms = terms
+
+    def actions(self) -> list[Action]:
+        barred = {side: found for side in Side if self._merged.to(side) and (found := self._check(side))}
+        writes = [side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred]
+        held = (*self._merged.conflicts, *self._merged.one_way, *(f for side in barred for f in self._merged.to(side)))
+        reasons = self._reasons(barred)
+        if not writes:
+            return [self._at_rest(held, reasons)]
+        actions = []
+        for index, side in enumerate(writes):
+            later = tuple(field for other in writes[index + 1 :] for field in self._merged.to(other))
+            actions.append(self._write(side, (*held, *later), reasons, counted=index == 0))
+        return actions
+
+    def _check(self, side: Side) -> tuple[Finding, ...]:
+        """Say why a side may not be written."""
+        found = (
+            *self._pair.on(side.other).findings,
+            *self._merged.projected(side).blockers,
+            *self._slice.mappers[side].check_update(self._pair.on(side).record, self._wanted(side)),
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _wanted(self, side: Side) -> Any:
+        projected = self._merged.projected(side).record
+        fields = {field: getattr(projected, field) for field in self._merged.to(side)}
+        return replace(self._pair.on(side).record, **fields)
+
+    def _reasons(self, barred: dict[Side, tuple[Finding, ...]]) -> tuple[Finding, ...]:
+        reasons = [item for found in barred.values() for item in found]
+        reasons += [self._conflict(field) for field in self._merged.conflicts]
+        if self._merged.one_way:
+            first, names = self._merged.one_way[0], ", ".join(self._merged.one_way)
+            reasons.append(finding(Code.ONE_WAY, f"Changed on the side that is not read: {names}.", field=first))
+        return in_order(reasons)
+
+    def _conflict(self, field: str) -> Finding:
+        mine = self._slice.show(field, self._pair.vtiger.record) or "nothing"
+        theirs = self._slice.show(field, self._pair.xero.record) or "nothing"
+        how = "differs at the first meeting" if self._has_no_base(field) else "changed on both sides"
+        return finding(Code.CONFLICT, f"{field} {how}: Vtiger has {mine}, Xero {theirs}.", field=field)
+
+    def _has_no_base(self, field: str) -> bool:
+        return self._pair.vtiger_base is None or field in self._pair.unsettled
+
+    def _outcome(self, reasons: tuple[Finding, ...], *, writes: bool) -> Outcome:
+        if self._merged.conflicts:
+            return Outcome.CONFLICT
+        if writes:
+            return Outcome.UPDATED
+        if reasons:
+            return Outcome.SKIPPED
+        return Outcome.LINKED if self._terms.is_new else Outcome.UNCHANGED
+
+    def _at_rest(self, held: tuple[str, ...], reasons: tuple[Finding, ...]) -> Action:
+        action = self._action(self._terms.counted_for, held, reasons)
+        return replace(action, write="link", outcome=self._outcome(reasons, writes=False))
+
+    def _write(self, side: Side, held: tuple[str, ...], reasons: tuple[Finding, ...], *, counted: bool) -> Action:
+        wanted, current, fields = self._wanted(side), self._pair.on(side).record, self._merged.to(side)
+        show = self._slice.show
+        return replace(
+            self._action(side, held, reasons),
+            write="update",
+            outcome=self._outcome(reasons, writes=True),
+            wanted=self._slice.encode(wanted),
+            fields=fields,
+            notes=in_order(self._merged.projected(side).notes),
+            changes=tuple(FieldChange(field, show(field, current), show(field, wanted)) for field in fields),
+            counted=counted,
+        )
+
+    def _action(self, target: Side, held: tuple[str, ...], reasons: tuple[Finding, ...]) -> Action:
+        pair = self._pair
+        return Action(
+            self._slice.name,
+            target,
+            Outcome.UNCHANGED,
+            "",
+            pair.vtiger.id,
+            pair.xero.id,
+            pair.vtiger.label or pair.xero.label,
+            source=self._slice.encode(pair.on(target.other).record),
+            current=self._slice.encode(pair.on(target).record),
+            vtiger_base=self._encoded(pair.vtiger_base),
+            xero_base=self._encoded(pair.xero_base),
+            hold=tuple(dict.fromkeys(held)),
+            unsettled=tuple(field for field in dict.fromkeys(held) if self._has_no_base(field)),
+            author=self._terms.author,
+            reasons=reasons,
+        )
+
+    def _encoded(self, base: Any) -> str:
+        return "" if base is None else self._slice.encode(base)

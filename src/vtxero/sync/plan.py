@@ -1,0 +1,271 @@
+"""Judging: what is to become of each record that was read, or that waits. Writes nothing to either side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vtxero.domain.findings import Finding, finding, in_order
+from vtxero.domain.ids import record_number
+from vtxero.domain.options import ConflictPolicy
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Direction, Side
+from vtxero.sync.lookup import SYMBOLS
+from vtxero.sync.match import match_vtiger
+from vtxero.sync.merge import Pair, merge
+from vtxero.sync.pair import PairTerms, judge_pair
+from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import Action, Intent, Link, State, StoredRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which terms a module is judged."""
+
+    direction: Direction
+    policy: ConflictPolicy
+    required: bool = True
+
+    def counted_for(self, author: Side) -> Side:
+        """The side whose row a pair without a write is counted in: away from its author, or where the direction goes."""
+        if self.direction is Direction.BOTH:
+            return author.other
+        return Side.XERO if self.direction is Direction.TO_XERO else Side.VTIGER
+
+
+class Planner:
+    """Judges one module's waiting records into actions."""
+
+    def __init__(
+        self, state: State, slice_: Slice[Any], terms: Terms, known_seeds: frozenset[str] = frozenset()
+    ) -> None:
+        self._state = state
+        self._slice = slice_
+        self._terms = terms
+        self._intents: Mapping[tuple[Side, str], Intent] = {}
+        self._known_seeds = known_seeds
+        self.seeds: set[str] = set()
+        """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
+
+    def plan(self) -> set[str]:
+        """Judge everything. Returns the Vtiger ids of the linked pairs that were judged."""
+        module, judged = self._slice.name, set()
+        self._intents = self._state.find_intents(module)
+        for link in list(self._state.waiting_links(module)):
+            judged.add(link.vtiger_id)
+            self._judge_pair(self._load_pair(link), link)
+        for row in list(self._state.unlinked(module, Side.VTIGER)):
+            self._judge_vtiger(row)
+        if self._terms.direction.reaches(Side.VTIGER):
+            for row in list(self._state.unlinked(module, Side.XERO)):
+                self._judge_xero(row)
+        return judged
+
+    # one record alone
+
+    def _judge_vtiger(self, row: StoredRecord) -> None:
+        source = self._read(row)
+        orphan = self._find_sent(source)
+        if orphan:
+            self._adopt(*orphan)
+            return
+        match = match_vtiger(self._state, self._slice, source)
+        if match.xero_id:
+            self._meet(source, match.xero_id)
+        elif not self._terms.direction.reaches(Side.XERO):
+            return
+        elif match.holder:
+            self._skip_duplicate(source, match.holder)
+        elif match.finding:
+            self._skip(Side.XERO, source.id, "", source.label, (*source.findings, match.finding))
+        else:
+            self._create(Side.XERO, source)
+
+    def _judge_xero(self, row: StoredRecord) -> None:
+        if self._state.planned_partner(self._slice.name, Side.XERO, row.id) is not None:
+            return
+        source = self._read(row)
+        orphan = self._find_made(source)
+        if orphan:
+            self._adopt(*orphan)
+            return
+        if source.presence is Presence.GONE:
+            return
+        kind, key = source.keys[0] if source.keys else ("", "")
+        hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key) if kind else []
+        if hits:
+            ids = ", ".join(hit.id for hit in hits[:5])
+            reason = finding(
+                Code.AMBIGUOUS, f"Vtiger has {ids} under the same {kind}, and it did not become this one's partner."
+            )
+            self._skip(Side.VTIGER, "", source.id, source.label, (*source.findings, reason))
+        else:
+            self._create(Side.VTIGER, source)
+
+    def _create(self, target: Side, source: Snapshot[Any]) -> None:
+        projection = self._slice.mappers[target].project(source, None)
+        blockers = (*source.findings, *projection.blockers)
+        vtiger_id, xero_id = (source.id, "") if target is Side.XERO else ("", source.id)
+        if blockers:
+            self._skip(target, vtiger_id, xero_id, source.label, blockers, projection.notes)
+            return
+        wanted = projection.record
+        changes = tuple(
+            FieldChange(field, None, self._slice.show(field, wanted))
+            for field in self._slice.fields
+            if not self._slice.is_blank(field, wanted)
+        )
+        self._add(
+            Action(
+                self._slice.name,
+                target,
+                Outcome.CREATED,
+                "create",
+                vtiger_id,
+                xero_id,
+                source.label,
+                source=self._slice.encode(source.record),
+                wanted=self._slice.encode(wanted),
+                author=target.other,
+                notes=projection.notes,
+                changes=changes,
+            )
+        )
+
+    def _skip_duplicate(self, source: Snapshot[Any], holder: str) -> None:
+        self._state.put_alias(self._slice.name, source.id, holder)
+        code = self._slice.duplicate_code
+        if code is None:
+            raise AssertionError(f"{self._slice.name} knows no duplicates")
+        reason = finding(code, f"Vtiger's {holder} has the same name or code and crosses for both.")
+        self._skip(Side.XERO, source.id, "", source.label, (reason,))
+
+    # two records
+
+    def _meet(self, source: Snapshot[Any], xero_id: str) -> None:
+        """Two existing records meet for the first time."""
+        row = self._state.record(self._slice.name, Side.XERO, xero_id)
+        if row is None:
+            raise AssertionError(f"{xero_id} was matched and is not there")
+        found = self._read(row)
+        wanted = self._slice.mappers[Side.XERO].project(source, found.record).record
+        other = self._slice.check_match(wanted, found.record)
+        if other:
+            self._skip(Side.XERO, source.id, "", source.label, (*source.findings, *other))
+            return
+        self._judge_pair(Pair(source, found), None)
+
+    def _adopt(self, source: Snapshot[Any], found: Snapshot[Any], intent: Intent) -> None:
+        """Link a record with the one that an interrupted run made of it; what was not carried out then is done now."""
+        sent = self._slice.decode(intent.wanted)
+        meant = self._slice.decode(intent.source)
+        if intent.target is Side.XERO:
+            self._judge_pair(Pair(source, found, vtiger_base=meant, xero_base=sent), None, intent=intent)
+            return
+        half = frozenset(f for f in self._slice.fields if getattr(found.record, f) != getattr(sent, f))
+        pair = Pair(found, source, vtiger_base=found.record, xero_base=meant)
+        self._judge_pair(pair, None, intent=intent, forced=half)
+
+    def _find_sent(self, source: Snapshot[Any]) -> tuple[Snapshot[Any], Snapshot[Any], Intent] | None:
+        """Find, in Xero, what an interrupted run may have created from this Vtiger record."""
+        intent = self._intents.get((Side.XERO, source.id))
+        if intent is None:
+            return None
+        match = match_vtiger(self._state, self._slice, source)
+        row = self._state.record(self._slice.name, Side.XERO, match.xero_id) if match.xero_id else None
+        return (source, self._read(row), intent) if row else None
+
+    def _find_made(self, source: Snapshot[Any]) -> tuple[Snapshot[Any], Snapshot[Any], Intent] | None:
+        """Find, in Vtiger, what an interrupted run may have created from this Xero record: newer than all it knew."""
+        intent = self._intents.get((Side.VTIGER, source.id))
+        if intent is None:
+            return None
+        sent = self._slice.decode(intent.wanted)
+        for row in self._state.unlinked(self._slice.name, Side.VTIGER):
+            if record_number(row.id) <= intent.highest:
+                continue
+            found = self._read(row)
+            if all(getattr(found.record, field) == getattr(sent, field) for field in self._slice.identity):
+                return source, found, intent
+        return None
+
+    def _judge_pair(
+        self,
+        pair: Pair[Any],
+        link: Link | None,
+        *,
+        intent: Intent | None = None,
+        forced: frozenset[str] = frozenset(),
+    ) -> None:
+        author = link.author if link else (intent.target.other if intent else Side.VTIGER)
+        gone = self._gone(pair)
+        if gone:
+            self._skip(self._terms.counted_for(author), pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
+            return
+        merged = merge(self._slice, pair, self._terms.direction, self._terms.policy, forced)
+        for action in judge_pair(
+            self._slice, pair, merged, PairTerms(author, self._terms.counted_for(author), link is None)
+        ):
+            self._add(action)
+
+    def _gone(self, pair: Pair[Any]) -> tuple[Finding, ...]:
+        for side in Side:
+            snapshot = pair.on(side)
+            if snapshot.presence is Presence.GONE:
+                return snapshot.findings or (finding(Code.GONE, f"It is gone in {side.value.capitalize()}."),)
+        return ()
+
+    def _load_pair(self, link: Link) -> Pair[Any]:
+        bases = {side: self._slice.decode(link.base(side)) for side in Side}
+        return Pair(
+            self._now(link, Side.VTIGER, bases[Side.VTIGER]),
+            self._now(link, Side.XERO, bases[Side.XERO]),
+            bases[Side.VTIGER],
+            bases[Side.XERO],
+            frozenset(link.unsettled),
+        )
+
+    def _now(self, link: Link, side: Side, base: Any) -> Snapshot[Any]:
+        row = self._state.record(self._slice.name, side, link.id_on(side))
+        if row and row.raw is not None:
+            return self._read(row)
+        label, modified = (row.label, row.modified) if row else ("", "")
+        return Snapshot(link.id_on(side), label, modified, base, "")
+
+    def _read(self, row: StoredRecord) -> Snapshot[Any]:
+        if row.raw is None:
+            raise AssertionError(f"{row.id} is settled and cannot be judged")
+        return self._slice.mappers[row.side].parse_one(row.raw)
+
+    # adding to the plan
+
+    def _skip(
+        self,
+        target: Side,
+        vtiger_id: str,
+        xero_id: str,
+        label: str,
+        reasons: tuple[Finding, ...],
+        notes: tuple[Finding, ...] = (),
+    ) -> None:
+        self._add(
+            Action(
+                self._slice.name,
+                target,
+                Outcome.SKIPPED,
+                "",
+                vtiger_id,
+                xero_id,
+                label,
+                reasons=in_order(reasons),
+                notes=in_order(notes),
+            )
+        )
+
+    def _add(self, action: Action) -> None:
+        """Append to the plan, with the records of the same plan that this one refers to."""
+        needs = tuple(dict.fromkeys(SYMBOLS.findall(action.wanted)))
+        self.seeds.update(need for need in needs if need in self._known_seeds)
+        self._state.add_action(replace(action, needs=needs, required=self._terms.required))

@@ -1,0 +1,79 @@
+"""What the engine asks of the outside: rows to read and write, a clock, progress. Implemented by the clients and by tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+from vtxero.domain.sides import Side
+from vtxero.sync.records import Answer, Page, Payload
+
+KnownModified: TypeAlias = Callable[[str], str | None]
+"""Gives the modification time under which a record was last read, None when it never was."""
+
+
+class RowSource(Protocol):
+    """One side's rows, opaque to the engine. `module` is one of ours (`organizations`, `products`, `invoices`, ...).
+
+    Every method may raise AuthError, TemporaryError, BudgetError or NotModelledError; writes also ReplyLostError.
+    """
+
+    side: Side
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far in this run, logins and token requests included."""
+        ...
+
+    def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:
+        """Read all rows (since is None), or those modified at or after `since` less the side's overlap.
+
+        `since` is the largest modification time read before, in the service's own notation. Rows that `known` proves
+        unchanged may be left out where reading them costs calls. Half a list is an error, never a result.
+        """
+        ...
+
+    def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
+        """Read these rows as they are now; those that are gone are missing."""
+        ...
+
+    def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """Modification time by id of those that still exist: the cheap look before a write."""
+        ...
+
+    def batch_size(self, module: str) -> int:
+        """How many elements one write call takes."""
+        ...
+
+    def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        """Create; answers by position. `key` is the Idempotency-Key, used where the service knows such keys."""
+        ...
+
+    def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        """Change existing records; answers by position."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, given from outside."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds for measuring."""
+        ...
+
+
+class Progress(Protocol):
+    """Told what goes on; never decides anything."""
+
+    def phase(self, text: str) -> None:
+        """A new phase begins (`Reading invoices from Vtiger`)."""
+        ...
+
+    def step(self, module: str, done: int, total: int | None) -> None:
+        """So many records of this phase are done; `total` is None while it is unknown."""
+        ...

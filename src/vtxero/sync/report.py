@@ -1,0 +1,92 @@
+"""What a run says of itself: a value that the command line prints as tables or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from vtxero.domain.findings import Finding
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import FieldChange, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """One record's outcome, with its reasons in order; the first is *the* reason. URLs are None where there is no record."""
+
+    module: str
+    direction: Direction
+    outcome: Outcome
+    label: str
+    vtiger_id: str | None
+    xero_id: str | None
+    vtiger_url: str | None = None
+    xero_url: str | None = None
+    reasons: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCount:
+    """A module's outcomes in one direction (to-xero or to-vtiger)."""
+
+    module: str
+    direction: Direction
+    counts: Mapping[Outcome, int]
+
+    @property
+    def seen(self) -> int:
+        """The sum of all outcomes."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A run, as it ended. `records` holds every record that is not unchanged."""
+
+    run: str
+    dry_run: bool
+    status: str
+    exit_code: int
+    started_at: datetime
+    seconds: float
+    modules: tuple[ModuleCount, ...]
+    records: tuple[RecordResult, ...]
+    calls: Mapping[str, int]
+    messages: tuple[str, ...] = field(default=())
+    """What was said about the run as a whole: a module that was stopped, a guard, a note such as PAY-NO-MODULE."""
+    planned_calls: Mapping[str, int] = field(default_factory=dict)
+    """Write calls that the plan costs, by side; for dry runs and plans."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run as `vtxero log` lists it. `finished_at` is None for a run that was interrupted."""
+
+    run: str
+    command: str
+    status: str
+    exit_code: int | None
+    started_at: datetime
+    finished_at: datetime | None
+    totals: Mapping[Outcome, int]
+    calls: Mapping[str, int]
+
+
+class RunLog(Protocol):
+    """What the log commands read."""
+
+    def runs(self, limit: int = 20) -> list[RunSummary]:
+        """The latest runs, newest first."""
+        ...
+
+    def report(self, run: str) -> RunReport | None:
+        """A run's report, None when there is no such run. `last` names the newest."""
+        ...
+
+    def waiting(self) -> list[RecordResult]:
+        """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
+        ...

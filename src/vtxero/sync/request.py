@@ -1,0 +1,29 @@
+"""What a run is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vtxero.domain.options import ConflictPolicy
+from vtxero.domain.sides import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One invocation of `sync`. `modules` empty: all that the config enables; `direction` None: each module's own."""
+
+    modules: tuple[str, ...] = ()
+    direction: Direction | None = None
+    dry_run: bool = False
+    conflict: ConflictPolicy | None = None
+    full: bool = False
+    """Read both sides whole, whatever the cursors say."""
+    resync: bool = False
+    """Forget nothing, but read everything and rebuild links from markers and natural keys."""
+    only: tuple[str, ...] = ()
+    since: str | None = None
+    limit: int | None = None
+    max_calls: int | None = None
+    max_seconds: float | None = None
+    allow: tuple[str, ...] = ()
+    command: str = "sync"

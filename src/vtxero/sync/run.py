@@ -1,0 +1,331 @@
+"""The main job: read, judge everything, guard, apply, move the cursors, report (`design.md` §4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from vtxero.domain.options import ConflictPolicy, GuardOptions, ModuleOptions
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import SignalError, StateError, TemporaryError, VtxeroError
+from vtxero.sync.apply import Applier, Translate
+from vtxero.sync.fetch import Fetcher
+from vtxero.sync.guards import ModuleFacts, check_guards
+from vtxero.sync.lookup import StateLookups
+from vtxero.sync.plan import Planner, Terms
+from vtxero.sync.ports import Clock, Progress, RowSource
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import ModuleCount, RecordResult, RunReport
+from vtxero.sync.request import RunRequest
+from vtxero.sync.slice import Slice
+from vtxero.sync.state import Action, State
+
+SEVERITY = (130, 143, 1, 12, 6, 4, 7, 5, 8, 3, 0)
+"""Exit codes, the gravest first (`cli.md`)."""
+
+
+class RunRecorder(Protocol):
+    """Where a run's outcomes are noted."""
+
+    def start(self, run: str, command: str, started_at: datetime) -> None:
+        """Note that a run begins."""
+        ...
+
+    def add(self, run: str, result: RecordResult) -> None:
+        """Note a record's outcome; a second one for the same record takes the first one's place."""
+        ...
+
+    def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
+        """Note how many records were seen and say nothing new."""
+        ...
+
+    def counts(self, run: str, modules: Sequence[tuple[str, Direction]] = ()) -> tuple[ModuleCount, ...]:
+        """A run's outcomes per module and direction."""
+        ...
+
+    def results(self, run: str) -> tuple[RecordResult, ...]:
+        """A run's records that are not unchanged."""
+        ...
+
+    def finish(self, report: RunReport, finished_at: datetime) -> None:
+        """Note how a run ended."""
+        ...
+
+
+class RunState(State, Protocol):
+    """The state, and what only a whole run does with it."""
+
+    def close_all_intents(self, module: str) -> None:
+        """Close what earlier runs left open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePlan:
+    """A module of this run: what it depends on, its options, and why it cannot be synced now (blank when it can)."""
+
+    name: str
+    depends_on: tuple[str, ...]
+    options: ModuleOptions
+    barred: VtxeroError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything a run works with, put together by bootstrap."""
+
+    run: str
+    state: RunState
+    recorder: RunRecorder
+    sources: Mapping[Side, RowSource]
+    slices: Mapping[str, Slice[Any]]
+    modules: tuple[ModulePlan, ...]
+    lookups: StateLookups
+    guards: GuardOptions
+    tenant: str
+    clock: Clock
+    progress: Progress
+    translate: Translate
+    page_of: Callable[[str, Side, str], str | None]
+    should_stop: Callable[[], None]
+    transaction: Callable[[], AbstractContextManager[None]]
+    messages: tuple[str, ...] = field(default=())
+
+
+class Run:
+    """One invocation. `execute` always ends with a report; only an unusable state is raised."""
+
+    def __init__(self, env: Environment, request: RunRequest) -> None:
+        self._env = env
+        self._request = request
+        self._fetchers: dict[str, Fetcher] = {}
+        self._whole: set[str] = set()
+        self._codes: set[int] = {0}
+        self._messages: list[str] = list(env.messages)
+        self._planned: Counter[str] = Counter()
+        self._unchanged: Counter[tuple[str, Direction]] = Counter()
+        self._chosen = request.modules or tuple(item.name for item in env.modules if item.options.enabled)
+
+    def execute(self) -> RunReport:
+        """Plan, guard, apply, report."""
+        started_at, began = self._env.clock.now(), self._env.clock.monotonic()
+        self._env.recorder.start(self._env.run, self._request.command, started_at)
+        self._env.state.clear_plan()
+        try:
+            modules = self._plan_all()
+            if self._request.dry_run:
+                self._forecast(modules)
+            else:
+                self._apply_all(modules)
+        except StateError:
+            raise
+        except VtxeroError as error:
+            self._note(error)
+        return self._finish(started_at, began)
+
+    # planning
+
+    def _plan_all(self) -> list[ModulePlan]:
+        modules = self._wanted_modules()
+        stopped: set[str] = set()
+        planned, facts, seeds = [], [], set()
+        for module in modules:
+            if module.barred:
+                self._note(module.barred)
+            if module.barred or stopped.intersection(module.depends_on):
+                stopped.add(module.name)
+                continue
+            try:
+                fact, asked = self._plan_module(module)
+            except TemporaryError as error:
+                self._note(error, f"{module.name} was not synced")
+                stopped.add(module.name)
+                continue
+            planned.append(module)
+            facts.append(fact)
+            seeds |= asked
+        self._plan_seeds(seeds)
+        self._env.state.drop_unneeded([m.name for m in planned if m.name not in self._chosen])
+        check_guards(facts, self._env.guards, self._request.allow)
+        return planned
+
+    def _wanted_modules(self) -> list[ModulePlan]:
+        """The chosen modules, and those that they depend on, in dependency order."""
+        by_name = {item.name: item for item in self._env.modules}
+        names = {*self._chosen, *(d for name in self._chosen for d in by_name[name].depends_on)}
+        return [item for item in self._env.modules if item.name in names]
+
+    def _terms(self, module: ModulePlan) -> Terms:
+        direction = self._request.direction or module.options.direction
+        policy: ConflictPolicy = self._request.conflict or module.options.conflict
+        return Terms(direction, policy, required=module.name in self._chosen)
+
+    def _plan_module(self, module: ModulePlan) -> tuple[ModuleFacts, set[str]]:
+        env, slice_ = self._env, self._env.slices[module.name]
+        fetcher = Fetcher(env.state, slice_, dict(env.sources), env.progress)
+        full = self._request.full or self._request.resync
+        links, whole = env.state.count_links(module.name), {}
+        for side in Side:
+            self._env.should_stop()
+            is_whole = full or env.state.cursor(module.name, side) is None
+            fetcher.fetch(side, full=full)
+            if is_whole:
+                whole[side] = fetcher.read[side]
+        env.progress.phase(f"Comparing {module.name}")
+        env.lookups.forget()
+        terms = self._terms(module)
+        planner = Planner(env.state, slice_, terms, self._seeds())
+        with env.transaction():
+            judged = planner.plan()
+        self._fetchers[module.name] = fetcher
+        self._whole.add(module.name)
+        self._count_unread(module.name, terms, fetcher, judged)
+        updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
+        return ModuleFacts(module.name, links, whole, updates), planner.seeds
+
+    def _count_unread(self, name: str, terms: Terms, fetcher: Fetcher, judged: set[str]) -> None:
+        """Count the pairs that were read and say nothing new, unless they were judged for another reason."""
+        if name not in self._chosen:
+            return
+        for vtiger_id, author in fetcher.unchanged.items():
+            if vtiger_id not in judged:
+                self._unchanged[name, Direction.towards(terms.counted_for(author))] += 1
+
+    def _seeds(self) -> frozenset[str]:
+        return frozenset(symbol for slice_ in self._env.slices.values() for symbol in slice_.seeds)
+
+    def _plan_seeds(self, seeds: set[str]) -> None:
+        """Plan the records that slices need in Vtiger and that have no counterpart (the placeholder product)."""
+        for seed in sorted(seeds):
+            _, module, name = seed.split(":", 2)
+            if self._env.lookups.seed(module, name) is None:
+                slice_ = self._env.slices[module]
+                wanted = slice_.encode(slice_.seeds[seed])
+                self._env.state.add_action(
+                    Action(module, Side.VTIGER, Outcome.CREATED, "create", "", "", name, wanted=wanted)
+                )
+
+    # doing
+
+    def _forecast(self, modules: list[ModulePlan]) -> None:
+        for module in modules:
+            for action in self._env.state.actions(module.name):
+                self._record(action)
+                if action.write in {"create", "update"}:
+                    self._planned[f"{action.target}:{module.name}:{action.write}"] += 1
+
+    def _apply_all(self, modules: list[ModulePlan]) -> None:
+        env = self._env
+        for module in modules:
+            env.lookups.forget()
+            applier = Applier(
+                env.state,
+                env.slices[module.name],
+                env.sources,
+                env.lookups,
+                tenant=env.tenant,
+                run=env.run,
+                translate=env.translate,
+                record=self._record,
+                should_stop=env.should_stop,
+                progress=env.progress,
+            )
+            try:
+                applier.apply()
+            except TemporaryError as error:
+                self._note(error)
+                raise
+            self._move_cursors(module.name)
+
+    def _move_cursors(self, name: str) -> None:
+        """The fetch was whole and every action is recorded: the next run starts from here."""
+        partial = self._request.only or self._request.limit is not None or self._request.since
+        with self._env.transaction():
+            self._env.state.close_all_intents(name)
+            if partial:
+                return
+            for side, high in self._fetchers[name].high.items():
+                if high:
+                    self._env.state.set_cursor(name, side, high)
+
+    def _record(self, action: Action) -> None:
+        if action.outcome is Outcome.UNCHANGED:
+            self._unchanged[action.module, action.direction] += 1
+            return
+        if not action.counted and action.outcome is Outcome.UPDATED:
+            return
+        self._env.recorder.add(self._env.run, self._result(action))
+
+    def _result(self, action: Action) -> RecordResult:
+        vtiger_id, xero_id = action.vtiger_id or None, action.xero_id or None
+        page = self._env.page_of
+        return RecordResult(
+            action.module,
+            action.direction,
+            action.outcome,
+            action.label,
+            vtiger_id,
+            xero_id,
+            page(action.module, Side.VTIGER, vtiger_id) if vtiger_id else None,
+            page(action.module, Side.XERO, xero_id) if xero_id else None,
+            action.reasons,
+            action.notes,
+            action.changes,
+        )
+
+    # reporting
+
+    def _note(self, error: VtxeroError, what: str = "") -> None:
+        text = f"{what}: {error.message}" if what else error.message
+        if error.remedy:
+            text = f"{text} {error.remedy}"
+        if text not in self._messages:
+            self._messages.append(text)
+        self._codes.add(error.exit_code)
+
+    def _finish(self, started_at: datetime, began: float) -> RunReport:
+        env = self._env
+        for (name, direction), number in self._unchanged.items():
+            env.recorder.add_unchanged(env.run, name, direction, number)
+        rows = [(m.name, d) for m in self._wanted_modules() if m.name in self._chosen for d in self._directions(m)]
+        counts = env.recorder.counts(env.run, rows)
+        outcomes = {outcome for count in counts for outcome, number in count.counts.items() if number}
+        self._codes |= {8} if Outcome.CONFLICT in outcomes and not self._request.dry_run else set()
+        self._codes |= {3} if Outcome.FAILED in outcomes else set()
+        exit_code = next(code for code in SEVERITY if code in self._codes)
+        status = "success" if exit_code == 0 else "partial" if exit_code in {3, 8} else "error"
+        report = RunReport(
+            env.run,
+            self._request.dry_run,
+            status,
+            exit_code,
+            started_at,
+            round(env.clock.monotonic() - began, 3),
+            counts,
+            env.recorder.results(env.run),
+            {side.value: env.sources[side].calls for side in Side},
+            tuple(self._messages),
+            self._write_calls(),
+        )
+        env.recorder.finish(report, env.clock.now())
+        return report
+
+    def _directions(self, module: ModulePlan) -> tuple[Direction, ...]:
+        direction = self._terms(module).direction
+        return (Direction.TO_XERO, Direction.TO_VTIGER) if direction is Direction.BOTH else (direction,)
+
+    def _write_calls(self) -> dict[str, int]:
+        """The write calls that the plan costs: batches at Xero, one by one at Vtiger."""
+        calls: Counter[str] = Counter()
+        for place, number in self._planned.items():
+            side, module, _ = place.split(":")
+            size = self._env.sources[Side(side)].batch_size(module)
+            calls[side] += -(-number // size)
+        return dict(calls)
+
+
+__all__ = ["SEVERITY", "Environment", "ModulePlan", "Run", "RunRecorder", "RunState", "SignalError"]

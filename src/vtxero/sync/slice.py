@@ -1,0 +1,115 @@
+"""What a module brings: one mapper for each side, over one record type. Everything here is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from vtxero.domain.findings import Finding
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.sync.records import Payload, Projection, Snapshot
+
+R = TypeVar("R")
+
+
+class Mapper(Protocol[R]):
+    """Reads and writes the records of one side."""
+
+    @property
+    def side(self) -> Side:
+        """The side this mapper reads and writes."""
+        ...
+
+    def parse(self, page: bytes) -> list[Snapshot[R]]:
+        """Read a page as the side's RowSource gives it, or a page of one.
+
+        A row that cannot be read becomes a snapshot whose findings say why.
+        """
+        ...
+
+    def parse_one(self, raw: str) -> Snapshot[R]:
+        """Read a row kept from earlier (`Snapshot.raw`)."""
+        ...
+
+    def project(self, source: Snapshot[R], current: R | None) -> Projection[R]:
+        """Give the other side's record as this side would hold and answer it.
+
+        `current` is this side's present record, None when there is none yet: what the other side cannot carry is taken
+        over from it. Where the present value of a field already means what the other side says, it is kept.
+        """
+        ...
+
+    def check_update(self, current: R, wanted: R) -> tuple[Finding, ...]:
+        """Say why the present record of this side may not be changed into the wanted one; empty when it may."""
+        ...
+
+    def payload(self, wanted: R, current: R | None, vtiger_id: str, xero_id: str) -> Payload:
+        """Give the wire form: a creation when `current` is None, else only what differs from it.
+
+        The ids are blank on the side where the record does not exist yet.
+        """
+        ...
+
+    def check_answer(self, wanted: R, answered: R) -> tuple[Finding, ...]:
+        """Compare what the service answered with what was wanted: totals to the cent, lines counted."""
+        ...
+
+
+class Slice(Protocol[R]):
+    """One module, opened over reference data, lookups and options."""
+
+    @property
+    def name(self) -> str:
+        """The module's name as users type it."""
+        ...
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The record's fields that are merged, in the order they are shown."""
+        ...
+
+    @property
+    def duplicate_code(self) -> Code | None:
+        """The reason for a second Vtiger record with the same natural key; None where each stands for itself."""
+        ...
+
+    @property
+    def taken_code(self) -> Code:
+        """The reason when the other side's record of the same natural key belongs to another one."""
+        ...
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The fields by which an orphan of ours is known again in Vtiger: all of them equal the record that was sent."""
+        ...
+
+    @property
+    def seeds(self) -> Mapping[str, R]:
+        """Records that other slices may need in Vtiger though nothing in Xero corresponds to them, by symbol."""
+        ...
+
+    def check_match(self, wanted: R, found: R) -> tuple[Finding, ...]:
+        """Say why a Xero record with the same natural key is another one than this; `wanted` is as Xero would hold it."""
+        ...
+
+    @property
+    def mappers(self) -> Mapping[Side, Mapper[R]]:
+        """The mapper of each side."""
+        ...
+
+    def encode(self, record: R) -> str:
+        """Give the record as JSON text; equal records give equal text."""
+        ...
+
+    def decode(self, text: str) -> R:
+        """Read what `encode` gave."""
+        ...
+
+    def show(self, field: str, record: R) -> str | None:
+        """Give a field's value for people."""
+        ...
+
+    def is_blank(self, field: str, record: R) -> bool:
+        """Tell whether a field holds nothing."""
+        ...

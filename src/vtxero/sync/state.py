@@ -1,0 +1,250 @@
+"""What the engine remembers between runs, as values and as a port. The store implements the port over SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from vtxero.domain.findings import Finding
+from vtxero.domain.sides import Direction, Side
+from vtxero.sync.records import FieldChange, Outcome, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two records that are one, with their two bases: each side's record as that side last answered it, encoded.
+
+    `author` is the side that made the record. `unsettled` names fields that never had a common value: a first meeting that
+    differed in them.
+    """
+
+    module: str
+    vtiger_id: str
+    xero_id: str
+    author: Side
+    vtiger_base: str
+    xero_base: str
+    unsettled: tuple[str, ...] = ()
+
+    def base(self, side: Side) -> str:
+        """The base of one side."""
+        return self.vtiger_base if side is Side.VTIGER else self.xero_base
+
+    def id_on(self, side: Side) -> str:
+        """The record's id on one side."""
+        return self.vtiger_id if side is Side.VTIGER else self.xero_id
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record read from one side.
+
+    `raw` is the row while it waits to be judged or settled, None once a link's base holds all of it.
+    """
+
+    module: str
+    side: Side
+    id: str
+    modified: str
+    label: str
+    marker: str = ""
+    presence: Presence = Presence.ACTIVE
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHit:
+    """A record found by a natural key; `linked` when it has a partner on the other side, or this plan gives it one."""
+
+    id: str
+    linked: bool
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One line of the plan. Texts are encoded records; symbols in `wanted` are replaced just before sending.
+
+    `target` is the side that is written to, or that the outcome is counted for. `fields` are written, `hold` keep their
+    old bases (conflicts, one-way changes, what the pair's other action writes).
+    """
+
+    module: str
+    target: Side
+    outcome: Outcome
+    write: str
+    """`create`, `update`, `link` (no remote write), or blank."""
+    vtiger_id: str
+    xero_id: str
+    label: str
+    source: str = ""
+    """The record of the side that is read from, as it was when the plan was made."""
+    wanted: str = ""
+    current: str = ""
+    vtiger_base: str = ""
+    """The bases that the plan was made against, blank at a first meeting."""
+    xero_base: str = ""
+    fields: tuple[str, ...] = ()
+    hold: tuple[str, ...] = ()
+    unsettled: tuple[str, ...] = ()
+    author: Side = Side.VTIGER
+    needs: tuple[str, ...] = ()
+    reasons: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    counted: bool = True
+    """False for the second write of a pair, whose outcome the first one carries."""
+    required: bool = True
+    """False in a module that only came along: dropped unless something needs it."""
+    seq: int = 0
+
+    @property
+    def direction(self) -> Direction:
+        """The direction this line is counted under."""
+        return Direction.towards(self.target)
+
+    @property
+    def source_id(self) -> str:
+        """The id on the side that is read from."""
+        return self.xero_id if self.target is Side.VTIGER else self.vtiger_id
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write that is about to leave, or left without a known end. `highest` is the largest Vtiger record number known."""
+
+    id: int
+    module: str
+    target: Side
+    write: str
+    source_id: str
+    target_id: str
+    source: str
+    wanted: str
+    highest: int
+    key: str
+
+
+class State(Protocol):
+    """The state database of one profile. Reads see what the same run wrote. Ids are text."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is kept together, or not at all."""
+        ...
+
+    # what was read
+    def cursor(self, module: str, side: Side) -> str | None:
+        """The largest modification time read, None before the first whole fetch."""
+        ...
+
+    def set_cursor(self, module: str, side: Side, value: str) -> None:
+        """Note the largest modification time read."""
+        ...
+
+    def modified(self, module: str, side: Side, record_id: str) -> str | None:
+        """The modification time under which a record was last read."""
+        ...
+
+    def put_record(self, record: StoredRecord, keys: Iterable[tuple[str, str]]) -> None:
+        """Keep a record and its natural keys, in place of what was kept before."""
+        ...
+
+    def touch(self, module: str, side: Side, record_id: str, modified: str) -> None:
+        """Note that a linked record was read and says what its base says: nothing waits."""
+        ...
+
+    def settle_record(self, module: str, side: Side, record_id: str) -> None:
+        """Drop the waiting row: the link's bases hold all of it."""
+        ...
+
+    def record(self, module: str, side: Side, record_id: str) -> StoredRecord | None:
+        """A record as last read."""
+        ...
+
+    def hits(self, module: str, side: Side, kind: str, key: str) -> list[KeyHit]:
+        """The records of a side with this natural key, oldest first."""
+        ...
+
+    def marked(self, module: str, side: Side, marker: str) -> list[KeyHit]:
+        """The records of a side that carry this marker."""
+        ...
+
+    def count_links(self, module: str) -> int:
+        """How many links a module has."""
+        ...
+
+    def highest_number(self) -> int:
+        """The largest Vtiger record number read or written so far, 0 at first."""
+        ...
+
+    # links
+    def links(self, module: str, side: Side, ids: Iterable[str]) -> dict[str, Link]:
+        """Links by the ids of one side."""
+        ...
+
+    def link(self, module: str, side: Side, record_id: str) -> Link | None:
+        """The link of one record, aliases not followed."""
+        ...
+
+    def put_link(self, link: Link) -> None:
+        """Make or replace a link."""
+        ...
+
+    def alias_of(self, module: str, vtiger_id: str) -> str | None:
+        """The Vtiger record that stands for this duplicate."""
+        ...
+
+    def put_alias(self, module: str, vtiger_id: str, holder: str) -> None:
+        """Note a duplicate."""
+        ...
+
+    def drop_alias(self, module: str, vtiger_id: str) -> None:
+        """Forget that a record was a duplicate."""
+        ...
+
+    # what is to be judged
+    def waiting_links(self, module: str) -> Iterator[Link]:
+        """Links with a waiting row on either side, or with unsettled fields, in the order of their Vtiger record numbers."""
+        ...
+
+    def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
+        """Waiting rows without a link, oldest first."""
+        ...
+
+    # the plan
+    def clear_plan(self) -> None:
+        """Forget the plan of an earlier run."""
+        ...
+
+    def add_action(self, action: Action) -> None:
+        """Append to the plan."""
+        ...
+
+    def planned_partner(self, module: str, side: Side, record_id: str) -> str | None:
+        """The counterpart that this plan gives a record: its id when it exists already, blank when it is created, None
+        when the plan gives it none.
+        """
+        ...
+
+    def actions(self, module: str) -> Iterator[Action]:
+        """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        ...
+
+    def drop_unneeded(self, modules: Iterable[str]) -> None:
+        """Drop, from modules that only came along, the lines that nothing refers to."""
+        ...
+
+    # the journal
+    def open_intents(self, actions: Iterable[tuple[Action, str, str]]) -> list[int]:
+        """Journal writes about to leave, as (action, resolved wanted, idempotency key); committed before it returns."""
+        ...
+
+    def close_intents(self, ids: Iterable[int]) -> None:
+        """Note that the end of these writes is known."""
+        ...
+
+    def find_intents(self, module: str) -> Mapping[tuple[Side, str], Intent]:
+        """Open creations of a module by target and source id."""
+        ...

@@ -1,0 +1,118 @@
+"""The state database: what it promises about files, versions and transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+
+import pytest
+
+from vtxero.domain.sides import Side
+from vtxero.errors import StateError
+from vtxero.store import SqliteState, open_database
+from vtxero.store.database import scratch_copy
+from vtxero.store.migrations import MIGRATIONS
+from vtxero.sync.records import Presence
+from vtxero.sync.state import Link, StoredRecord
+
+
+def stored(record_id, side=Side.VTIGER, **kwargs):
+    values = {"modified": "1", "label": record_id, "raw": "{}", **kwargs}
+    return StoredRecord("cards", side, record_id, **values)
+
+
+@pytest.fixture
+def state():
+    return SqliteState(open_database(None), "run-1")
+
+
+def test_new_database_can_be_read_by_its_owner_only(tmp_path):
+    path = tmp_path / "profile" / "state.sqlite3"
+    open_database(path).close()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_database_of_a_newer_version_is_refused_with_exit_code_12(tmp_path):
+    path = tmp_path / "state.sqlite3"
+    connection = open_database(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+
+    with pytest.raises(StateError, match="newer vtxero") as caught:
+        open_database(path)
+    assert caught.value.exit_code == 12
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"\x00" * 4096])
+def test_damaged_database_is_refused_and_left_as_it_is(tmp_path, content):
+    path = tmp_path / "state.sqlite3"
+    path.write_bytes(content)
+
+    with pytest.raises(StateError, match="cannot be used"):
+        open_database(path)
+    assert path.read_bytes() == content
+
+
+def test_transaction_that_fails_keeps_nothing(state):
+    def fail():
+        with state.transaction():
+            state.put_record(stored("7x1"), [("name", "ann")])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert state.record("cards", Side.VTIGER, "7x1") is None
+    assert state.hits("cards", Side.VTIGER, "name", "ann") == []
+
+
+def test_scratch_copy_is_changed_without_changing_the_original():
+    connection = open_database(None)
+    SqliteState(connection, "a").put_record(stored("7x1"), [])
+    copy = SqliteState(scratch_copy(connection), "b")
+    copy.put_record(stored("7x2"), [])
+
+    assert SqliteState(connection, "a").record("cards", Side.VTIGER, "7x2") is None
+    assert copy.record("cards", Side.VTIGER, "7x1") is not None
+
+
+def test_waiting_rows_come_in_the_order_of_their_record_numbers_not_as_text(state):
+    for record_id in ("14x100", "26x9", "14x20"):
+        state.put_record(stored(record_id), [])
+
+    assert [row.id for row in state.unlinked("cards", Side.VTIGER)] == ["26x9", "14x20", "14x100"]
+
+
+def test_new_keys_replace_the_old_ones(state):
+    state.put_record(stored("7x1"), [("name", "ann")])
+    state.put_record(stored("7x1"), [("name", "anna")])
+
+    assert state.hits("cards", Side.VTIGER, "name", "ann") == []
+    assert [hit.id for hit in state.hits("cards", Side.VTIGER, "name", "anna")] == ["7x1"]
+
+
+def test_two_links_of_one_xero_record_are_impossible(state):
+    state.put_link(Link("cards", "7x1", "guid", Side.VTIGER, "{}", "{}"))
+
+    with pytest.raises(sqlite3.IntegrityError):
+        state.put_link(Link("cards", "7x2", "guid", Side.VTIGER, "{}", "{}"))
+
+
+def test_settled_record_waits_no_more_but_is_still_known(state):
+    state.put_record(stored("7x1", presence=Presence.ACTIVE, modified="5"), [("name", "ann")])
+    state.settle_record("cards", Side.VTIGER, "7x1")
+
+    assert list(state.unlinked("cards", Side.VTIGER)) == []
+    assert state.modified("cards", Side.VTIGER, "7x1") == "5"
+    assert len(state.hits("cards", Side.VTIGER, "name", "ann")) == 1
+
+
+def test_links_of_many_ids_are_found_in_chunks(state):
+    for number in range(1203):
+        state.put_link(Link("cards", f"7x{number}", f"g{number}", Side.XERO, "{}", "{}", ("phone", "name")))
+
+    found = state.links("cards", Side.XERO, [f"g{number}" for number in range(1300)])
+
+    assert len(found) == 1203
+    assert found["g7"].unsettled == ("phone", "name")

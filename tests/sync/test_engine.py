@@ -1,0 +1,473 @@
+"""The engine's rules, told with a toy module: what must hold whatever the services are like."""
+
+from __future__ import annotations
+
+import pytest
+from sync.toy import Killed, World, killed_at
+
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Direction
+from vtxero.errors import ReplyLostError
+from vtxero.sync.records import Outcome
+
+
+def counts(report, module="cards"):
+    rows = [row for row in report.modules if row.module == module]
+    return {
+        outcome.value: sum(row.counts[outcome] for row in rows)
+        for outcome in Outcome
+        if any(r.counts[outcome] for r in rows)
+    }
+
+
+def test_first_run_creates_what_is_missing_on_either_side():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.xero.add("cards", name="Bob")
+
+    report = world.sync()
+
+    assert world.vtiger.names() == world.xero.names() == ["Ann", "Bob"]
+    assert counts(report) == {"created": 2}
+    world.quiet()
+
+
+def test_run_in_one_direction_leaves_the_other_side_alone():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.xero.add("cards", name="Bob")
+
+    report = world.sync(direction=Direction.TO_XERO)
+
+    assert (world.vtiger.names(), world.xero.names()) == (["Ann"], ["Ann", "Bob"])
+    assert counts(report) == {"created": 1}
+
+
+def test_record_left_out_by_one_direction_crosses_when_the_direction_changes():
+    world = World()
+    world.xero.add("cards", name="Bob")
+    world.sync(direction=Direction.TO_XERO)
+    world.sync(direction=Direction.TO_XERO)
+
+    world.sync()
+
+    assert world.vtiger.names() == ["Bob"]
+
+
+def test_edit_on_one_side_is_carried_to_the_other():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+
+    report = world.sync()
+
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["2"]
+    assert [(c.field, c.before, c.after) for c in report.records[0].changes] == [("phone", "1", "2")]
+    world.quiet()
+
+
+def test_edits_of_different_fields_on_both_sides_are_merged():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", note="new")
+
+    report = world.sync()
+
+    for service in (world.vtiger, world.xero):
+        [row] = service.tables["cards"].values()
+        assert (row["phone"], row["note"]) == ("2", "new")
+    assert counts(report) == {"updated": 1}
+    world.quiet()
+
+
+def test_same_field_changed_on_both_sides_is_a_conflict_and_nothing_is_written():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", phone="3")
+    before = world.writes()
+
+    report = world.sync()
+
+    assert world.writes() == before
+    assert counts(report) == {"conflict": 1}
+    assert report.exit_code == 8
+    assert report.records[0].reasons[0].code is Code.CONFLICT
+    assert "Vtiger has 2, Xero 3" in report.records[0].reasons[0].message
+
+
+def test_conflict_stays_until_a_side_is_chosen():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", phone="3")
+    world.sync()
+
+    assert counts(world.sync()) == {"conflict": 1}
+    world.sync(conflict="xero")
+
+    assert [row["phone"] for row in world.vtiger.tables["cards"].values()] == ["3"]
+    world.quiet()
+
+
+def test_conflict_in_one_field_does_not_hold_up_another():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="a")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2", note="b")
+    world.xero.edit("cards", "guid-0001", phone="3")
+
+    world.sync()
+    [row] = world.xero.tables["cards"].values()
+
+    assert (row["phone"], row["note"]) == ("3", "b")
+    assert counts(world.sync()) == {"conflict": 1}
+
+
+def test_equal_edit_on_both_sides_is_no_change():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", phone="2")
+
+    assert counts(world.sync()) == {"unchanged": 1}
+    world.quiet()
+
+
+def test_what_a_side_cannot_hold_never_echoes():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", note="a text of more than twelve")
+    world.sync()
+    world.quiet()
+    world.xero.edit("cards", "guid-0001", colour="red")
+    world.quiet()
+    world.vtiger.edit("cards", card, phone="9")
+
+    world.sync()
+
+    [row] = world.xero.tables["cards"].values()
+    assert (row["colour"], row["phone"]) == ("red", "9")
+    assert world.vtiger.tables["cards"][card]["note"] == "a text of more than twelve"
+    world.quiet()
+
+
+def test_first_meeting_of_equal_records_links_without_a_write():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.xero.add("cards", name="ann".capitalize(), phone="1")
+
+    report = world.sync()
+
+    assert (world.writes(), counts(report)) == (0, {"linked": 1})
+    world.quiet()
+
+
+def test_first_meeting_fills_what_is_blank_on_one_side():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.xero.add("cards", name="Ann", note="n")
+
+    world.sync()
+
+    for service in (world.vtiger, world.xero):
+        [row] = service.tables["cards"].values()
+        assert (row["phone"], row["note"]) == ("1", "n")
+    world.quiet()
+
+
+def test_first_meeting_of_records_that_differ_is_a_conflict_never_just_a_link():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.xero.add("cards", name="Ann", phone="2")
+
+    assert counts(world.sync()) == {"conflict": 1}
+    assert world.writes() == 0
+    assert counts(world.sync()) == {"conflict": 1}
+    world.sync(conflict="vtiger")
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["1"]
+    world.quiet()
+
+
+def test_change_on_the_unread_side_is_reported_and_kept_for_later():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync(direction=Direction.TO_XERO)
+    world.xero.edit("cards", "guid-0001", phone="2")
+
+    report = world.sync(direction=Direction.TO_XERO)
+    assert counts(report) == {"skipped": 1}
+    assert report.records[0].reasons[0].code is Code.ONE_WAY
+    assert counts(world.sync(direction=Direction.TO_XERO)) == {"skipped": 1}
+
+    world.sync()
+    assert [row["phone"] for row in world.vtiger.tables["cards"].values()] == ["2"]
+
+
+def test_value_that_a_person_cleared_is_cleared_on_the_other_side():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="")
+
+    world.sync()
+
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == [""]
+
+
+def test_skipped_record_is_judged_anew_without_being_read_again():
+    world = World()
+    card = world.vtiger.add("cards", name="A<b")
+    assert counts(world.sync()) == {"skipped": 1}
+    world.vtiger.tables["cards"].pop(card)
+
+    assert counts(world.sync()) == {"skipped": 1}
+
+
+def test_one_refused_record_stops_only_itself_and_what_depends_on_it():
+    world = World()
+    bad = world.vtiger.add("parents", name="Bad")
+    good = world.vtiger.add("parents", name="Good")
+    world.vtiger.add("cards", name="child of bad", parent=bad)
+    world.vtiger.add("cards", name="child of good", parent=good)
+    world.xero.refuse = lambda payload: "No." if payload["name"] == "Bad" else ""
+
+    report = world.sync()
+
+    assert world.xero.names("parents") == ["Good"]
+    assert world.xero.names() == ["child of good"]
+    reasons = {r.label: [f.code for f in r.reasons] for r in report.records if r.reasons}
+    assert reasons == {"Bad": [Code.XERO_REFUSED], "child of bad": [Code.DEPENDENCY]}
+    assert report.exit_code == 3
+
+
+def test_reference_to_a_record_of_the_same_plan_is_resolved_when_it_is_sent():
+    world = World()
+    parent = world.vtiger.add("parents", name="P")
+    world.vtiger.add("cards", name="C", parent=parent)
+
+    world.sync()
+
+    [row] = world.xero.tables["cards"].values()
+    assert row["parent"] == next(iter(world.xero.tables["parents"]))
+
+
+def test_dependency_alone_is_brought_along_and_no_other():
+    world = World()
+    parent = world.vtiger.add("parents", name="needed")
+    world.vtiger.add("parents", name="not needed")
+    world.vtiger.add("cards", name="C", parent=parent)
+
+    world.sync(modules=("cards",))
+
+    assert (world.xero.names("parents"), world.xero.names()) == (["needed"], ["C"])
+    world.sync()
+    assert world.xero.names("parents") == ["needed", "not needed"]
+
+
+def test_duplicates_in_vtiger_share_one_partner():
+    world = World()
+    first = world.vtiger.add("parents", name="Twin")
+    second = world.vtiger.add("parents", name="twin")
+    world.vtiger.add("cards", name="of first", parent=first)
+    world.vtiger.add("cards", name="of second", parent=second)
+
+    report = world.sync()
+
+    assert world.xero.names("parents") == ["Twin"]
+    partner = next(iter(world.xero.tables["parents"]))
+    assert {row["parent"] for row in world.xero.tables["cards"].values()} == {partner}
+    assert [r.reasons[0].code for r in report.records if r.outcome is Outcome.SKIPPED] == [Code.ORG_DUPLICATE]
+    before = world.writes()
+    world.sync()
+    assert world.writes() == before
+
+
+def test_two_candidates_are_never_guessed_between():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.xero.add("cards", name="Ann")
+    world.xero.add("cards", name="ANN")
+
+    report = world.sync(direction=Direction.TO_XERO)
+
+    assert (world.writes(), report.records[0].reasons[0].code) == (0, Code.AMBIGUOUS)
+
+
+def test_record_edited_during_the_run_is_not_overwritten():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    original = world.xero.modified_now
+
+    def edit_meanwhile(module, ids):
+        world.xero.edit("cards", "guid-0001", phone="person")
+        return original(module, ids)
+
+    world.xero.modified_now = edit_meanwhile
+    assert counts(world.sync()) == {"conflict": 1}
+    assert world.xero.tables["cards"]["guid-0001"]["phone"] == "person"
+    world.xero.modified_now = original
+    assert counts(world.sync()) == {"conflict": 1}
+
+
+def test_update_that_the_other_side_bars_is_skipped_with_its_reason_and_kept():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.xero.edit("cards", "guid-0001", colour="closed")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+
+    report = world.sync()
+
+    assert [f.code for f in report.records[0].reasons] == [Code.INV_CLOSED]
+    world.xero.edit("cards", "guid-0001", colour="")
+    world.sync()
+    assert world.xero.tables["cards"]["guid-0001"]["phone"] == "2"
+
+
+def test_dry_run_writes_nothing_and_tells_what_would_be_sent():
+    world = World()
+    for number in range(7):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    report = world.sync(dry_run=True)
+
+    assert (world.writes(), counts(report), report.planned_calls) == (0, {"created": 7}, {"xero": 3})
+
+
+def test_law_10_emptied_side_stops_before_any_write():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.sync()
+    world.vtiger.tables["cards"].clear()
+    world.xero.add("cards", name="new")
+
+    report = world.sync(full=True)
+
+    assert (report.exit_code, report.status) == (6, "error")
+    assert world.vtiger.names() == []
+    assert "--allow emptied" in report.messages[0]
+
+
+def test_law_10_more_changes_than_allowed_stop_before_any_write():
+    world = World(max_changes=2)
+    cards = [world.vtiger.add("cards", name=f"c{n}") for n in range(3)]
+    world.sync()
+    for card in cards:
+        world.vtiger.edit("cards", card, phone="2")
+    before = world.writes()
+
+    assert world.sync().exit_code == 6
+    assert world.writes() == before
+    assert counts(world.sync(allow=("changes",))) == {"updated": 3}
+
+
+def disturbed_world():
+    world = World()
+    for number in range(4):
+        world.vtiger.add("parents", name=f"p{number}")
+    parents = list(world.vtiger.tables["parents"])
+    for number in range(7):
+        world.vtiger.add("cards", name=f"v{number}", parent=parents[number % 4], note="a text of more than twelve")
+        world.xero.add("cards", name=f"x{number}")
+    return world
+
+
+def settled(world):
+    strip = {"id", "modified", "marker", "parent"}
+    return {
+        (side, module): sorted(
+            tuple(sorted((k, v) for k, v in row.items() if k not in strip))
+            for row in service.tables.get(module, {}).values()
+        )
+        for side, service in (("vtiger", world.vtiger), ("xero", world.xero))
+        for module in ("parents", "cards")
+    }
+
+
+def points():
+    """Every write call and every committed element of an undisturbed run, on both sides."""
+    world = disturbed_world()
+    world.sync()
+    for name in ("vtiger", "xero"):
+        writes = getattr(world, name).writes
+        yield from ((name, nth, False) for nth in range(1, len(writes) + 1))
+        yield from ((name, nth, True) for nth in range(1, sum(size for _, _, size in writes) + 1))
+
+
+@pytest.mark.parametrize(("side", "nth", "after"), list(points()))
+def test_law_2_killed_at_any_write_the_next_run_ends_as_if_undisturbed(side, nth, after):
+    calm = disturbed_world()
+    calm.sync()
+    world = disturbed_world()
+    with killed_at(getattr(world, side), nth, after=after):
+        world.sync()
+
+    world.sync()
+
+    assert settled(world) == settled(calm)
+    world.quiet()
+
+
+def test_reply_lost_leaves_the_outcome_open_and_the_next_run_finds_the_record():
+    world = World()
+    for number in range(5):
+        world.vtiger.add("cards", name=f"c{number}")
+    calls = iter([True, False, False])
+
+    def lose():
+        if next(calls):
+            raise ReplyLostError("The answer to a write was lost.")
+
+    world.xero.after_element = lambda: None
+    real = world.xero.create
+
+    def create(module, payloads, key):
+        answers = real(module, payloads, key)
+        lose()
+        return answers
+
+    world.xero.create = create
+    report = world.sync()
+    assert report.exit_code == 5
+    world.xero.create = real
+    world.sync()
+
+    assert world.xero.names() == [f"c{n}" for n in range(5)]
+    world.quiet()
+
+
+def test_edit_between_crash_and_next_run_is_carried_not_overwritten():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    with killed_at(world.xero, 1, after=True):
+        world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+
+    world.sync()
+
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["2"]
+    world.quiet()
+
+
+def test_law_9_every_record_seen_has_exactly_one_outcome():
+    world = World()
+    for number in range(9):
+        world.vtiger.add("cards", name=f"c<{number}" if number % 3 == 0 else f"c{number}")
+
+    report = world.sync()
+
+    assert sum(row.seen for row in report.modules) == 9
+    assert len({r.vtiger_id for r in report.records}) == len(report.records) == 9
+
+
+def test_killed_is_no_exception_that_code_may_swallow():
+    assert not issubclass(Killed, Exception)

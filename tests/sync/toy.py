@@ -1,0 +1,290 @@
+"""A toy module over two sides in memory: the engine is tested with it, whatever the real services are like.
+
+Xero's toy cannot hold more than twelve characters of a note, Vtiger's cannot hold a colour: both must never echo.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from vtxero.domain.findings import Finding, finding
+from vtxero.domain.options import GuardOptions, ModuleOptions
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.store import SqliteRuns, SqliteState, open_database
+from vtxero.sync.lookup import StateLookups
+from vtxero.sync.records import Accepted, Answer, Page, Payload, Projection, Refused, Snapshot
+from vtxero.sync.report import RunReport
+from vtxero.sync.request import RunRequest
+from vtxero.sync.run import Environment, ModulePlan, Run
+
+NOTE_LIMIT = 12
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The toy record. `parent` refers to another card of the module it depends on."""
+
+    name: str = ""
+    phone: str = ""
+    note: str = ""
+    colour: str = ""
+    parent: str = ""
+
+
+class ToyMapper:
+    """Both toy services speak the same JSON; only what they can hold differs."""
+
+    def __init__(self, side: Side, module: str, lookups: StateLookups) -> None:
+        self.side = side
+        self._module = module
+        self._lookups = lookups
+
+    def parse(self, page: bytes) -> list[Snapshot[Card]]:
+        return [self.parse_one(json.dumps(row)) for row in json.loads(page)]
+
+    def parse_one(self, raw: str) -> Snapshot[Card]:
+        row = json.loads(raw)
+        card = Card(**{name: row[name] for name in Card.__slots__})
+        keys = (("name", card.name.casefold()),)
+        return Snapshot(row["id"], card.name, row["modified"], card, raw, keys, row.get("marker", ""))
+
+    def project(self, source: Snapshot[Card], current: Card | None) -> Projection[Card]:
+        card, findings = source.record, list[Finding]()
+        if "<" in card.name:
+            findings.append(finding(Code.ORG_NAME))
+        if card.parent:
+            partner = self._lookups.partner("parents", self.side.other, card.parent)
+            if not partner.id:
+                findings.append(finding(Code.DEPENDENCY, f"parent {card.parent}"))
+            card = replace(card, parent=partner.id)
+        if self.side is Side.XERO:
+            card = replace(card, note=card.note[:NOTE_LIMIT], colour=current.colour if current else "")
+        else:
+            keep = current.note if current and current.note[:NOTE_LIMIT] == card.note else card.note
+            card = replace(card, note=keep, colour="")
+        return Projection(card, tuple(findings))
+
+    def check_update(self, current: Card, wanted: Card) -> tuple[Finding, ...]:
+        del wanted
+        return (finding(Code.INV_CLOSED),) if self.side is Side.XERO and current.colour == "closed" else ()
+
+    def payload(self, wanted: Card, current: Card | None, vtiger_id: str, xero_id: str) -> Payload:
+        own = vtiger_id if self.side is Side.VTIGER else xero_id
+        marker = vtiger_id if self.side is Side.XERO else ""
+        return {**asdict(wanted), "marker": marker, **({"id": own} if current is not None else {})}
+
+    def check_answer(self, wanted: Card, answered: Card) -> tuple[Finding, ...]:
+        return () if wanted.name == answered.name else (finding(Code.INV_TOTAL),)
+
+
+class ToySlice:
+    """The toy module."""
+
+    fields = ("name", "phone", "note", "colour", "parent")
+    identity = ("name",)
+    duplicate_code = Code.ORG_DUPLICATE
+    taken_code = Code.AMBIGUOUS
+    seeds: Mapping[str, Card] = {}
+
+    def __init__(self, name: str, lookups: StateLookups) -> None:
+        self.name = name
+        self.mappers = {side: ToyMapper(side, name, lookups) for side in Side}
+
+    def check_match(self, wanted: Card, found: Card) -> tuple[Finding, ...]:
+        del wanted, found
+        return ()
+
+    def encode(self, record: Card) -> str:
+        return json.dumps(asdict(record))
+
+    def decode(self, text: str) -> Card:
+        return Card(**json.loads(text))
+
+    def show(self, field: str, record: Card) -> str | None:
+        return getattr(record, field) or None
+
+    def is_blank(self, field: str, record: Card) -> bool:
+        return not getattr(record, field)
+
+
+class ToyService:
+    """One side: a table per module, a clock that ticks at every write, and a hook that may kill or refuse."""
+
+    def __init__(self, side: Side, size: int = 3) -> None:
+        self.side = side
+        self.size = size
+        self.tables: dict[str, dict[str, dict[str, str]]] = {}
+        self.calls = 0
+        self.writes: list[tuple[str, str, int]] = []
+        self.clock = count(1)
+        self.ids = count(1)
+        self.before_write: Callable[[], None] = lambda: None
+        self.after_element: Callable[[], None] = lambda: None
+        self.refuse: Callable[[Mapping[str, Any]], str] = lambda _: ""
+
+    def stamp(self) -> str:
+        return f"{next(self.clock):08d}"
+
+    def add(self, module: str, **fields: str) -> str:
+        """A person makes a record."""
+        number = next(self.ids)
+        record_id = f"7x{number}" if self.side is Side.VTIGER else f"guid-{number:04d}"
+        row = {**asdict(Card()), "marker": "", **fields, "id": record_id, "modified": self.stamp()}
+        self.tables.setdefault(module, {})[record_id] = row
+        return record_id
+
+    def edit(self, module: str, record_id: str, **fields: str) -> None:
+        """A person edits a record."""
+        self.tables[module][record_id].update(fields, modified=self.stamp())
+
+    def names(self, module: str = "cards") -> list[str]:
+        return sorted(row["name"] for row in self.tables.get(module, {}).values())
+
+    # RowSource
+
+    def fetch(self, module: str, since: str | None, known: Callable[[str], str | None]) -> Iterator[Page]:
+        del known
+        self.calls += 1
+        rows = [row for row in self.tables.get(module, {}).values() if since is None or row["modified"] >= since]
+        rows.sort(key=lambda row: row["modified"])
+        for start in range(0, len(rows), self.size):
+            yield Page(json.dumps(rows[start : start + self.size]).encode())
+
+    def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
+        rows = self.tables.get(module, {})
+        yield Page(json.dumps([rows[i] for i in ids if i in rows]).encode())
+
+    def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
+        rows = self.tables.get(module, {})
+        return {i: rows[i]["modified"] for i in ids if i in rows}
+
+    def batch_size(self, module: str) -> int:
+        del module
+        return self.size if self.side is Side.XERO else 1
+
+    def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        return self._write("create", module, payloads, key)
+
+    def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        return self._write("update", module, payloads, key)
+
+    def _write(self, what: str, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        assert key
+        self.before_write()
+        self.calls += 1
+        self.writes.append((what, module, len(payloads)))
+        answers: list[Answer] = []
+        for payload in payloads:
+            words = self.refuse(payload)
+            if words:
+                answers.append(Refused((words,)))
+                continue
+            fields = {name: value for name, value in payload.items() if name not in {"id", "marker"}}
+            if what == "create":
+                record_id = self.add(module, **fields, marker=payload["marker"])
+            else:
+                record_id = payload["id"]
+                self.edit(module, record_id, **fields)
+            answers.append(Accepted(json.dumps([self.tables[module][record_id]]).encode()))
+            self.after_element()
+        return answers
+
+
+class FixedClock:
+    """Time stands still."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def phase(self, text: str) -> None: ...
+
+    def step(self, module: str, done: int, total: int | None) -> None: ...
+
+
+class World:
+    """Two toy services and one state database: runs can be made, killed, and made again."""
+
+    def __init__(self, **guards: int) -> None:
+        self.vtiger, self.xero = ToyService(Side.VTIGER), ToyService(Side.XERO)
+        self.database = open_database(None)
+        self.guards = GuardOptions(**guards)
+        self.runs = 0
+
+    def sync(self, **request: Any) -> RunReport:
+        self.runs += 1
+        name = f"run-{self.runs:04d}"
+        state = SqliteState(self.database, name)
+        lookups = StateLookups(state)
+        slices = {module: ToySlice(module, lookups) for module in ("parents", "cards")}
+        lookups.slices = slices
+        environment = Environment(
+            run=name,
+            state=state,
+            recorder=SqliteRuns(self.database),
+            sources={Side.VTIGER: self.vtiger, Side.XERO: self.xero},
+            slices=slices,
+            modules=(ModulePlan("parents", (), ModuleOptions()), ModulePlan("cards", ("parents",), ModuleOptions())),
+            lookups=lookups,
+            guards=self.guards,
+            tenant="toy",
+            clock=FixedClock(),
+            progress=Silent(),
+            translate=lambda side, module, words: tuple(
+                finding(Code.XERO_REFUSED if side is Side.XERO else Code.VTIGER_REFUSED, word)
+                for word in words
+                if module
+            ),
+            page_of=lambda module, side, record_id: f"{side}/{module}/{record_id}",
+            should_stop=lambda: None,
+            transaction=state.transaction,
+        )
+        return Run(environment, RunRequest(**request)).execute()
+
+    def writes(self) -> int:
+        return len(self.vtiger.writes) + len(self.xero.writes)
+
+    def quiet(self) -> None:
+        """Law 1: a run now sends no write."""
+        before = self.writes()
+        report = self.sync()
+        assert (self.writes() - before, report.exit_code) == (0, 0)
+
+
+@contextmanager
+def killed_at(service: ToyService, nth: int, *, after: bool) -> Iterator[None]:
+    """Die at the nth write call (before it leaves), or after the nth element was committed."""
+    ticks = count(1)
+
+    def tick() -> None:
+        if next(ticks) == nth:
+            raise Killed
+
+    old = service.before_write, service.after_element
+    if after:
+        service.after_element = tick
+    else:
+        service.before_write = tick
+    try:
+        yield
+    except Killed:
+        pass
+    finally:
+        service.before_write, service.after_element = old
