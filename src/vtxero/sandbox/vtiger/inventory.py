@@ -1,0 +1,295 @@
+"""Invoices: a header, its lines and its charges, with the traps of writing them through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from vtxero.sandbox.vtiger import details, errors, invoices, lines, records, values
+from vtxero.sandbox.vtiger.books import CHARGE
+from vtxero.sandbox.vtiger.schema import INVENTORY, LINE_COLUMNS, Module
+from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
+
+SHIPPING_TAXES: Final = ("1", "2", "3")
+_TOTALS: Final = ("hdnSubTotal", "hdnGrandTotal", "pre_tax_total")
+_NO_TAXES: Final = dict.fromkeys(SHIPPING_TAXES, 0)
+_PER_CENT: Final = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An invoice right after a write: totals are exact here, while the answer's other money is stale."""
+
+    record: Record
+    totals: invoices.Totals
+    stale_balance: str
+
+
+# -- writing -----------------------------------------------------------------------------------------------
+
+
+def create(state: VtigerState, user: User, element: Mapping[str, Any]) -> dict[str, Any]:
+    """Create an invoice: header first, then line by line, totals last; a crash leaves what was saved so far."""
+    module = state.modules[INVENTORY]
+    records.check_references(state, module, element)
+    records.check_mandatory(module, element)
+    sent_lines = _sent_lines(element)
+    if not sent_lines:
+        raise errors.VtigerError("MANDATORY_FIELDS_MISSING", "Mandatory Fields Missing..")
+    if state.is_83:
+        raise errors.invalid_id()
+    _check_header_numbers(element)
+    record = records.new_record(state, user, module, element)
+    if not record.fields["conversion_rate"].strip("0."):
+        record.fields["conversion_rate"] = "1.000"
+    for name in _TOTALS:
+        record.fields[name] = module.fields[name].empty
+    take_charge(record, element)
+    saved = _save_lines(state, record, sent_lines)
+    record.fields["balance"] = values.fixed(saved.totals.grand - _money(record, "received"), 8)
+    result = {"id": state.wire_id(record)} | records.shown(state, record) | _exact(saved)
+    result |= {"balance": saved.stale_balance, "label": records.label(state, record)} | charge_fields(record)
+    result |= {"LineItems": _shown_lines(state, record), "productid": None}
+    return result | {"LineItems_FinalDetails": details.final_details(state, record, fresh=True), "new": True}
+
+
+def update(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> dict[str, Any]:
+    """Update with lines: everything is recomputed; without lines it is a revise."""
+    module = state.modules[INVENTORY]
+    records.check_references(state, module, element)
+    records.check_mandatory(module, element)
+    if not _sent_lines(element):
+        return _change_header(state, user, record, element)
+    saved = _replace_lines(state, user, record, element)
+    record.fields["balance"] = values.fixed(saved.totals.grand - _money(record, "received"), 8)
+    header = records.shown(state, record) | _exact(saved) | {"balance": saved.stale_balance}
+    result: dict[str, Any] = {}
+    for name in module.fields:
+        result[name] = header.get(name, "")
+    result |= {"productid": None, "id": state.wire_id(record), "label": records.label(state, record)}
+    result |= charge_fields(record) | {"LineItems": []}
+    return result | {"LineItems_FinalDetails": details.final_details(state, record, fresh=True)}
+
+
+def revise(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> dict[str, Any]:
+    """Change what is sent; with lines all of them are replaced and the totals follow, the balance does not."""
+    module = state.modules[INVENTORY]
+    records.check_references(state, module, element)
+    records.check_mandatory(module, element, only_sent=True)
+    if not _sent_lines(element):
+        return _change_header(state, user, record, element)
+    saved = _replace_lines(state, user, record, element)
+    header = records.shown(state, record) | _exact(saved)
+    result = _sent_first(state, record, element, header) | charge_fields(record)
+    result |= {"LineItems": _shown_lines(state, record), "productid": None}
+    return result | {"LineItems_FinalDetails": details.final_details(state, record, fresh=True)}
+
+
+def _change_header(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> dict[str, Any]:
+    """Write header columns as sent; nothing is recomputed and a missing conversion_rate becomes 1."""
+    module = state.modules[INVENTORY]
+    plain = {name: value for name, value in element.items() if not name.startswith("hdnDiscount")}
+    columns = records.sent_columns(state, user, module, plain, creating=False)
+    columns["conversion_rate"] = _sent_rate(element)
+    if CHARGE in element:
+        columns["hdnS_H_Amount"] = values.fixed(values.number(element[CHARGE]), 8)
+    _cancel_stock(state, record, columns)
+    records.change(state, user, record, columns)
+    first = next(iter(state.lines_of(state.wire_id(record))), None)
+    header = records.shown(state, record)
+    shown = lines.alone(state, first) if first else {}
+    line_columns = {name: shown.get(name, "") for name in LINE_COLUMNS}
+    # This answer is read before the cost columns are: they come empty.
+    line_columns |= dict.fromkeys(("image", "purchase_cost", "margin"), None if state.is_83 else "")
+    ordered = {name: header.get(name, line_columns.get(name)) for name in module.fields if name != "id"}
+    return _sent_first(state, record, element, ordered) | {"LineItems": _shown_lines(state, record)}
+
+
+def _replace_lines(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> Saved:
+    """Drop all lines and save the sent ones; tax type, charges and adjustment are lost unless sent again."""
+    _check_header_numbers(element)
+    module = state.modules[INVENTORY]
+    columns = records.sent_columns(state, user, module, element, creating=False)
+    columns = {name: value for name, value in columns.items() if name not in _TOTALS}
+    columns |= {"conversion_rate": _sent_rate(element), "hdnTaxType": columns.get("hdnTaxType", "")}
+    columns |= dict.fromkeys(("hdnS_H_Amount", "hdnS_H_Percent"), values.fixed(Decimal(0), 8))
+    columns.setdefault("txtAdjustment", values.fixed(Decimal(0), 8))
+    stale = record.fields["balance"]
+    records.change(state, user, record, columns)
+    take_charge(record, element)
+    parent = state.wire_id(record)
+    for line in state.lines_of(parent):
+        _move_stock(state, line, back=True)
+        del state.lines[line.number]
+    saved = _save_lines(state, record, _sent_lines(element))
+    if state.is_83:
+        for name in _TOTALS:
+            record.fields[name] = module.fields[name].empty
+        raise errors.CrashError
+    return Saved(record, saved.totals, columns.get("balance", stale))
+
+
+def _save_lines(state: VtigerState, record: Record, sent_lines: Sequence[Mapping[str, Any]]) -> Saved:
+    individual = lines.is_individual(record.fields["hdnTaxType"])
+    parent = state.wire_id(record)
+    kept = _survivors(state, sent_lines)
+    made: list[Line] = []
+    for position, sent in enumerate(sent_lines, 1):
+        columns = lines.build(state, sent, position, individual=individual)
+        if position not in kept:
+            continue
+        line = Line(state.next_line_number(), parent, values.php_text(sent.get("productid")), columns)
+        state.lines[line.number] = line
+        made.append(line)
+    if any(name in sent and not values.is_numeric(sent[name]) for sent in sent_lines for name in state.tax_names()):
+        # The lines are in; the total is what cannot be calculated.
+        raise errors.CrashError
+    for line in made:
+        _move_stock(state, line)
+    totals = _totals(state, record, sent_lines[0])
+    stale = record.fields["balance"]
+    record.fields["hdnSubTotal"] = values.fixed(totals.sub, 8)
+    record.fields["hdnGrandTotal"] = values.fixed(totals.grand, 8)
+    record.fields["pre_tax_total"] = values.fixed(totals.pre_tax, 8)
+    return Saved(record, totals, stale)
+
+
+def _survivors(state: VtigerState, sent_lines: Sequence[Any]) -> set[int]:
+    """Choose the lines that are stored: all, unless parallel writers are imitated, who overwrite each other's."""
+    kept = set(range(1, len(sent_lines) + 1))
+    lose = state.lose_lines
+    if lose is not None and lose.random() < 0.19:
+        kept -= set(lose.sample(sorted(kept), k=min(len(kept), lose.choice((1, 2)))))
+    return kept
+
+
+def _totals(state: VtigerState, record: Record, first: Mapping[str, Any]) -> invoices.Totals:
+    """Compute from stored lines and, for group taxes, from the rates in the first line of the request."""
+    charge = record.charge
+    header = invoices.Header(
+        tax_type=record.fields["hdnTaxType"],
+        discount_amount=_money(record, "hdnDiscountAmount"),
+        discount_percent=_money(record, "hdnDiscountPercent"),
+        charge=_money(record, "hdnS_H_Amount"),
+        charge_rates=tuple(values.number(rate) for rate in charge.taxes.values()) if charge else (),
+        adjustment=_money(record, "txtAdjustment"),
+    )
+    sums = [lines.as_sum(state, line) for line in state.lines_of(state.wire_id(record))]
+    rates = {name: values.number(first[name]) for name in state.tax_names() if name in first}
+    compounds = {each["taxname"]: details.compound_on(state, each) for each in state.actors["Tax"].values()}
+    return invoices.compute(header, sums, rates, compounds)
+
+
+def take_charge(record: Record, element: Mapping[str, Any]) -> None:
+    """Read charges: by the charge's own field with its taxes, else from the header's amount and percentage."""
+    taxes: dict[str, Any] = dict(_NO_TAXES)
+    if CHARGE in element:
+        value = values.php_text(element[CHARGE])
+        amount = values.number(value) if values.is_numeric(value) else Decimal(0)  # 10% is taken of nothing
+        mark = f"{CHARGE}_shtax"
+        sent = {name[len(mark) :]: values.php_text(each) for name, each in element.items() if name.startswith(mark)}
+        record.charge = Charge(value, sent or taxes)
+        record.fields |= dict.fromkeys(("hdnS_H_Amount", "hdnS_H_Percent"), values.fixed(amount, 8))
+        return
+    amount = values.number(element.get("hdnS_H_Amount"))
+    if not amount:
+        record.charge = None
+        return
+    percent = values.number(element.get("hdnS_H_Percent"))
+    if percent:
+        taxes = {"1": values.php_text(element["hdnS_H_Percent"])}
+    # The percentage is read a second time as an amount of tax, and that is what the header shows.
+    rate = percent / amount * _PER_CENT
+    record.charge = Charge(values.php_text(element["hdnS_H_Amount"]), taxes, rate if percent else None)
+    record.fields |= {"hdnS_H_Amount": values.fixed(amount, 8), "hdnS_H_Percent": values.fixed(rate, 8)}
+
+
+def _move_stock(state: VtigerState, line: Line, *, back: bool = False) -> None:
+    """Take a product's quantity from stock or give it back; no record's modifiedtime moves."""
+    line.fields["incrementondel"] = "0" if back else "1"
+    product = lines.product_of(state, line.product)
+    if product is not None and "qtyinstock" in product.fields:
+        quantity = values.number(line.fields["quantity"])
+        left = values.number(product.fields["qtyinstock"]) + (quantity if back else -quantity)
+        product.fields["qtyinstock"] = values.fixed(left, 3)
+
+
+def _cancel_stock(state: VtigerState, record: Record, columns: Mapping[str, str]) -> None:
+    """Give back the stock when an invoice becomes cancelled; its lines remember that it is given back."""
+    if columns.get("invoicestatus") != "Cancel" or record.fields["invoicestatus"] == "Cancel":
+        return
+    for line in state.lines_of(state.wire_id(record)):
+        _move_stock(state, line, back=True)
+
+
+def _check_header_numbers(element: Mapping[str, Any]) -> None:
+    amount = element.get("hdnDiscountAmount")
+    if amount is not None and not values.is_numeric(amount):
+        raise errors.CrashError
+
+
+def _sent_lines(element: Mapping[str, Any]) -> list[dict[str, Any]]:
+    sent = element.get("LineItems")
+    return [each for each in sent if isinstance(each, dict)] if isinstance(sent, list) else []
+
+
+def _sent_rate(element: Mapping[str, Any]) -> str:
+    rate = values.number(element.get("conversion_rate"))
+    return values.fixed(rate or Decimal(1), 3)
+
+
+def _money(record: Record, name: str) -> Decimal:
+    return values.number(record.fields[name])
+
+
+# -- showing -----------------------------------------------------------------------------------------------
+
+
+def retrieve(state: VtigerState, record: Record) -> dict[str, Any]:
+    """Show all of an invoice; only here header discounts and charges can be read."""
+    result = records.shown(state, record)
+    result |= {"id": state.wire_id(record), "label": records.label(state, record)} | charge_fields(record)
+    shown = _shown_lines(state, record)
+    result |= {"LineItems": shown, "productid": shown[0]["productid"] if shown else ""}
+    return result | {"LineItems_FinalDetails": details.final_details(state, record)}
+
+
+def charge_fields(record: Record) -> dict[str, Any]:
+    """Show the charge under names made from its label; without one the rates are the number 0."""
+    charge = record.charge or Charge(None, _NO_TAXES)
+    result = {CHARGE: charge.value} | {f"{CHARGE}_shtax{number}": rate for number, rate in charge.taxes.items()}
+    return result | ({} if charge.stray is None else {"": None, "_shtax1": values.json_number(charge.stray)})
+
+
+def _shown_lines(state: VtigerState, record: Record) -> list[dict[str, Any]]:
+    return [lines.in_invoice(state, line) for line in state.lines_of(state.wire_id(record))]
+
+
+def _exact(saved: Saved) -> dict[str, Any]:
+    """Answer the totals as JSON numbers, as writes do."""
+    sums = (saved.totals.sub, saved.totals.grand, saved.totals.pre_tax)
+    return {name: values.json_number(each) for name, each in zip(_TOTALS, sums, strict=True)}
+
+
+def _sent_first(
+    state: VtigerState, record: Record, element: Mapping[str, Any], header: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Order an answer as PHP merges it: what was sent, the rate, then the rest of the module's fields."""
+    module: Module = state.modules[INVENTORY]
+    known = {"id": state.wire_id(record)} | dict(header)
+    echo = charge_fields(record) | {CHARGE: element.get(CHARGE)}
+    result: dict[str, Any] = {}
+    for name in element:
+        if name in module.fields and name in known:
+            result[name] = known[name]
+        elif name.startswith(CHARGE) and not _sent_lines(element):
+            result[name] = echo.get(name, element[name])
+        elif name == "LineItems" and not _sent_lines(element):
+            result[name] = []
+    result.setdefault("conversion_rate", known["conversion_rate"])
+    if CHARGE in result:
+        result.setdefault("hdnS_H_Amount", known["hdnS_H_Amount"])
+    result |= {name: value for name, value in known.items() if name not in result}
+    return result | {"label": records.label(state, record)}
