@@ -1,0 +1,110 @@
+"""Serves a stand-in on loopback from a thread, so that tests and the demo use real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import socket
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from vtxero.sandbox.instrument import ABORT, Instrumented, instrumented
+
+__all__ = ["Instrumented", "ServerThread", "instrumented"]
+
+START_SECONDS = 10.0
+
+
+class ServerThread:
+    """A running server; use as a context manager or call `start` and `stop`."""
+
+    def __init__(self, app: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> None:
+        """Bind at once, so that `port` and `url` are known and a taken port is refused here."""
+        self.app = app
+        # The protocol is named because asyncio switches Nagle's delay (40 ms an answer) off for no other socket.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            self._socket.bind((host, port))
+        except OSError:
+            self._socket.close()
+            raise
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        config = uvicorn.Config(
+            app, http=_Protocol, ws="none", lifespan="off", log_config=None, log_level="critical",
+            access_log=False, server_header=False, timeout_keep_alive=60, timeout_graceful_shutdown=1,
+        )  # fmt: skip
+        self._ready = threading.Event()
+        self._server = _Server(config, self._ready)
+        self._thread = threading.Thread(target=self._run, name=f"sandbox-{self.port}", daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def start(self) -> Self:
+        """Return once the server answers."""
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            raise TimeoutError(f"the stand-in on port {self.port} did not start")
+        return self
+
+    def stop(self) -> None:
+        """End the server and wait for its thread; harmless when it is stopped already."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(START_SECONDS)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        asyncio.run(self._server.serve(sockets=[self._socket]))
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and leaves signals to the main program."""
+
+    def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._ready.set()
+
+    async def main_loop(self) -> None:
+        """Look for the end ten times as often as uvicorn does: test suites start and stop many servers."""
+        for tick in itertools.count():
+            if (tick % 10 == 0 and await self.on_tick(tick // 10)) or self.should_exit:
+                return
+            await asyncio.sleep(0.01)
+
+
+class _Protocol(H11Protocol):
+    """Hands the connection's own `abort` to the app, so that a fault can cut it without a reply."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.app = functools.partial(_with_abort, self.app, transport)
+
+
+async def _with_abort(app: ASGIApp, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send) -> None:
+    scope[ABORT] = transport.abort
+    await app(scope, receive, send)

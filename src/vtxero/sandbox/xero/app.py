@@ -1,0 +1,259 @@
+"""The Xero stand-in as an ASGI app: login, connections and the accounting API on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from vtxero.sandbox.faults import FaultRule
+from vtxero.sandbox.instrument import Instrumented, instrumented
+from vtxero.sandbox.xero.answers import Answer, error_answer
+from vtxero.sandbox.xero.calls import Call
+from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError, UnauthorisedError, XeroError
+from vtxero.sandbox.xero.identity import Grant
+from vtxero.sandbox.xero.limits import IdempotencyKeys, Limits
+from vtxero.sandbox.xero.reading import (
+    read_accounts,
+    read_currencies,
+    read_nothing,
+    read_organisation,
+    read_shelf,
+    read_tax_rates,
+)  # fmt: skip
+from vtxero.sandbox.xero.shelves import SHELVES
+from vtxero.sandbox.xero.state import XeroState
+from vtxero.sandbox.xero.writing import remove_item, write_shelf
+
+PREFIX = "/api.xro/2.0/"
+MAX_BODY = 3_500_000
+GZIP_FROM = 500
+WRITES = {"PUT", "POST", "DELETE", "PATCH"}
+
+CATALOGUES: dict[str, Callable[[Call], Answer]] = {
+    "organisation": read_organisation,
+    "accounts": read_accounts,
+    "taxrates": read_tax_rates,
+    "currencies": read_currencies,
+    "creditnotes": read_nothing("CreditNotes"),
+    "overpayments": read_nothing("Overpayments"),
+    "prepayments": read_nothing("Prepayments"),
+}
+SCOPES = {
+    **dict.fromkeys(("organisation", "accounts", "taxrates", "currencies"), ("accounting.settings",)),
+    "creditnotes": ("accounting.invoices",),
+    **dict.fromkeys(("overpayments", "prepayments"), ("accounting.payments",)),
+    **{name: shelf.scopes for name, shelf in SHELVES.items()},
+}
+
+
+@dataclass(slots=True)
+class Asked:
+    """A request as it came, names of headers and of the query in lower case."""
+
+    method: str
+    path: str
+    raw_query: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+class XeroApp:
+    """Serves one `XeroState`."""
+
+    def __init__(self, state: XeroState, limits: Limits, latency: float) -> None:
+        self.state = state
+        self.limits = limits
+        self.keys = IdempotencyKeys(state.clock)
+        self.latency = latency
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = await _read(scope, receive)
+        lowered = asked.path.lower()
+        if not lowered.startswith(PREFIX):
+            with self.state.lock:
+                answer = self._login(scope, asked, lowered)
+            await _send(answer, asked, scope, receive, send)
+            return
+        name, _, key = asked.path[len(PREFIX) :].partition("/")
+        scope["vtxero.operation"] = f"{asked.method} {name}{'/{id}' if key else ''}"
+        scope["vtxero.write"] = asked.method in WRITES
+        refusal = self._refusal(asked)
+        if refusal is not None:
+            await self._reply(refusal, asked, scope, receive, send)
+            return
+        try:
+            await self._reply(await self._api(scope, asked), asked, scope, receive, send)
+        finally:
+            self.limits.leave()
+
+    async def _reply(self, answer: Answer, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send an answer of the accounting API; each carries what is left of the limits."""
+        headers = {**answer.headers, **self.limits.headers()}
+        await _send(Answer(answer.status, answer.text, answer.content_type, headers), asked, scope, receive, send)
+
+    def _refusal(self, asked: Asked) -> Answer | None:
+        """Check who calls, then count the call; None means that it is counted in and must be counted out."""
+        with self.state.lock:
+            try:
+                self._authorise(asked)
+            except XeroError as error:
+                return error_answer(error)
+            return self.limits.enter()
+
+    def _login(self, scope: Scope, asked: Asked, path: str) -> Answer:
+        """Serve identity and connections, which no limit counts."""
+        identity, key = self.state.identity, (asked.method, path.rstrip("/"))
+        scope["vtxero.operation"] = f"{asked.method} {asked.path}"
+        authorization = asked.headers.get("authorization", "")
+        try:
+            match key:
+                case ("GET", "/identity/connect/authorize"):
+                    return identity.authorize(asked.query)
+                case ("POST", "/connect/token"):
+                    return identity.token(asked.form, authorization)
+                case ("POST", "/connect/revocation"):
+                    return identity.revoke(asked.form, authorization)
+                case ("GET", "/connections"):
+                    return identity.connections(identity.login(authorization), asked.query.get("autheventid"))
+                case ("DELETE", name) if name.startswith("/connections/"):
+                    identity.login(authorization)
+                    return identity.disconnect(name.rpartition("/")[2])
+            raise NotModelledError(f"{asked.method} {asked.path}")
+        except XeroError as error:
+            return error_answer(error)
+
+    async def _api(self, scope: Scope, asked: Asked) -> Answer:
+        """Serve a call to the accounting API that was let in."""
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        with self.state.lock:
+            try:
+                return self._answered(scope, asked)
+            except XeroError as error:
+                return error_answer(error)
+
+    def _answered(self, scope: Scope, asked: Asked) -> Answer:
+        if "%2f" in asked.path.lower():  # the service decodes it first: a code with a slash has no address
+            raise NotFoundError
+        parts = [unquote(part) for part in asked.path[len(PREFIX) :].split("/") if part]
+        if not parts:
+            raise NotFoundError
+        if "application/json" not in asked.headers.get("accept", ""):
+            raise NotModelledError("XML answers; send Accept: application/json")
+        if len(asked.body) > MAX_BODY:
+            return Answer(413, "The request body is larger than 3.5 MB", "text/plain; charset=utf-8")
+        call = Call(self.state, asked.method, parts, asked.query, asked.headers, asked.body)
+        try:
+            return self._keyed(call, asked)
+        finally:
+            scope["vtxero.operation"] = call.operation or scope["vtxero.operation"]
+            scope["vtxero.created"] = call.created
+
+    def _authorise(self, asked: Asked) -> None:
+        """Check token, tenant and scope, in this order."""
+        name = asked.path[len(PREFIX) :].partition("/")[0].lower()
+        identity = self.state.identity
+        grant = identity.login(asked.headers.get("authorization", ""))
+        identity.check_tenant(grant, asked.headers.get("xero-tenant-id", ""))
+        if name in SCOPES and not _may(grant, SCOPES[name], asked.method):
+            raise UnauthorisedError("AuthorizationUnsuccessful", scope=True)
+
+    def _keyed(self, call: Call, asked: Asked) -> Answer:
+        """Serve a write once per Idempotency-Key, and its stored answer to a repetition."""
+        key = asked.headers.get("idempotency-key") if asked.method in {"PUT", "POST", "PATCH"} else None
+        if not key:
+            return _dispatched(call)
+        target = f"{asked.path.lower()}?{asked.raw_query}"
+        stored = self.keys.find(key, asked.method, target, asked.body)
+        if stored is not None:
+            call.operation = f"{asked.method} {call.parts[0]} (repeated key)"
+            return stored
+        try:
+            answer = _dispatched(call)
+        except NotModelledError:
+            raise
+        except XeroError as error:
+            answer = error_answer(error)
+        self.keys.keep(key, asked.method, target, asked.body, answer)
+        return answer
+
+
+def _dispatched(call: Call) -> Answer:
+    name = call.parts[0].lower()
+    shelf = SHELVES.get(name)
+    if shelf is not None and call.method == "GET":
+        return read_shelf(call, shelf)
+    if shelf is not None and call.method in {"PUT", "POST"}:
+        return write_shelf(call, shelf)
+    if name == "items" and call.method == "DELETE":
+        return remove_item(call)
+    if name in CATALOGUES and call.method == "GET":
+        return CATALOGUES[name](call)
+    raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
+
+
+def _may(grant: Grant, scopes: tuple[str, ...], method: str) -> bool:
+    """Any of the scopes will do; the `.read` variants do for GET."""
+    wanted = set(scopes) | ({f"{scope}.read" for scope in scopes} if method == "GET" else set())
+    return bool(wanted & set(grant.scopes))
+
+
+async def _read(scope: Scope, receive: Receive) -> Asked:
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    raw_query = scope["query_string"].decode("latin-1")
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    query = {name.lower(): value for name, value in parse_qsl(raw_query, keep_blank_values=True)}
+    raw_path = scope.get("raw_path") or scope["path"].encode()
+    return Asked(scope["method"], raw_path.decode("latin-1").partition("?")[0], raw_query, query, headers, bytes(body))
+
+
+async def _send(answer: Answer, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    content, headers = answer.text.encode(), dict(answer.headers)
+    if answer.content_type:
+        headers["Content-Type"] = answer.content_type
+    if len(content) > GZIP_FROM and "gzip" in asked.headers.get("accept-encoding", ""):
+        content = gzip.compress(content, compresslevel=1)
+        headers["Content-Encoding"] = "gzip"
+    await Response(content, answer.status, headers)(scope, receive, send)
+
+
+def _refusal(rule: FaultRule) -> tuple[dict[str, str], bytes]:
+    """Give injected faults the look of Xero's own: a 429 is empty and names the limit, a 503 is text."""
+    texts = {"429": "", "500": "", "503": "The Xero API is temporarily unavailable"}
+    headers: dict[str, str] = {"Content-Type": "text/html"} if rule.do != "429" else {}
+    if rule.do == "429":
+        headers |= {"X-Rate-Limit-Problem": "minute", "X-MinLimit-Remaining": "0"}
+    if rule.retry_after is not None:
+        headers["Retry-After"] = str(rule.retry_after)
+    return headers, (rule.text if rule.text is not None else texts[rule.do]).encode()
+
+
+def create_app(
+    state: XeroState,
+    *,
+    limits: str = "on",
+    per_minute: int = 60,
+    per_day: int = 1000,
+    latency: float = 0.0,
+    keep_bodies: bool = False,
+) -> Instrumented:
+    """Build the stand-in; `limits="off"` refuses nothing, `latency` holds every call for so many seconds."""
+    counted = Limits(state.clock, enabled=limits != "off", per_minute=per_minute, per_day=per_day)
+    app = XeroApp(state, counted, latency)
+    return instrumented(app, expire=state.identity.expire, refusal=_refusal, keep_bodies=keep_bodies)

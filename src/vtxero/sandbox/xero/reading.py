@@ -1,0 +1,165 @@
+"""Reading: single records, lists, pages, and the catalogues of an organisation."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from vtxero.sandbox.xero.answers import Answer
+from vtxero.sandbox.xero.calls import Call
+from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError
+from vtxero.sandbox.xero.filters import Fields, parse_order, parse_where, sort_records
+from vtxero.sandbox.xero.reference import account_view, actions_view, organisation_view
+from vtxero.sandbox.xero.shelves import FILTERS, PAGING, Shelf
+from vtxero.sandbox.xero.wire import Record, dumps, envelope
+
+DEFAULT_SIZE, MAX_SIZE = 100, 1000
+
+
+def read_shelf(call: Call, shelf: Shelf) -> Answer:
+    """Serve GET of a collection, or of one record in it."""
+    if len(call.parts) > 1:
+        return _read_one(call, shelf)
+    call.allow(shelf.parameters)
+    records = _ordered(call, shelf, _filtered(call, shelf))
+    summary = shelf.paged and call.flag("summaryonly")
+    paged = shelf.paged and ("page" in call.query or "statuses" in call.query or summary)
+    pagination = None
+    if paged:
+        page, size = max(1, call.whole("page", 1)), min(MAX_SIZE, max(1, call.whole("pagesize", DEFAULT_SIZE)))
+        count = len(records)
+        pagination = {"page": page, "pageSize": size, "pageCount": math.ceil(count / size), "itemCount": count}
+        records = records[(page - 1) * size : page * size]
+    view = "summary" if summary else "page" if paged else "list"
+    return answer(call, shelf.plural, [shown(call, shelf, record, view) for record in records], pagination)
+
+
+def _read_one(call: Call, shelf: Shelf) -> Answer:
+    if len(call.parts) > 2:
+        raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
+    call.allow({"unitdp"})
+    record = shelf.get(call.books, call.parts[1])
+    return answer(call, shelf.plural, [shown(call, shelf, record, "single")], None)
+
+
+def shown(call: Call, shelf: Shelf, record: Record, view: str) -> str:
+    """Give a record's JSON, from the cache when nothing shown in it has changed."""
+    books, places = call.books, call.places
+    others = shelf.shown_with(books, record)
+    name = f"{view}:{places}" if shelf.with_places else view
+    return books.rendered(record[shelf.key], name, others, lambda: shelf.views[view](books, record, places))
+
+
+def answer(call: Call, plural: str, texts: list[str], pagination: Record | None = None) -> Answer:
+    return Answer(200, envelope(str(uuid.uuid4()), call.books.clock(), plural, texts, pagination))
+
+
+def _filtered(call: Call, shelf: Shelf) -> list[Record]:
+    """Apply If-Modified-Since, `where` and the list parameters."""
+    records = list(shelf.records(call.books).values())
+    since = modified_since(call)
+    if since is not None:
+        records = [record for record in records if record["UpdatedDateUTC"] >= since]
+    if shelf.plural == "Contacts" and not call.flag("includearchived"):
+        records = [record for record in records if record["ContactStatus"] == "ACTIVE"]
+    keys = {"ids": shelf.key, "invoicenumbers": "InvoiceNumber", "contactids": "ContactID", "statuses": "Status"}
+    for parameter, name in keys.items():
+        if parameter in call.query:
+            wanted = call.listed(parameter)
+            records = [record for record in records if str(record.get(name, "")).casefold() in wanted]
+    if call.flag("createdbymyapp"):
+        records = [record for record in records if record[shelf.key] in call.books.made_by_app]
+    if "where" in call.query:
+        keep = parse_where(call.query["where"], shelf.fields(call.books))
+        records = [record for record in records if keep(record)]
+    return records
+
+
+def modified_since(call: Call) -> datetime | None:
+    """Read If-Modified-Since, to the second; a form that Xero does not know is ignored, as Xero does."""
+    sent = call.headers.get("if-modified-since", "").strip()
+    try:
+        moment = datetime.fromisoformat(sent)
+    except ValueError:
+        return None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.replace(microsecond=0)
+
+
+def _ordered(call: Call, shelf: Shelf, records: list[Record]) -> list[Record]:
+    """Order by what was asked, else by modification time; the id settles what is equal."""
+    if "order" in call.query:
+        by_id = sorted(records, key=lambda record: str(record[shelf.key]))
+        return sort_records(by_id, parse_order(call.query["order"], shelf.fields(call.books)))
+    return sorted(records, key=lambda record: (record["UpdatedDateUTC"], record[shelf.key]))
+
+
+def read_organisation(call: Call) -> Answer:
+    call.allow(set())
+    if [part.lower() for part in call.parts[1:]] == ["actions"]:
+        return answer(call, "Actions", [dumps(one) for one in actions_view(call.books)])
+    if call.parts[1:]:
+        raise NotModelledError(f"GET {'/'.join(call.parts)}")
+    return answer(call, "Organisations", [dumps(organisation_view(call.books.organisation))])
+
+
+def read_accounts(call: Call) -> Answer:
+    """Serve the chart of accounts: never paged, and it knows If-Modified-Since."""
+    names = (
+        "Code", "Name", "Type", "Class", "Status", "AccountID", "TaxType", "SystemAccount", "EnablePaymentsToAccount",
+        "BankAccountType", "UpdatedDateUTC",
+    )  # fmt: skip
+    since = modified_since(call)
+    records = [one for one in call.books.accounts.values() if since is None or one["UpdatedDateUTC"] >= since]
+    return _catalogue(call, "Accounts", records, key="AccountID", names=names, view=account_view)
+
+
+def read_tax_rates(call: Call) -> Answer:
+    """Serve the tax rates, deleted ones included."""
+    names = ("Name", "TaxType", "Status", "EffectiveRate")
+    records = list(call.books.tax_rates.values())
+    return _catalogue(call, "TaxRates", records, key="TaxType", names=names, view=dict)
+
+
+def read_currencies(call: Call) -> Answer:
+    return _catalogue(call, "Currencies", call.books.currencies, key="Code", names=("Code", "Description"), view=dict)
+
+
+def read_nothing(plural: str) -> Callable[[Call], Answer]:
+    """Serve a collection that this stand-in keeps empty."""
+
+    def read(call: Call) -> Answer:
+        if call.parts[1:]:
+            raise NotFoundError
+        call.allow(PAGING | FILTERS)
+        size = min(MAX_SIZE, max(1, call.whole("pagesize", DEFAULT_SIZE)))
+        pagination = {"page": max(1, call.whole("page", 1)), "pageSize": size, "pageCount": 0, "itemCount": 0}
+        return answer(call, plural, [], pagination if "page" in call.query else None)
+
+    return read
+
+
+def _catalogue(
+    call: Call,
+    plural: str,
+    records: list[Record],
+    *,
+    key: str,
+    names: tuple[str, ...],
+    view: Callable[[Record], Record],
+) -> Answer:
+    fields: Fields = {name: (lambda record, name=name: record.get(name)) for name in names}  # type: ignore[misc]
+    if call.parts[1:]:
+        call.allow(set())
+        records = [record for record in records if record[key].lower() == call.parts[1].lower()]
+        if not records or call.parts[2:]:
+            raise NotFoundError
+    call.allow(FILTERS)
+    if "where" in call.query:
+        keep = parse_where(call.query["where"], fields)
+        records = [record for record in records if keep(record)]
+    if "order" in call.query:
+        records = sort_records(records, parse_order(call.query["order"], fields))
+    return answer(call, plural, [dumps(view(record)) for record in records])

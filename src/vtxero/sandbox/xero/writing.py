@@ -1,0 +1,164 @@
+"""Writing: a request's elements one by one, each saved or refused by itself, and what is answered for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from vtxero.sandbox.xero.answers import Answer, validation_answer
+from vtxero.sandbox.xero.calls import Call
+from vtxero.sandbox.xero.errors import BadRequestError, InvalidError, NotFoundError, NotModelledError
+from vtxero.sandbox.xero.items import MAX_PER_REQUEST, delete_item
+from vtxero.sandbox.xero.payments import delete_payment
+from vtxero.sandbox.xero.reading import answer, shown
+from vtxero.sandbox.xero.saving import Mode, refused
+from vtxero.sandbox.xero.shelves import ITEMS, PAYMENTS, Shelf
+from vtxero.sandbox.xero.wire import Record, bool_in, date_in, dumps, given, number_in
+
+NUMBERS = (
+    "Amount", "BankAmount", "CurrencyRate", "DiscountAmount", "DiscountRate", "LineAmount", "Quantity", "SubTotal",
+    "TaxAmount", "Total", "TotalTax", "UnitAmount", "UnitPrice",
+)  # fmt: skip
+DATES = ("Date", "DueDate", "ExpectedPaymentDate", "PlannedPaymentDate")
+BOOLS = ("IncludeInEmails", "IsPurchased", "IsReconciled", "IsSold", "SentToContact")
+NESTED = ("Account", "Contact", "Invoice", "PurchaseDetails", "SalesDetails")
+NESTED_LISTS = ("Addresses", "ContactPersons", "LineItems", "Phones")
+
+
+@dataclass(slots=True)
+class Batch:
+    """What became of a request's elements, by position."""
+
+    texts: list[str] = field(default_factory=list)
+    refused: list[Record] = field(default_factory=list)
+
+
+def write_shelf(call: Call, shelf: Shelf) -> Answer:
+    """Serve PUT and POST of a collection, and POST of one record."""
+    call.allow({"summarizeerrors", "unitdp"})
+    if len(call.parts) > 2:
+        raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
+    elements = _elements(call, shelf)
+    call.operation = f"{call.method} {shelf.plural} x{len(elements)}"
+    if len(call.parts) == 2:
+        return _write_one(call, shelf, elements)
+    if shelf is ITEMS and len(elements) > MAX_PER_REQUEST:
+        raise BadRequestError(14, "PostDataInvalidException", f"No more than {MAX_PER_REQUEST} items in a request")
+    if shelf is PAYMENTS and call.method == "POST" and len(elements) > 1:
+        raise NotModelledError("POST Payments with more than one payment; PUT takes many")
+    return _write_all(call, shelf, elements)
+
+
+def _write_one(call: Call, shelf: Shelf, elements: list[Record]) -> Answer:
+    """Serve POST /Collection/{id}."""
+    if call.method != "POST" or len(elements) != 1:
+        raise NotModelledError(f"{call.method} {'/'.join(call.parts)} with {len(elements)} elements")
+    record = shelf.get(call.books, call.parts[1])
+    if shelf is PAYMENTS:
+        return _delete_payment(call, record, elements[0])
+    return _write_all(call, shelf, [{**elements[0], shelf.key: record[shelf.key]}])
+
+
+def _delete_payment(call: Call, payment: Record, element: Record) -> Answer:
+    """The only change a payment knows: {"Status": "DELETED"}."""
+    if element.get("Status") != "DELETED":
+        raise NotModelledError('POST Payments/{id} with anything but {"Status": "DELETED"}')
+    try:
+        delete_payment(call.books, payment)
+    except InvalidError as error:
+        return validation_answer([refused({**element, "PaymentID": payment["PaymentID"]}, "PaymentID", error.messages)])
+    return answer(call, "Payments", [shown(call, PAYMENTS, payment, "answer")])
+
+
+def _write_all(call: Call, shelf: Shelf, elements: list[Record]) -> Answer:
+    """Save what can be saved; how the rest is told depends on `summarizeErrors`."""
+    summarize = call.flag("summarizeerrors", default=True)
+    batch = Batch()
+    for element in elements:
+        _write_element(call, shelf, element, batch, summarize=summarize)
+    if batch.refused and summarize:
+        return validation_answer(batch.refused)
+    return answer(call, shelf.plural, batch.texts)
+
+
+def _write_element(call: Call, shelf: Shelf, element: Record, batch: Batch, *, summarize: bool) -> None:
+    mode = Mode(create=call.method == "PUT" or shelf is PAYMENTS, places=call.places)
+    try:
+        saved = shelf.save(call.books, element, mode)
+    except InvalidError as error:
+        echo = refused(element, shelf.key, error.messages)
+        if shelf.error_flag:
+            echo[shelf.error_flag] = True
+        if not summarize:
+            echo["StatusAttributeString"] = "ERROR"
+        batch.refused.append(echo)
+        batch.texts.append(dumps(echo))
+        return
+    if saved.created:
+        call.created.append(saved.record_id)
+    text = shown(call, shelf, shelf.records(call.books)[saved.record_id], "answer")
+    extra: Record = {} if summarize else {"StatusAttributeString": "WARNING" if saved.warnings else "OK"}
+    if saved.warnings:
+        extra["Warnings"] = [{"Message": message} for message in saved.warnings]
+    batch.texts.append(f"{text[:-1]},{dumps(extra)[1:]}" if extra else text)
+
+
+def _elements(call: Call, shelf: Shelf) -> list[Record]:
+    """Take the elements out of the body: an envelope, an array, or one alone; unreadable ones refuse the whole."""
+    body = call.json()
+    if isinstance(body, dict):
+        named = next((body[name] for name in body if name.lower() == shelf.plural.lower()), None)
+        body = body if named is None else named
+    elements = body if isinstance(body, list) else [body]
+    if not elements:
+        raise BadRequestError.unreadable(f" no {shelf.plural} in the request")
+    for element in elements:
+        if not isinstance(element, dict):
+            raise BadRequestError.unreadable(f" {shelf.plural} must be objects")
+        _check_forms(element)
+        known = element.get(shelf.key)
+        if call.method == "POST" and shelf.plural in {"Contacts", "Items"} and given(known) and len(call.parts) == 1:
+            _must_exist(call, shelf, str(known))
+    return elements
+
+
+def _must_exist(call: Call, shelf: Shelf, record_id: str) -> None:
+    if record_id.lower() not in shelf.records(call.books):
+        raise NotFoundError
+
+
+def _check_forms(element: Record) -> None:
+    """Refuse values of the wrong form before anything is saved, as a service that reads first and acts then does."""
+    readers: tuple[tuple[tuple[str, ...], Callable[[Record, str], Any]], ...] = (
+        (NUMBERS, number_in), (DATES, date_in), (BOOLS, bool_in),
+    )  # fmt: skip
+    for names, read in readers:
+        for name in names:
+            if name in element:
+                read(element, name)
+    for name in NESTED:
+        value = element.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise BadRequestError.unreadable(f" {name} must be an object")
+        if value:
+            _check_forms(value)
+    for name in NESTED_LISTS:
+        value = element.get(name)
+        if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+            raise BadRequestError.unreadable(f" {name} must be a list of objects")
+        for one in value or ():
+            _check_forms(one)
+
+
+def remove_item(call: Call) -> Answer:
+    """Serve DELETE /Items/{id}."""
+    call.allow(set())
+    call.operation = "DELETE Items x1"
+    if len(call.parts) != 2:
+        raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
+    try:
+        delete_item(call.books, call.parts[1])
+    except InvalidError as error:
+        return validation_answer([refused({"ItemID": call.parts[1]}, "ItemID", error.messages)])
+    return Answer(204, "", "")
