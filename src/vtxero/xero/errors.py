@@ -1,0 +1,196 @@
+"""Xero's ways of saying no, told apart. The only place where the SDK's and Xero's faults become ours.
+
+Sources: developer.xero.com/documentation/api/accounting/responsecodes and recorded answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from vtxero.errors import AuthError, NotModelledError, RefusedError, TemporaryError, VtxeroError
+from vtxero.xero.tokens import LOG_IN
+
+SCOPE_WORDS = ("insufficent_scope", "insufficient_scope", "authorizationunsuccessful")
+"""Xero misspells the first; both spellings count."""
+
+WHOLE_REFUSALS = {
+    404: "The resource you're looking for cannot be found",
+    413: "The request is larger than Xero takes",
+}
+"""What to say when Xero refuses without a readable word."""
+
+RUN_AGAIN = "Nothing needs mending; run again later."
+
+
+class Kind(Enum):
+    """What became of one request that brought no usable answer."""
+
+    UNSENT = auto()
+    """It never left: sending again is harmless."""
+    LOST = auto()
+    """It left, and what Xero did with it is unknown."""
+    LIMITED = auto()
+    """A call limit; nothing was done."""
+    EXPIRED = auto()
+    """The access token is not, or no longer, taken; nothing was done. A new one may help."""
+    DENIED = auto()
+    """The login does not reach this."""
+    BLOCKED = auto()
+    """Something between here and Xero answered in its place."""
+    REFUSED = auto()
+    """Xero read the request and refused all of it."""
+    UNKNOWN = auto()
+    """A shape that vtxero does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed request. `limit` and `retry_after` belong to LIMITED, `elements` to a REFUSED that lists elements."""
+
+    kind: Kind
+    message: str
+    status: int = 0
+    limit: str = ""
+    retry_after: str | None = None
+    elements: tuple[tuple[str, ...], ...] | None = None
+
+
+class BatchRefusedError(RefusedError):
+    """A whole request was refused. `elements` holds the messages of those that Xero listed, None for no list."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__((failure.message,), service="xero")
+        self.status = failure.status
+        self.elements = failure.elements
+
+
+def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
+    """Tell what an answer that is no success means."""
+    told = _json(body)
+    message = _message(told, body)
+    limit, retry_after = headers.get("X-Rate-Limit-Problem", ""), headers.get("Retry-After")
+    match status:
+        case 429:
+            return Failure(Kind.LIMITED, f"Xero's {limit or 'call'} limit is reached", status, limit, retry_after)
+        case 404 | 413:
+            return Failure(Kind.REFUSED, message or WHOLE_REFUSALS[status], status)
+        case 401 | 403:
+            return _denied(status, headers, told, message)
+        case 400 if told is not None:
+            return _invalid(told, message)
+    if status >= 500 and status != 501:
+        return Failure(Kind.LOST, message or f"HTTP {status}", status, retry_after=retry_after)
+    return _strange(status, headers, body, message)
+
+
+def error_of(failure: Failure, *, where: str) -> VtxeroError:
+    """Make the error that leaves this package; `where` names the request (`PUT /Invoices`)."""
+    match failure.kind:
+        case Kind.UNSENT | Kind.LOST | Kind.LIMITED | Kind.BLOCKED:
+            return _passing(failure, where)
+        case Kind.EXPIRED | Kind.DENIED:
+            return AuthError(f"Xero refused {where}: {failure.message}", remedy=_remedy(failure))
+        case Kind.REFUSED:
+            return BatchRefusedError(failure)
+        case Kind.UNKNOWN:
+            return NotModelledError(f"{where}: {failure.message}")
+
+
+def _passing(failure: Failure, where: str) -> TemporaryError:
+    if failure.kind is Kind.BLOCKED:
+        return TemporaryError(
+            f"{where} did not reach Xero: {failure.message}.",
+            remedy="Look at the proxy or firewall of this network, then run again.",
+        )
+    if failure.kind is Kind.LIMITED:
+        return TemporaryError(f"{failure.message} again and again at {where}.", remedy=RUN_AGAIN)
+    return TemporaryError(f"Xero did not answer {where}: {failure.message}.", remedy=RUN_AGAIN)
+
+
+def validation_messages(element: Mapping[str, Any]) -> tuple[str, ...]:
+    """Collect an element's validation errors, its lines' too, each once."""
+    found = _texts(element.get("ValidationErrors"))
+    for value in element.values():
+        for part in value if isinstance(value, list) else ():
+            if isinstance(part, Mapping):
+                found += _texts(part.get("ValidationErrors"))
+    return tuple(dict.fromkeys(found))
+
+
+def warnings_of(element: Mapping[str, Any]) -> tuple[str, ...]:
+    """Collect an element's warnings, each once."""
+    return tuple(dict.fromkeys(_texts(element.get("Warnings"))))
+
+
+def _denied(status: int, headers: Mapping[str, str], told: dict[str, Any] | None, message: str) -> Failure:
+    challenge = headers.get("WWW-Authenticate", "")
+    if told is None and not challenge:
+        return _blocked(status)
+    words = f"{challenge} {message}".lower()
+    if any(word in words for word in SCOPE_WORDS):
+        return Failure(Kind.DENIED, "the login lacks a scope that this needs.", status, limit="scope")
+    if status == 401:
+        return Failure(Kind.EXPIRED, message or challenge, status)
+    return Failure(Kind.DENIED, f"the login does not reach this organisation ({message}).", status, limit="tenant")
+
+
+def _strange(status: int, headers: Mapping[str, str], body: bytes, message: str) -> Failure:
+    """Tell a proxy's page from an answer of Xero's that vtxero does not know; Xero's own 501 is XML."""
+    is_page = "html" in headers.get("Content-Type", "").lower() or body.lstrip()[:1] == b"<"
+    if is_page and status != 501:
+        return _blocked(status)
+    return Failure(Kind.UNKNOWN, f"Xero answered HTTP {status}: {message or 'nothing'}", status)
+
+
+def _blocked(status: int) -> Failure:
+    return Failure(Kind.BLOCKED, f"something between here and Xero answered HTTP {status}", status)
+
+
+def _remedy(failure: Failure) -> str:
+    match failure.limit:
+        case "scope":
+            return "Give the app the scopes that `vtxero doctor` lists, then run `vtxero auth xero`."
+        case "tenant":
+            return "Connect the organisation that this profile is pinned to: run `vtxero auth xero` and choose it."
+    return LOG_IN
+
+
+def _invalid(told: dict[str, Any], message: str) -> Failure:
+    """A 400: with Elements these were judged one by one, without them nothing was read."""
+    if "idempoten" in message.lower():
+        return Failure(Kind.UNKNOWN, message, 400)
+    elements = told.get("Elements")
+    if not isinstance(elements, list) or not elements:
+        return Failure(Kind.REFUSED, message or "Xero refused the request without a word", 400)
+    judged = tuple(validation_messages(item) if isinstance(item, Mapping) else () for item in elements)
+    return Failure(Kind.REFUSED, message, 400, elements=judged)
+
+
+def _message(told: dict[str, Any] | None, body: bytes) -> str:
+    """Find the sentence in an error's JSON, or show a short plain text; never a page of HTML."""
+    if told is None:
+        text = body[:300].decode("utf-8", "replace").strip()
+        return "" if text.startswith("<") else text
+    for name in ("Message", "Detail", "Title"):
+        if isinstance(told.get(name), str) and told[name]:
+            return str(told[name])
+    return ""
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(body, parse_float=str)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _texts(entries: object) -> list[str]:
+    if not isinstance(entries, list):
+        return []
+    told = [entry.get("Message") for entry in entries if isinstance(entry, Mapping)]
+    return [text for text in told if isinstance(text, str) and text]

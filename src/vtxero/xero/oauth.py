@@ -1,0 +1,256 @@
+"""Xero's login server, by httpx. The SDK can neither do PKCE nor name scopes, and takes no lock: it has no part."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import Self
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
+from vtxero.sync.ports import Clock
+from vtxero.xero.access import Grant, XeroAccess, is_loopback
+from vtxero.xero.login import LoginAttempt
+from vtxero.xero.tokens import LOG_IN, LoginExpiredError, Token
+
+LOGGER = logging.getLogger("vtxero.xero")
+TRIES = 3
+PAUSE_SECONDS = 2.0
+TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+SERVER_FAULT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An organisation that a login reaches. `kind` is ORGANISATION for those that have books."""
+
+    id: str
+    tenant_id: str
+    kind: str
+    name: str
+
+
+class _TokenAnswer(BaseModel):
+    """The token endpoint's answer (developer.xero.com/documentation/guides/oauth2/auth-flow)."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    access_token: SecretStr
+    expires_in: int
+    refresh_token: SecretStr | None = None
+    scope: str | None = ""
+
+
+class _ErrorAnswer(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    error: str = ""
+    error_description: str | None = ""
+
+
+class _ConnectionAnswer(BaseModel):
+    """One element of GET /connections, which has no envelope."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = ""
+    tenant_id: str = Field(alias="tenantId")
+    kind: str = Field("ORGANISATION", alias="tenantType")
+    name: str | None = Field("", alias="tenantName")
+
+
+class XeroOAuth:
+    """One app at Xero's login server. Safe to use from several threads; close it, or use it as a context manager."""
+
+    def __init__(self, access: XeroAccess, clock: Clock, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.access = access
+        self.calls = 0
+        self._clock = clock
+        self._sleep = sleep
+        self._http = httpx.Client(
+            timeout=TIMEOUT,
+            headers={"Accept": "application/json"},
+            trust_env=not is_loopback(access.identity_url),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._http.close()
+
+    @property
+    def needs_login(self) -> bool:
+        """Whether a person has to log in by browser first."""
+        return self.access.grant is not Grant.CLIENT_CREDENTIALS
+
+    def client_credentials(self) -> Token:
+        """Ask for a token of a Custom Connection; it lasts 30 minutes and is asked for again.
+
+        Raises:
+            AuthError: client id, secret or scopes are not accepted.
+            TemporaryError: the login server cannot be reached.
+        """
+        form = {"grant_type": "client_credentials", "scope": " ".join(self.access.wanted_scopes)}
+        return self._token(form, tries=TRIES)
+
+    def exchange(self, attempt: LoginAttempt, code: str) -> Token:
+        """Change a login's code into tokens. A code is good for one use, so this is sent once.
+
+        Raises:
+            AuthError: the code or the app is not accepted.
+            TemporaryError: no answer came; the login has to be started again.
+        """
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.access.redirect_uri}
+        if attempt.verifier:
+            form["code_verifier"] = attempt.verifier
+        return self._token(form, tries=1)
+
+    def refresh(self, refresh_token: SecretStr) -> Token:
+        """Change a refresh token into a new pair; after a lost answer Xero takes the same one again for 30 minutes.
+
+        Raises:
+            AuthError: the login has expired or was revoked.
+            TemporaryError: the login server cannot be reached.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token.get_secret_value()}
+        return self._token(form, tries=TRIES)
+
+    def revoke(self, token: Token) -> None:
+        """End a login and every connection it made. A token of client credentials has nothing to revoke.
+
+        Raises:
+            AuthError: the app is not accepted.
+            TemporaryError: the login server cannot be reached.
+        """
+        if token.refresh is not None:
+            self._post(self.access.revoke_url, {"token": token.refresh.get_secret_value()}, tries=TRIES)
+
+    def connections(self, bearer: str) -> list[Connection]:
+        """List the organisations that a bearer reaches; practices and other kinds are left out.
+
+        Raises:
+            AuthError: the bearer is not accepted.
+            TemporaryError: Xero cannot be reached.
+        """
+        url = self.access.connections_url
+        answer = self._send("GET", url, tries=TRIES, headers={"Authorization": f"Bearer {bearer}"})
+        try:
+            found = TypeAdapter(list[_ConnectionAnswer]).validate_json(answer.content)
+        except ValidationError as error:
+            raise NotModelledError(
+                f"Xero's list of connections has an unknown form: {error.error_count()} faults"
+            ) from None
+        listed = [Connection(item.id, item.tenant_id, item.kind, item.name or "") for item in found]
+        return [item for item in listed if item.kind == "ORGANISATION"]
+
+    def _token(self, form: dict[str, str], *, tries: int) -> Token:
+        asked_at = self._clock.now()
+        answer = self._post(self.access.token_url, form, tries=tries)
+        try:
+            told = _TokenAnswer.model_validate_json(answer.content)
+        except ValidationError:
+            raise NotModelledError("Xero's token answer has an unknown form.") from None
+        return Token(
+            told.access_token,
+            asked_at + timedelta(seconds=told.expires_in),
+            told.refresh_token,
+            scopes=tuple((told.scope or "").split()),
+            tenant_id=self.access.tenant_id,
+        )
+
+    def _post(self, url: str, form: dict[str, str], *, tries: int) -> httpx.Response:
+        if self.access.grant is Grant.PKCE:
+            return self._send("POST", url, tries=tries, form=form | {"client_id": self.access.client_id})
+        return self._send("POST", url, tries=tries, form=form, auth=(self.access.client_id, self.access.secret))
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        tries: int,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+    ) -> httpx.Response:
+        """Send until an answer comes that is not a passing fault."""
+        told = ""
+        for turn in range(tries):
+            if turn:
+                self._sleep(PAUSE_SECONDS * turn)
+            self.calls += 1
+            try:
+                answer = self._http.request(method, url, data=form, headers=headers, auth=auth)
+            except httpx.HTTPError as error:
+                told = f"{type(error).__name__}"
+                LOGGER.debug("%s %s failed: %s", method, httpx.URL(url).path, told)
+                continue
+            LOGGER.debug("%s %s %s", method, httpx.URL(url).path, answer.status_code)
+            if answer.is_success:
+                return answer
+            if answer.status_code < SERVER_FAULT and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                raise _refusal(answer)
+            told = f"HTTP {answer.status_code}"
+        raise TemporaryError(
+            f"Xero's login server at {httpx.URL(url).host} did not answer ({told}).",
+            remedy="Check the network; the next run tries again.",
+        )
+
+
+def _refusal(answer: httpx.Response) -> VtxeroError:
+    """Say what the login server's `error` means (RFC 6749 §5.2, and Xero's own texts)."""
+    try:
+        told = _ErrorAnswer.model_validate_json(answer.content)
+    except ValidationError:
+        told = _ErrorAnswer()
+    words = told.error_description or told.error or f"HTTP {answer.status_code}"
+    match told.error:
+        case "invalid_grant":
+            return LoginExpiredError("The login has expired or was revoked.", remedy=LOG_IN)
+        case "invalid_client":
+            return AuthError(
+                f"Xero does not accept the client id or the client secret ({words}).",
+                remedy="Compare both with the app's page at developer.xero.com, then run `vtxero auth xero`.",
+            )
+        case "invalid_scope" | "unauthorized_client":
+            return AuthError(
+                f"Xero does not grant this app the scopes that vtxero needs ({words}).",
+                remedy="Give the app the accounting scopes at developer.xero.com, then run `vtxero auth xero`.",
+            )
+    if answer.status_code in {401, 403}:
+        return AuthError(f"Xero did not accept the login ({words}).", remedy=LOG_IN)
+    return NotModelledError(f"Xero's login server answered {answer.status_code}: {words}")
+
+
+def check_tenant(found: list[Connection], tenant_id: str) -> Connection:
+    """Find the pinned organisation among those that a login reaches; a blank pin takes the only one.
+
+    Raises:
+        AuthError: the login reaches no organisation.
+        StopError: it reaches others (`RUN-TENANT`), or several and none is pinned.
+    """
+    if not found:
+        raise AuthError("The login reaches no Xero organisation.", remedy=LOG_IN)
+    names = ", ".join(item.name or item.tenant_id for item in found)
+    if not tenant_id and len(found) == 1:
+        return found[0]
+    for item in found:
+        if item.tenant_id.lower() == tenant_id.lower():
+            return item
+    reason = REASONS[Code.RUN_TENANT]
+    message = reason.summary if tenant_id else "The login reaches several Xero organisations, and none is chosen."
+    raise StopError(f"{message} It reaches: {names}.", code=Code.RUN_TENANT, remedy=reason.remedy)

@@ -1,0 +1,240 @@
+"""Xero's rows for the engine: the RowSource of this side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from vtxero.domain.sides import Side
+from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
+from vtxero.sync.ports import KnownModified
+from vtxero.sync.records import Accepted, Answer, Page, Payload, Refused
+from vtxero.xero.batches import MOST_BYTES, Batch, cut
+from vtxero.xero.client import XeroClient
+from vtxero.xero.endpoints import BATCH, Endpoint, Operation, endpoint
+from vtxero.xero.errors import BatchRefusedError, validation_messages, warnings_of
+from vtxero.xero.paging import modified_of, read_rows
+from vtxero.xero.wire import Element, Envelope, parse_moment, plain, read_envelope, size_of, stamp, write_envelope
+
+PAGE_SIZE = 1000
+OVERLAP = timedelta(seconds=300)
+"""What is read again before the largest time read: Xero may show a change a little after the time it writes on it."""
+IDS_AT_ONCE = 40
+"""Ids in one address; Xero's servers refuse longer ones."""
+SPLITS = 8
+"""How often one create or update may be cut in halves in search of the element that spoils the whole."""
+NO_ID = "00000000-0000-0000-0000-000000000000"
+ORDER = "UpdatedDateUTC ASC"
+
+
+class XeroSource:
+    """Reads and writes organizations (Contacts), products (Items) and invoices (Invoices, sales only)."""
+
+    side = Side.XERO
+
+    def __init__(self, client: XeroClient) -> None:
+        self._client = client
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, to the login server too."""
+        return self._client.calls
+
+    def batch_size(self, module: str) -> int:
+        """How many elements one write call takes."""
+        endpoint(module)
+        return BATCH
+
+    def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:  # noqa: ARG002 - the port's
+        """Read all rows, or those modified at or after `since` (UTC, `YYYY-MM-DDTHH:MM:SS`) less five minutes.
+
+        Whole rows come with the pages, so `known` saves nothing here. A row that somebody changes meanwhile comes
+        twice, its later state last; no row is left out (see `paging`).
+        """
+        place = endpoint(module)
+        start = _less_overlap(since) if since else None
+        if not place.paged:
+            yield from _pages(place, [self._read(place, start, None).elements])
+            return
+        pages = read_rows(place, start, lambda after, number: self._read(place, after, number))
+        yield from _pages(place, pages)
+
+    def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
+        """Read these rows as they are now; those that are gone are missing."""
+        place = endpoint(module)
+        yield from _pages(place, self._named(place, ids, place.naming))
+
+    def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """Give the modification time of those that still exist, in the spelling of `ids`."""
+        place = endpoint(module)
+        spelt = {one.lower(): one for one in ids}
+        found = [item for group in self._named(place, ids, place.looking) for item in group]
+        return {spelt[_id(place, item)]: modified_of(item) for item in found}
+
+    def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        """Create; answers by position. Existing records are never touched: a PUT that meets one is refused.
+
+        Raises:
+            ReplyLostError: some of them may have been created.
+        """
+        place = endpoint(module)
+        return _Writing(self._client, place, place.create).run(payloads, key)
+
+    def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        """Change existing records, named by their ids; answers by position.
+
+        Raises:
+            ReplyLostError: some of them may have been changed.
+        """
+        place = endpoint(module)
+        return _Writing(self._client, place, place.update).run(payloads, key)
+
+    def _read(self, place: Endpoint, since: str | None, number: int | None) -> Envelope:
+        """Read one page, or the whole list where Xero knows no pages."""
+        arguments: dict[str, Any] = dict(place.listing)
+        if number is not None:
+            arguments |= {"page": number, "page_size": PAGE_SIZE, "order": ORDER}
+        if since:
+            # Text, not a datetime: the SDK would write a zone, and Xero ignores the header in a form it does not know.
+            arguments["if_modified_since"] = since
+        return self._get(place, arguments)
+
+    def _named(
+        self, place: Endpoint, ids: Sequence[str], arguments: Mapping[str, str | int] | None
+    ) -> Iterator[tuple[Element, ...]]:
+        """Read rows by id; Items know no list of ids, so all are read and the others dropped."""
+        spelt = {one.lower() for one in ids}
+        wanted = sorted(spelt)
+        if not wanted:
+            return
+        if place.naming is None:
+            found = self._get(place, place.listing).elements
+            yield tuple(item for item in found if _id(place, item) in spelt)
+            return
+        for at in range(0, len(wanted), IDS_AT_ONCE):
+            more = {"i_ds": wanted[at : at + IDS_AT_ONCE], "page": 1}
+            found = self._get(place, {**(arguments or {}), **more}).elements
+            yield tuple(item for item in found if _id(place, item) in spelt)
+
+    def _get(self, place: Endpoint, arguments: Mapping[str, Any]) -> Envelope:
+        return self._client.read(place.read, partial(read_envelope, plural=place.plural), **arguments)
+
+
+class _Writing:
+    """One create or update of many elements, settled element by element."""
+
+    def __init__(self, client: XeroClient, place: Endpoint, operation: Operation) -> None:
+        self._client = client
+        self._place = place
+        self._operation = operation
+        self._answers: dict[int, Answer] = {}
+        self._splits = SPLITS
+        self._is_begun = False
+
+    def run(self, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        for batch in cut(list(self._sendable(payloads)), key, most=BATCH):
+            self._settle(batch)
+        return [self._answers[place] for place in range(len(payloads))]
+
+    def _sendable(self, payloads: Sequence[Payload]) -> Iterator[tuple[int, Any]]:
+        """Make the payloads plain; one that cannot be sent is refused here, the others go on."""
+        for place, payload in enumerate(payloads):
+            try:
+                element = plain(payload)
+                self._check(element)
+            except ValueError as error:
+                self._answers[place] = Refused((str(error),))
+            else:
+                yield place, element
+
+    def _check(self, element: dict[str, Any]) -> None:
+        """Raise ValueError for an element that must not be sent."""
+        if self._operation is self._place.update and not element.get(self._place.id_field):
+            # Without its id Xero would find a record by name, number or code, or make a new one.
+            raise ValueError(f"It has no {self._place.id_field}, so nothing was changed.")
+        size = size_of(element)
+        if size > MOST_BYTES:
+            raise ValueError(f"It takes {size:,} bytes, and Xero takes {MOST_BYTES:,} in one request.")
+
+    def _settle(self, batch: Batch) -> None:
+        try:
+            answers = self._send(batch)
+        except BatchRefusedError as error:
+            self._refuse(batch, error)
+            return
+        except (AuthError, BudgetError, TemporaryError) as error:
+            if not self._is_begun or isinstance(error, ReplyLostError):
+                raise
+            # Earlier requests of this call were carried out, and their answers go down with this error.
+            raise ReplyLostError(
+                f"{self._operation} was carried out in part: {error.message}", remedy=error.remedy
+            ) from error
+        self._answers.update(zip(batch.places, answers, strict=True))
+
+    def _send(self, batch: Batch) -> list[Answer]:
+        envelope = self._client.write(
+            self._operation,
+            partial(read_envelope, plural=self._place.plural),
+            key=batch.key,
+            body=self._place.body,
+            data={self._place.plural: list(batch.elements)},
+            **self._place.writing,
+        )
+        self._is_begun = True
+        if len(envelope.elements) != len(batch.elements):
+            raise NotModelledError(
+                f"{self._operation}: {len(batch.elements)} elements were sent and {len(envelope.elements)} came back."
+            )
+        return [_answer(self._place, element) for element in envelope.elements]
+
+    def _refuse(self, batch: Batch, error: BatchRefusedError) -> None:
+        """Settle a request that was refused as a whole.
+
+        Where Xero judged the elements one by one although it was asked not to stop at them, those it does not list may
+        be saved. Else nothing was read, and the element that spoils the rest is sought by halves.
+        """
+        if error.elements is not None:
+            if len(error.elements) != len(batch.places) or not all(error.elements):
+                raise ReplyLostError(
+                    f"{self._operation} was refused as a whole, and Xero may have saved a part: {error.message}",
+                    remedy="The next run looks what became of it.",
+                ) from error
+            for place, messages in zip(batch.places, error.elements, strict=True):
+                self._answers[place] = Refused(messages)
+        elif len(batch.places) > 1 and self._splits:
+            self._splits -= 1
+            for half in batch.halves():
+                self._settle(half)
+        else:
+            self._answers.update(dict.fromkeys(batch.places, Refused(error.messages)))
+
+
+def _answer(place: Endpoint, element: Element) -> Answer:
+    """Read one element's verdict (developer.xero.com: requests and responses, summarizeErrors=false)."""
+    value = element.value
+    status = value.get("StatusAttributeString")
+    flagged = any(value.get(name) for name in ("HasErrors", "HasValidationErrors", "ValidationErrors"))
+    if status == "ERROR" or (flagged and status != "WARNING"):
+        return Refused(validation_messages(value) or ("Xero refused it and gave no reason.",))
+    if _id(place, element) in {"", NO_ID}:
+        return Refused((f"Xero answered without a {place.id_field}.",))
+    return Accepted(write_envelope(place.plural, [element.text]), warnings_of(value))
+
+
+def _pages(place: Endpoint, groups: Iterable[Sequence[Element]]) -> Iterator[Page]:
+    for group in groups:
+        if group:
+            yield Page(write_envelope(place.plural, [element.text for element in group]), len(group))
+
+
+def _id(place: Endpoint, element: Element) -> str:
+    return str(element.value.get(place.id_field) or "").lower()
+
+
+def _less_overlap(since: str) -> str:
+    moment = parse_moment(since)
+    if moment is None:
+        raise NotModelledError(f"{since!r} is no time that vtxero can ask Xero for.")
+    return stamp(moment - OVERLAP)
