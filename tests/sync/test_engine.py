@@ -471,3 +471,50 @@ def test_law_9_every_record_seen_has_exactly_one_outcome():
 
 def test_killed_is_no_exception_that_code_may_swallow():
     assert not issubclass(Killed, Exception)
+
+
+def test_only_one_record_is_synced_and_the_cursor_stays():
+    world = World()
+    for name in ("ann", "bob"):
+        world.vtiger.add("cards", name=name)
+
+    world.sync(only=("cards:Bob",), modules=("cards",))
+    assert world.xero.names() == ["bob"]
+
+    world.sync()
+    assert world.xero.names() == ["ann", "bob"]
+
+
+def test_limit_leaves_the_rest_for_later():
+    world = World()
+    for number in range(5):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    assert counts(world.sync(limit=2)) == {"created": 2}
+    assert counts(world.sync()) == {"created": 3, "unchanged": 2}
+
+
+def test_budget_of_calls_ends_the_run_with_exit_code_7_and_the_next_goes_on():
+    world = World()
+    for number in range(9):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    report = world.sync(max_calls=5)
+    assert (report.exit_code, 0 < len(world.xero.names()) < 9) == (7, True)
+
+    world.sync()
+    assert len(world.xero.names()) == 9
+    world.quiet()
+
+
+def test_retired_record_crosses_only_when_another_needs_it():
+    world = World()
+    needed = world.vtiger.add("parents", name="needed", colour="grey")
+    world.vtiger.add("parents", name="spare", colour="grey")
+    world.vtiger.add("cards", name="C", parent=needed)
+
+    report = world.sync()
+
+    assert world.xero.names("parents") == ["needed"]
+    assert [(r.label, r.reasons[0].message) for r in report.records if r.reasons] == [("spare", "retired")]
+    world.quiet()

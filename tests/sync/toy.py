@@ -93,6 +93,7 @@ class ToySlice:
 
     fields = ("name", "phone", "note", "colour", "parent")
     identity = ("name",)
+    once: frozenset[str] = frozenset()
     duplicate_code = Code.ORG_DUPLICATE
     taken_code = Code.AMBIGUOUS
     seeds: Mapping[str, Card] = {}
@@ -104,6 +105,9 @@ class ToySlice:
     def check_match(self, wanted: Card, found: Card) -> tuple[Finding, ...]:
         del wanted, found
         return ()
+
+    def unneeded(self, record: Card) -> tuple[Finding, ...]:
+        return (finding(Code.GONE, "retired"),) if record.colour == "grey" else ()
 
     def encode(self, record: Card) -> str:
         return json.dumps(asdict(record))
@@ -269,9 +273,9 @@ class World:
 
 
 @contextmanager
-def killed_at(service: ToyService, nth: int, *, after: bool) -> Iterator[None]:
-    """Die at the nth write call (before it leaves), or after the nth element was committed."""
-    ticks = count(1)
+def killed_at(service: ToyService, nth: int, *, after: bool) -> Iterator[list[bool]]:
+    """Die at the nth write call (before it leaves), or after the nth element was committed; says whether it came to that."""
+    ticks, died = count(1), list[bool]()
 
     def tick() -> None:
         if next(ticks) == nth:
@@ -283,8 +287,8 @@ def killed_at(service: ToyService, nth: int, *, after: bool) -> Iterator[None]:
     else:
         service.before_write = tick
     try:
-        yield
+        yield died
     except Killed:
-        pass
+        died.append(True)
     finally:
         service.before_write, service.after_element = old

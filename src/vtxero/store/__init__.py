@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vtxero.store.database import open_database
+from vtxero.store.database import Database, open_database
 from vtxero.store.runs import SqliteRuns
 from vtxero.store.state import SqliteState
 
-__all__ = ["SqliteRuns", "SqliteState", "open_database"]
+__all__ = ["Database", "SqliteRuns", "SqliteState", "open_database"]

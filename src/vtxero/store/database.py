@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import TypeAlias
 
 from vtxero.errors import StateError
 from vtxero.store.migrations import migrate
+
+Database: TypeAlias = sqlite3.Connection
+"""An open state database."""
 
 REMEDY = "Restore the file from a backup, or move it away and run `vtxero sync --resync`: links are found again."
 

@@ -269,16 +269,20 @@ class SqliteState:
         for seq, text in rows:
             yield replace(load_action(text), seq=seq)
 
-    def drop_unneeded(self, modules: Iterable[str]) -> None:
-        """Drop, from modules that only came along, the lines that nothing refers to."""
+    def unneeded(self) -> list[Action]:
+        """The lines that are not required and that nothing in the plan refers to."""
+        rows = self._db.execute(
+            "SELECT seq, action FROM plan WHERE NOT required AND NOT (write = 'create' AND EXISTS"
+            " (SELECT 1 FROM plan_needs n WHERE n.symbol = 'new:' || plan.module || ':' ||"
+            " CASE target WHEN 'xero' THEN plan.vtiger_id ELSE plan.xero_id END)) ORDER BY seq"
+        )
+        return [replace(load_action(text), seq=seq) for seq, text in rows.fetchall()]
+
+    def drop_action(self, seq: int) -> None:
+        """Take a line out of the plan."""
         with self.transaction():
-            for module in modules:
-                self._db.execute(
-                    "DELETE FROM plan WHERE module = ? AND NOT required AND NOT (write = 'create' AND EXISTS"
-                    " (SELECT 1 FROM plan_needs n WHERE n.symbol = 'new:' || plan.module || ':' ||"
-                    " CASE target WHEN 'xero' THEN plan.vtiger_id ELSE plan.xero_id END))",
-                    (module,),
-                )
+            self._db.execute("DELETE FROM plan WHERE seq = ?", (seq,))
+            self._db.execute("DELETE FROM plan_needs WHERE seq = ?", (seq,))
 
     # the journal
 

@@ -205,25 +205,27 @@ class Applier:
 
     def _accept(self, item: Ready, answer: Accepted, snapshot: Snapshot[Any]) -> None:
         action, side = item.action, item.action.target
-        wanted = self._slice.decode(item.wanted)
-        surprises = self._slice.mappers[side].check_answer(wanted, snapshot.record)
+        surprises = self._slice.mappers[side].check_answer(self._slice.decode(item.wanted), snapshot.record)
         keep(self._state, self._slice.name, side, snapshot)
         named = _with_id(action, snapshot.id)
-        source_now = self._slice.decode(action.source)
-        link = self._state.link(self._slice.name, side, snapshot.id)
-        bases = {side: self._keep_held(named, side, snapshot.record, action.hold)}
-        bases[side.other] = (
-            self._second_base(link, action, source_now)
-            if link and not action.counted
-            else self._keep_held(named, side.other, source_now, action.hold)
-        )
         if action.source:
-            self._put_link(named, bases)
-        notes = [*action.notes, *self._translate_warnings(side, answer)]
+            self._put_link(named, self._bases_after(named, snapshot))
+        notes = (*action.notes, *self._translate_warnings(side, answer))
         outcome, reasons = action.outcome, action.reasons
         if surprises:
             outcome, reasons = Outcome.FAILED, in_order((*reasons, *surprises))
         self._count(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
+
+    def _bases_after(self, action: Action, snapshot: Snapshot[Any]) -> dict[Side, Any]:
+        """Both bases after a write: what the target answered, and what was read from the other side."""
+        side = action.target
+        source_now = self._slice.decode(action.source)
+        link = self._state.link(self._slice.name, side, snapshot.id)
+        if link and not action.counted:
+            source_base = self._second_base(link, action, source_now)
+        else:
+            source_base = self._keep_held(action, side.other, source_now, action.hold)
+        return {side: self._keep_held(action, side, snapshot.record, action.hold), side.other: source_base}
 
     def _second_base(self, link: Link, action: Action, source_now: Any) -> Any:
         """After a pair's second write: the first one has set this base already, only the carried fields are added."""

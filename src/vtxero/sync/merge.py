@@ -111,6 +111,8 @@ def _verdict(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
         if len(blank) == 1:
             return blank[0].value
         return "conflict" if len(open_sides) == 2 else ""
+    if field in slice_.once:
+        return ""
     moved = [side for side in Side if _get(seen[side].now.record, field) != _get(seen[side].base, field)]
     if len(moved) == 2:
         return "conflict" if len(open_sides) == 2 else ""

@@ -16,6 +16,7 @@ from vtxero.sync.match import match_vtiger
 from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
+from vtxero.sync.selection import EVERYTHING, Allowance, Selection
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, Intent, Link, State, StoredRecord
 
@@ -39,13 +40,21 @@ class Planner:
     """Judges one module's waiting records into actions."""
 
     def __init__(
-        self, state: State, slice_: Slice[Any], terms: Terms, known_seeds: frozenset[str] = frozenset()
+        self,
+        state: State,
+        slice_: Slice[Any],
+        terms: Terms,
+        *,
+        known_seeds: frozenset[str] = frozenset(),
+        selection: Selection = EVERYTHING,
     ) -> None:
         self._state = state
         self._slice = slice_
         self._terms = terms
         self._intents: Mapping[tuple[Side, str], Intent] = {}
         self._known_seeds = known_seeds
+        self._selection = selection
+        self._allowance = Allowance(selection.limit)
         self.seeds: set[str] = set()
         """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
 
@@ -54,8 +63,10 @@ class Planner:
         module, judged = self._slice.name, set()
         self._intents = self._state.find_intents(module)
         for link in list(self._state.waiting_links(module)):
-            judged.add(link.vtiger_id)
-            self._judge_pair(self._load_pair(link), link)
+            pair = self._load_pair(link)
+            if self._wants(pair.vtiger, pair.xero):
+                judged.add(link.vtiger_id)
+                self._judge_pair(pair, link)
         for row in list(self._state.unlinked(module, Side.VTIGER)):
             self._judge_vtiger(row)
         if self._terms.direction.reaches(Side.VTIGER):
@@ -67,6 +78,8 @@ class Planner:
 
     def _judge_vtiger(self, row: StoredRecord) -> None:
         source = self._read(row)
+        if not self._wants(source):
+            return
         orphan = self._find_sent(source)
         if orphan:
             self._adopt(*orphan)
@@ -87,6 +100,8 @@ class Planner:
         if self._state.planned_partner(self._slice.name, Side.XERO, row.id) is not None:
             return
         source = self._read(row)
+        if not self._wants(source):
+            return
         orphan = self._find_made(source)
         if orphan:
             self._adopt(*orphan)
@@ -109,7 +124,7 @@ class Planner:
         blockers = (*source.findings, *projection.blockers)
         vtiger_id, xero_id = (source.id, "") if target is Side.XERO else ("", source.id)
         if blockers:
-            self._skip(target, vtiger_id, xero_id, source.label, blockers, projection.notes)
+            self._skip(target, vtiger_id, xero_id, source.label, blockers)
             return
         wanted = projection.record
         changes = tuple(
@@ -131,6 +146,7 @@ class Planner:
                 author=target.other,
                 notes=projection.notes,
                 changes=changes,
+                spare=in_order(self._slice.unneeded(source.record)) if target is Side.XERO else (),
             )
         )
 
@@ -242,30 +258,22 @@ class Planner:
     # adding to the plan
 
     def _skip(
-        self,
-        target: Side,
-        vtiger_id: str,
-        xero_id: str,
-        label: str,
-        reasons: tuple[Finding, ...],
-        notes: tuple[Finding, ...] = (),
+        self, target: Side, vtiger_id: str, xero_id: str, label: str, reasons: tuple[Finding, ...]
     ) -> None:
-        self._add(
-            Action(
-                self._slice.name,
-                target,
-                Outcome.SKIPPED,
-                "",
-                vtiger_id,
-                xero_id,
-                label,
-                reasons=in_order(reasons),
-                notes=in_order(notes),
-            )
+        module = self._slice.name
+        self._add(Action(module, target, Outcome.SKIPPED, "", vtiger_id, xero_id, label, reasons=in_order(reasons)))
+
+    def _wants(self, *snapshots: Snapshot[Any]) -> bool:
+        names = (
+            name for item in snapshots for name in (item.id, item.label, item.marker, *(key for _, key in item.keys))
         )
+        return self._selection.wants(*names, modified=[item.modified for item in snapshots])
 
     def _add(self, action: Action) -> None:
         """Append to the plan, with the records of the same plan that this one refers to."""
+        if action.write in {"create", "update"} and action.counted and not self._allowance.take():
+            return
         needs = tuple(dict.fromkeys(SYMBOLS.findall(action.wanted)))
         self.seeds.update(need for need in needs if need in self._known_seeds)
-        self._state.add_action(replace(action, needs=needs, required=self._terms.required))
+        required = self._terms.required and not action.spare
+        self._state.add_action(replace(action, needs=needs, required=required))

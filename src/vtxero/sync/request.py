@@ -21,6 +21,7 @@ class RunRequest:
     resync: bool = False
     """Forget nothing, but read everything and rebuild links from markers and natural keys."""
     only: tuple[str, ...] = ()
+    """Records as `module:id`; the id is either side's, or a number, code or name. Empty: all."""
     since: str | None = None
     limit: int | None = None
     max_calls: int | None = None

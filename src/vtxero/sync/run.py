@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from vtxero.domain.options import ConflictPolicy, GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import SignalError, StateError, TemporaryError, VtxeroError
+from vtxero.errors import BudgetError, StateError, TemporaryError, VtxeroError
 from vtxero.sync.apply import Applier, Translate
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.guards import ModuleFacts, check_guards
@@ -21,6 +21,7 @@ from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport
 from vtxero.sync.request import RunRequest
+from vtxero.sync.selection import EVERYTHING, Selection, only_of
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, State
 
@@ -102,8 +103,8 @@ class Run:
     def __init__(self, env: Environment, request: RunRequest) -> None:
         self._env = env
         self._request = request
+        self._began = 0.0
         self._fetchers: dict[str, Fetcher] = {}
-        self._whole: set[str] = set()
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
         self._planned: Counter[str] = Counter()
@@ -112,7 +113,7 @@ class Run:
 
     def execute(self) -> RunReport:
         """Plan, guard, apply, report."""
-        started_at, began = self._env.clock.now(), self._env.clock.monotonic()
+        started_at, self._began = self._env.clock.now(), self._env.clock.monotonic()
         self._env.recorder.start(self._env.run, self._request.command, started_at)
         self._env.state.clear_plan()
         try:
@@ -125,7 +126,7 @@ class Run:
             raise
         except VtxeroError as error:
             self._note(error)
-        return self._finish(started_at, began)
+        return self._finish(started_at)
 
     # planning
 
@@ -149,7 +150,7 @@ class Run:
             facts.append(fact)
             seeds |= asked
         self._plan_seeds(seeds)
-        self._env.state.drop_unneeded([m.name for m in planned if m.name not in self._chosen])
+        self._drop_unneeded()
         check_guards(facts, self._env.guards, self._request.allow)
         return planned
 
@@ -170,7 +171,7 @@ class Run:
         full = self._request.full or self._request.resync
         links, whole = env.state.count_links(module.name), {}
         for side in Side:
-            self._env.should_stop()
+            self._check_budget()
             is_whole = full or env.state.cursor(module.name, side) is None
             fetcher.fetch(side, full=full)
             if is_whole:
@@ -178,11 +179,10 @@ class Run:
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
         terms = self._terms(module)
-        planner = Planner(env.state, slice_, terms, self._seeds())
+        planner = Planner(env.state, slice_, terms, known_seeds=self._seeds(), selection=self._selection(module.name))
         with env.transaction():
             judged = planner.plan()
         self._fetchers[module.name] = fetcher
-        self._whole.add(module.name)
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
         return ModuleFacts(module.name, links, whole, updates), planner.seeds
@@ -194,6 +194,25 @@ class Run:
         for vtiger_id, author in fetcher.unchanged.items():
             if vtiger_id not in judged:
                 self._unchanged[name, Direction.towards(terms.counted_for(author))] += 1
+
+    def _check_budget(self) -> None:
+        """End the run between two steps when a signal came, or when its calls or its time are used up."""
+        self._env.should_stop()
+        calls = sum(source.calls for source in self._env.sources.values())
+        if self._request.max_calls is not None and calls >= self._request.max_calls:
+            raise BudgetError(f"The run has made {calls} calls; --max-calls allows {self._request.max_calls}.")
+        seconds = self._env.clock.monotonic() - self._began
+        if self._request.max_seconds is not None and seconds >= self._request.max_seconds:
+            raise BudgetError(
+                f"The run took {seconds:.0f} seconds; --max-duration allows {self._request.max_seconds:g}."
+            )
+
+    def _selection(self, name: str) -> Selection:
+        """What was asked for of a module; what it depends on is looked at whole, and only what is needed stays."""
+        if name not in self._chosen:
+            return EVERYTHING
+        request = self._request
+        return Selection(only_of(name, request.only), request.since or "", request.limit)
 
     def _seeds(self) -> frozenset[str]:
         return frozenset(symbol for slice_ in self._env.slices.values() for symbol in slice_.seeds)
@@ -208,6 +227,16 @@ class Run:
                 self._env.state.add_action(
                     Action(module, Side.VTIGER, Outcome.CREATED, "create", "", "", name, wanted=wanted)
                 )
+
+    def _drop_unneeded(self) -> None:
+        """Leave out what nothing in the plan needs: records of modules that only came along, and those said to be spare."""
+        state = self._env.state
+        with self._env.transaction():
+            for action in state.unneeded():
+                state.drop_action(action.seq)
+                if action.spare and action.module in self._chosen:
+                    skipped = replace(action, outcome=Outcome.SKIPPED, write="", reasons=action.spare, changes=(), notes=())
+                    state.add_action(replace(skipped, needs=(), required=True))
 
     # doing
 
@@ -231,7 +260,7 @@ class Run:
                 run=env.run,
                 translate=env.translate,
                 record=self._record,
-                should_stop=env.should_stop,
+                should_stop=self._check_budget,
                 progress=env.progress,
             )
             try:
@@ -243,10 +272,9 @@ class Run:
 
     def _move_cursors(self, name: str) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here."""
-        partial = self._request.only or self._request.limit is not None or self._request.since
         with self._env.transaction():
             self._env.state.close_all_intents(name)
-            if partial:
+            if self._selection(name).is_partial:
                 return
             for side, high in self._fetchers[name].high.items():
                 if high:
@@ -287,7 +315,7 @@ class Run:
             self._messages.append(text)
         self._codes.add(error.exit_code)
 
-    def _finish(self, started_at: datetime, began: float) -> RunReport:
+    def _finish(self, started_at: datetime) -> RunReport:
         env = self._env
         for (name, direction), number in self._unchanged.items():
             env.recorder.add_unchanged(env.run, name, direction, number)
@@ -304,7 +332,7 @@ class Run:
             status,
             exit_code,
             started_at,
-            round(env.clock.monotonic() - began, 3),
+            round(env.clock.monotonic() - self._began, 3),
             counts,
             env.recorder.results(env.run),
             {side.value: env.sources[side].calls for side in Side},
@@ -328,4 +356,4 @@ class Run:
         return dict(calls)
 
 
-__all__ = ["SEVERITY", "Environment", "ModulePlan", "Run", "RunRecorder", "RunState", "SignalError"]
+__all__ = ["SEVERITY", "Environment", "ModulePlan", "Run", "RunRecorder", "RunState"]

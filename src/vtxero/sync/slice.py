@@ -70,6 +70,11 @@ class Slice(Protocol[R]):
         ...
 
     @property
+    def once(self) -> frozenset[str]:
+        """The fields that are carried when a record is made or two meet for the first time, and never again."""
+        ...
+
+    @property
     def duplicate_code(self) -> Code | None:
         """The reason for a second Vtiger record with the same natural key; None where each stands for itself."""
         ...
@@ -91,6 +96,10 @@ class Slice(Protocol[R]):
 
     def check_match(self, wanted: R, found: R) -> tuple[Finding, ...]:
         """Say why a Xero record with the same natural key is another one than this; `wanted` is as Xero would hold it."""
+        ...
+
+    def unneeded(self, record: R) -> tuple[Finding, ...]:
+        """Say why a Vtiger record crosses only when another one needs it; empty when it crosses by itself."""
         ...
 
     @property

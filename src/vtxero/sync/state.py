@@ -97,7 +97,9 @@ class Action:
     counted: bool = True
     """False for the second write of a pair, whose outcome the first one carries."""
     required: bool = True
-    """False in a module that only came along: dropped unless something needs it."""
+    """False for what crosses only when something else in the plan needs it."""
+    spare: tuple[Finding, ...] = ()
+    """Why it does not cross by itself; blank for a record of a module that only came along."""
     seq: int = 0
 
     @property
@@ -232,8 +234,12 @@ class State(Protocol):
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
         ...
 
-    def drop_unneeded(self, modules: Iterable[str]) -> None:
-        """Drop, from modules that only came along, the lines that nothing refers to."""
+    def unneeded(self) -> list[Action]:
+        """The lines that are not required and that nothing in the plan refers to."""
+        ...
+
+    def drop_action(self, seq: int) -> None:
+        """Take a line out of the plan."""
         ...
 
     # the journal
