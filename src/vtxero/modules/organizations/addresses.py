@@ -1,0 +1,85 @@
+"""Addresses across: Vtiger's street text and PO box against Xero's four address lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from vtxero.domain.findings import Finding
+from vtxero.domain.sides import Side
+from vtxero.modules.organizations.record import Address
+from vtxero.rules.common import composed, text_notes, vtiger_text
+
+LINES = 4
+"""Xero has AddressLine1 to AddressLine4 (developer.xero.com: Accounting API, Contacts)."""
+LINE_LIMIT = 500
+_XERO_LIMITS = {"city": 255, "region": 255, "postal_code": 50, "country": 50}
+_STREET_LIMIT = 250
+_PART_LIMIT = 30
+"""Vtiger's columns bill_city, bill_state, bill_code, bill_country, bill_pobox are varchar(30), bill_street is 250."""
+_PARTS = tuple(_XERO_LIMITS)
+_BOX = re.compile(r"(p\.?\s*o\.?\s*box|post\s*box|private\s*bag|postfach|locked\s*bag)\b", re.IGNORECASE)
+
+
+def box_line(pobox: str) -> str:
+    """Write a PO box as a line of an address: a bare number gets its words."""
+    text = composed(pobox).replace("\n", " ")
+    return f"PO Box {text}" if text and not any(char.isalpha() for char in text) else text
+
+
+def street_lines(address: Address) -> tuple[str, ...]:
+    """Split PO box and street into at most four lines; what is more is joined to the fourth by commas."""
+    lines = [composed(line) for line in (box_line(address.pobox), *address.street.splitlines())]
+    lines = [line for line in lines if line]
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], ", ".join(lines[LINES - 1 :])]
+    return tuple(line[:LINE_LIMIT].rstrip() for line in lines)
+
+
+def to_xero(source: Address, current: Address, where: str) -> tuple[Address, tuple[Finding, ...]]:
+    """Give Vtiger's address as Xero would hold it; what Xero has and Vtiger had to cut is kept."""
+    street = "\n".join(street_lines(source))
+    if current.street and vtiger_text(current.street, _STREET_LIMIT) == source.street and not source.pobox:
+        street = current.street
+    kept = {}
+    notes: tuple[Finding, ...] = ()
+    for part in _PARTS:
+        mine, theirs = getattr(source, part), getattr(current, part)
+        if theirs and vtiger_text(theirs, _PART_LIMIT) == mine:
+            kept[part] = theirs
+        else:
+            whole = composed(mine.replace("\n", " "))
+            kept[part] = whole[: _XERO_LIMITS[part]].rstrip()
+            notes += text_notes(f"{where} {part}", whole, kept[part], Side.XERO)
+    return Address(street=street, attention=current.attention, **kept), notes
+
+
+def to_vtiger(source: Address, current: Address, where: str) -> tuple[Address, tuple[Finding, ...]]:
+    """Give Xero's address as Vtiger would hold it, in its present words where they mean the same."""
+    meant, _ = to_xero(current, source, where)
+    street, pobox = current.street, current.pobox
+    notes: tuple[Finding, ...] = ()
+    if meant.street != source.street:
+        whole, box = _split_box(source.street, current.pobox)
+        street, pobox = vtiger_text(whole, _STREET_LIMIT), vtiger_text(box, _PART_LIMIT)
+        notes += text_notes(f"{where} street", whole, street, Side.VTIGER)
+        notes += text_notes(f"{where} PO box", box, pobox, Side.VTIGER)
+    kept = {}
+    for part in _PARTS:
+        theirs = getattr(source, part)
+        if getattr(meant, part) == theirs:
+            kept[part] = getattr(current, part)
+        else:
+            kept[part] = vtiger_text(theirs, _PART_LIMIT)
+            notes += text_notes(f"{where} {part}", theirs, kept[part], Side.VTIGER)
+    return replace(Address(street=street, pobox=pobox), **kept), notes
+
+
+def _split_box(street: str, pobox: str) -> tuple[str, str]:
+    """Take the PO box line out of the street again where Vtiger keeps one apart."""
+    first, _, rest = street.partition("\n")
+    if pobox and first == box_line(pobox):
+        return rest, pobox
+    if pobox and _BOX.match(first):
+        return rest, first
+    return street, ""

@@ -1,0 +1,130 @@
+"""The record that a Vtiger organization (with its contacts) and a Xero contact share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address. `street` has its lines joined by line feeds.
+
+    `pobox` is held apart by Vtiger only, `attention` by Xero only.
+    """
+
+    street: str = ""
+    pobox: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    attention: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether nothing of a place is given; a name to the attention of alone is no address."""
+        return not any((self.street, self.pobox, self.city, self.region, self.postal_code, self.country))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A human being at the organization.
+
+    `id` is the Vtiger contact's id, blank on Xero's side and for a person that Vtiger does not have yet. `in_emails` is
+    Xero's IncludeInEmails, which Vtiger cannot hold. Xero's primary person has no address but the contact's.
+    """
+
+    first: str = ""
+    last: str = ""
+    email: str = ""
+    id: str = ""
+    in_emails: bool = False
+
+    @property
+    def full(self) -> str:
+        """The full name, with single blanks."""
+        return " ".join(f"{self.first} {self.last}".split())
+
+
+NOBODY = Person()
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneParts:
+    """One of Xero's phone slots, as Xero holds it."""
+
+    kind: str
+    country: str = ""
+    area: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """An organization as one side holds it.
+
+    The fields after `account_number` are not merged: they are what writing needs.
+
+    `email` is the address that Xero has one place for: in Vtiger the organization's or the primary person's.
+    `primary` and `people` are, in Vtiger, its oldest contact and the others by age; in Xero the primary person and the
+    ContactPersons by name.
+    """
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    direct_phone: str = ""
+    fax: str = ""
+    website: str = ""
+    billing: Address = Address()
+    shipping: Address = Address()
+    tax_number: str = ""
+    kind: str = ""
+    primary: Person = NOBODY
+    people: tuple[Person, ...] = ()
+    account_number: str = ""
+
+    own_email: str = ""
+    """Vtiger: the organization's own address, which `email` may come from."""
+    contacts: tuple[Person, ...] = ()
+    """Vtiger: all contacts as they are, oldest first; what a revision is compared with."""
+    phone_slots: tuple[PhoneParts, ...] = ()
+    """Xero: all phones as they are, since Xero replaces its phones as a whole."""
+    marker: str = ""
+    """Vtiger: the content of `Xero Contact ID`. Xero: ContactNumber."""
+
+    @property
+    def billing_fields(self) -> tuple[tuple[str, str], ...]:
+        """The address fields of a new Vtiger invoice for this organization, as Vtiger names them."""
+        parts = (("bill", self.billing), ("ship", self.shipping))
+        return tuple(pair for prefix, address in parts for pair in vtiger_address(prefix, address))
+
+
+def vtiger_address(prefix: str, address: Address) -> tuple[tuple[str, str], ...]:
+    """Give an address under Vtiger's field names; `prefix` is `bill` or `ship`."""
+    return (
+        (f"{prefix}_street", address.street),
+        (f"{prefix}_pobox", address.pobox),
+        (f"{prefix}_city", address.city),
+        (f"{prefix}_state", address.region),
+        (f"{prefix}_code", address.postal_code),
+        (f"{prefix}_country", address.country),
+    )
+
+
+FIELDS = (
+    "name",
+    "email",
+    "phone",
+    "direct_phone",
+    "fax",
+    "website",
+    "billing",
+    "shipping",
+    "tax_number",
+    "kind",
+    "primary",
+    "people",
+    "account_number",
+)
+"""The fields that are merged, in the order they are shown."""

@@ -1,0 +1,82 @@
+"""Rules of organizations: names, addresses for mail, and what the services answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.domain.text import beyond_bmp, collapse_blanks
+from vtxero.modules.organizations.record import NOBODY, Organization
+from vtxero.rules.common import composed
+
+XERO_NAME = 255
+VTIGER_NAME = 100
+_TEXTS = ("name", "email", "phone", "direct_phone", "fax", "website", "tax_number", "kind")
+
+
+def xero_name(name: str) -> str:
+    """Give a name as Xero keeps it: without outer and double blanks, tabs among them."""
+    return composed(collapse_blanks(name))
+
+
+def xero_name_findings(name: str) -> tuple[Finding, ...]:
+    """Say why Xero would not take this name ("contact name is required", `<` and `>`, 255 characters)."""
+    if not name:
+        return (finding(Code.ORG_NAME, "It has no name, and Xero requires one.", field="name"),)
+    found: list[Finding] = []
+    if "<" in name or ">" in name:
+        found.append(finding(Code.ORG_NAME, f"Xero refuses < and > in a name: {name!r}.", field="name"))
+    if len(name) > XERO_NAME:
+        found.append(_name_too_long(len(name), XERO_NAME, "Xero"))
+    return tuple(found)
+
+
+def vtiger_name_findings(name: str) -> tuple[Finding, ...]:
+    """Say why Vtiger would not keep this name: it stores emoji as ????, and cuts names at 100 characters, silently."""
+    if not name:
+        return (finding(Code.ORG_NAME, "It has no name, and Vtiger requires one.", field="name"),)
+    found: list[Finding] = []
+    if beyond_bmp(name):
+        message = f"Vtiger would store ???? for a part of the name {name!r}."
+        found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
+    if len(name) > VTIGER_NAME:
+        found.append(_name_too_long(len(name), VTIGER_NAME, "Vtiger"))
+    return tuple(found)
+
+
+def primary_email_findings(wanted: Organization) -> tuple[Finding, ...]:
+    """Say that further people need an address of the primary person ("Additional people cannot be added when ...")."""
+    if not wanted.people or wanted.email:
+        return ()
+    names = ", ".join(person.full or person.email for person in wanted.people)
+    message = f"Xero takes no additional people ({names}) while the primary person has no email address."
+    return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email"),)
+
+
+def answer_findings(wanted: Organization, answered: Organization, side: Side) -> tuple[Finding, ...]:
+    """Note what the service kept otherwise than it was sent, and report persons that it did not keep."""
+    service = side.value.capitalize()
+    found = [
+        note(Code.TEXT_UNSUPPORTED, f"{field}: {service} keeps {kept!r} for {sent!r}.", field=field)
+        for field in _TEXTS
+        if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
+    ]
+    missing = _names(wanted) - _names(answered)
+    if missing:
+        code = Code.VTIGER_REFUSED if side is Side.VTIGER else Code.XERO_REFUSED
+        found.append(
+            finding(code, f"{service} did not keep these people: {', '.join(sorted(missing))}.", field="people")
+        )
+    return tuple(found)
+
+
+def _names(record: Organization) -> set[str]:
+    people: Iterable[str] = (one.full for one in (record.primary, *record.people, *record.contacts) if one != NOBODY)
+    return {name for name in people if name}
+
+
+def _name_too_long(length: int, limit: int, service: str) -> Finding:
+    message = f"The name has {length} characters, {service} holds {limit}."
+    return finding(Code.TEXT_UNSUPPORTED, message, field="name")

@@ -1,0 +1,54 @@
+"""The composite rows of Vtiger's organizations, as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from vtxero.domain.findings import finding
+from vtxero.domain.reasons import Code
+from vtxero.modules.organizations.record import Address, Organization, Person
+from vtxero.rules.common import VtigerRow, WireModel, write_json
+from vtxero.sync.records import Snapshot
+
+
+class VtigerOrganizationRow(WireModel):
+    """A composite row: the account and its contacts."""
+
+    account: VtigerRow
+    contacts: list[VtigerRow] = Field(default_factory=list)
+
+
+def record_order(record_id: str) -> tuple[int, str]:
+    """Order ids by their record number, which Vtiger counts up."""
+    number = record_id.partition("x")[2]
+    return (int(number) if number.isdecimal() else 0, record_id)
+
+
+def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:
+    """Make a snapshot of a row that is not as Vtiger's rows are."""
+    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
+    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this organization cannot be read ({where}).")
+    account = row.get("account")
+    fields: Mapping[str, Any] = account if isinstance(account, Mapping) else {}
+    name = str(fields.get("accountname") or "")
+    return Snapshot(str(fields.get("id") or ""), name, "", Organization(name=name), write_json(row), findings=(found,))
+
+
+def read_person(row: VtigerRow) -> Person:
+    """Read a contact."""
+    return Person(row.text("firstname"), row.text("lastname"), row.text("email").strip(), row.id)
+
+
+def read_address(row: VtigerRow, prefix: str) -> Address:
+    """Read the address whose fields begin with `prefix`."""
+    return Address(
+        street=row.text(f"{prefix}_street"),
+        pobox=row.text(f"{prefix}_pobox"),
+        city=row.text(f"{prefix}_city"),
+        region=row.text(f"{prefix}_state"),
+        postal_code=row.text(f"{prefix}_code"),
+        country=row.text(f"{prefix}_country"),
+    )

@@ -1,0 +1,319 @@
+"""Xero's side of organizations: Contacts (developer.xero.com: Accounting API, Contacts; version of November 2026)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.options import OrganizationOptions
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.domain.text import match_key
+from vtxero.modules.organizations import addresses, people
+from vtxero.modules.organizations.phones import NUMBER_LIMIT, join_phone, split_phone
+from vtxero.modules.organizations.record import NOBODY, Address, Organization, Person, PhoneParts
+from vtxero.modules.organizations.rules import (
+    answer_findings,
+    primary_email_findings,
+    xero_name,
+    xero_name_findings,
+)
+from vtxero.modules.organizations.vtiger import LIMITS
+from vtxero.rules.common import (
+    FieldRules,
+    Text,
+    WireModel,
+    composed,
+    read_json,
+    same_email,
+    text_notes,
+    vtiger_text,
+    write_json,
+    xero_email,
+    xero_moment,
+)
+from vtxero.sync.records import Payload, Presence, Projection, Snapshot
+
+PHONES = {"phone": "DEFAULT", "direct_phone": "DDI", "fax": "FAX"}
+ADDRESSES = {"billing": "POBOX", "shipping": "STREET"}
+_LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
+_TAX_NUMBER, _ACCOUNT_NUMBER = 50, 50
+_KINDS = {(True, True): "Customer & Vendor", (True, False): "Customer", (False, True): "Vendor"}
+
+
+class XeroPhone(WireModel):
+    """A phone slot."""
+
+    kind: Text = Field("", alias="PhoneType")
+    country: Text = Field("", alias="PhoneCountryCode")
+    area: Text = Field("", alias="PhoneAreaCode")
+    number: Text = Field("", alias="PhoneNumber")
+
+
+class XeroAddress(WireModel):
+    """An address slot."""
+
+    kind: Text = Field("", alias="AddressType")
+    line1: Text = Field("", alias="AddressLine1")
+    line2: Text = Field("", alias="AddressLine2")
+    line3: Text = Field("", alias="AddressLine3")
+    line4: Text = Field("", alias="AddressLine4")
+    city: Text = Field("", alias="City")
+    region: Text = Field("", alias="Region")
+    postal_code: Text = Field("", alias="PostalCode")
+    country: Text = Field("", alias="Country")
+    attention: Text = Field("", alias="AttentionTo")
+
+
+class XeroPerson(WireModel):
+    """A contact person."""
+
+    first: Text = Field("", alias="FirstName")
+    last: Text = Field("", alias="LastName")
+    email: Text = Field("", alias="EmailAddress")
+    in_emails: bool | None = Field(None, alias="IncludeInEmails")
+
+
+class XeroContact(WireModel):
+    """A contact."""
+
+    id: str = Field(alias="ContactID")
+    name: Text = Field("", alias="Name")
+    number: Text = Field("", alias="ContactNumber")
+    account_number: Text = Field("", alias="AccountNumber")
+    status: Text = Field("ACTIVE", alias="ContactStatus")
+    merged_to: Text = Field("", alias="MergedToContactID")
+    first: Text = Field("", alias="FirstName")
+    last: Text = Field("", alias="LastName")
+    email: Text = Field("", alias="EmailAddress")
+    website: Text = Field("", alias="Website")
+    tax_number: Text = Field("", alias="TaxNumber")
+    is_customer: bool | None = Field(None, alias="IsCustomer")
+    is_supplier: bool | None = Field(None, alias="IsSupplier")
+    phones: list[XeroPhone] | None = Field(None, alias="Phones")
+    addresses: list[XeroAddress] | None = Field(None, alias="Addresses")
+    persons: list[XeroPerson] | None = Field(None, alias="ContactPersons")
+    modified: Text = Field("", alias="UpdatedDateUTC")
+
+
+class XeroOrganizations:
+    """Reads and writes Xero's contacts."""
+
+    def __init__(self, *, options: OrganizationOptions, rules: FieldRules, has_tax_number: bool) -> None:
+        """Open the mapper; `has_tax_number` tells whether Vtiger has a field for it."""
+        self._options = options
+        self._rules = rules
+        self._has_tax_number = has_tax_number
+
+    @property
+    def side(self) -> Side:
+        return Side.XERO
+
+    def parse(self, page: bytes) -> list[Snapshot[Organization]]:
+        return [self._read(row) for row in read_json(page).get("Contacts") or []]
+
+    def parse_one(self, raw: str) -> Snapshot[Organization]:
+        return self._read(read_json(raw))
+
+    def project(self, source: Snapshot[Organization], current: Organization | None) -> Projection[Organization]:
+        record, held = source.record, current or Organization()
+        persons = people.to_xero(record, current)
+        name = xero_name(record.name)
+        findings = list(xero_name_findings(name) + persons.findings)
+        texts, notes = self._texts(record, held)
+        findings += notes
+        places: dict[str, Any] = {}
+        for field in ADDRESSES:
+            places[field], said = addresses.to_xero(getattr(record, field), getattr(held, field), field)
+            findings += said
+        wanted = replace(held, name=name, primary=persons.primary, people=persons.people, **texts, **places)
+        if current is None:
+            findings += primary_email_findings(wanted)
+            wanted = replace(wanted, marker=source.id if self._options.contact_number else "")
+        kept = {field: getattr(held, field) for field in self._rules.held_back(Side.XERO) if current or field != "name"}
+        return Projection(replace(wanted, **kept), tuple(findings))
+
+    def check_update(self, current: Organization, wanted: Organization) -> tuple[Finding, ...]:
+        found = xero_name_findings(wanted.name) if wanted.name != current.name else ()
+        if wanted.people != current.people or (current.email and not wanted.email):
+            found += primary_email_findings(wanted)
+        return found
+
+    def payload(self, wanted: Organization, current: Organization | None, vtiger_id: str, xero_id: str) -> Payload:
+        held = current or Organization()
+        simple = {
+            "Name": (wanted.name, held.name),
+            "EmailAddress": (wanted.email, held.email),
+            "FirstName": (wanted.primary.first, held.primary.first),
+            "LastName": (wanted.primary.last, held.primary.last),
+            "TaxNumber": (wanted.tax_number, held.tax_number),
+            "AccountNumber": (wanted.account_number, held.account_number),
+        }
+        element: dict[str, Any] = {key: now for key, (now, before) in simple.items() if now != before}
+        if any(getattr(wanted, field) != getattr(held, field) for field in PHONES):
+            element["Phones"] = _phones(wanted, held)
+        changed = [field for field in ADDRESSES if getattr(wanted, field) != getattr(held, field)]
+        if changed:
+            element["Addresses"] = [_address(ADDRESSES[field], getattr(wanted, field)) for field in changed]
+        if wanted.people != held.people:
+            element["ContactPersons"] = [_person(one) for one in wanted.people]
+        if current is None:
+            if self._options.contact_number and vtiger_id:
+                element["ContactNumber"] = vtiger_id
+            return element
+        return {"ContactID": xero_id, **element}
+
+    def check_answer(self, wanted: Organization, answered: Organization) -> tuple[Finding, ...]:
+        return answer_findings(replace(wanted, website="", kind=""), answered, Side.XERO)
+
+    def _texts(self, record: Organization, held: Organization) -> tuple[dict[str, Any], tuple[Finding, ...]]:
+        """Give the simple fields; what Xero's API cannot be told (website, type) stays as Xero has it."""
+        texts: dict[str, Any] = {}
+        email, notes = _email(record, held)
+        for field in PHONES:
+            texts[field], said = _text(getattr(record, field), getattr(held, field), field, NUMBER_LIMIT)
+            notes += said
+        texts["tax_number"] = held.tax_number
+        if self._has_tax_number:
+            texts["tax_number"], said = _text(record.tax_number, held.tax_number, "tax_number", _TAX_NUMBER)
+            notes += said
+        if self._options.account_number:
+            texts["account_number"] = composed(record.account_number)[:_ACCOUNT_NUMBER]
+        return {**texts, "email": email}, notes
+
+    def _read(self, row: Mapping[str, Any]) -> Snapshot[Organization]:
+        try:
+            contact = XeroContact.model_validate(row)
+        except ValidationError as problem:
+            return unreadable(row, problem)
+        record = _record(contact)
+        findings = _status(contact)
+        return Snapshot(
+            id=contact.id,
+            label=record.name,
+            modified=xero_moment(contact.modified),
+            record=record,
+            raw=write_json(row),
+            keys=(("name", match_key(record.name)),) if record.name else (),
+            marker=record.marker,
+            presence=Presence.GONE if findings else Presence.ACTIVE,
+            findings=findings,
+        )
+
+
+def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:
+    """Make a snapshot of a contact that is not as Xero's contacts are."""
+    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({where}).")
+    name = str(row.get("Name") or "")
+    return Snapshot(
+        str(row.get("ContactID") or ""), name, "", Organization(name=name), write_json(row), findings=(found,)
+    )
+
+
+def _status(contact: XeroContact) -> tuple[Finding, ...]:
+    if contact.merged_to:
+        return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
+    if contact.status == "ACTIVE":
+        return ()
+    words = "is archived" if contact.status == "ARCHIVED" else f"has the status {contact.status}"
+    return (finding(Code.ORG_ARCHIVED, f"The Xero contact {contact.name!r} {words}."),)
+
+
+def _record(contact: XeroContact) -> Organization:
+    slots = tuple(
+        PhoneParts(one.kind, one.country, one.area, one.number)
+        for one in sorted(contact.phones or (), key=lambda one: one.kind)
+        if one.country or one.area or one.number
+    )
+    numbers = {one.kind: join_phone(one) for one in slots}
+    places = {one.kind: _place(one) for one in contact.addresses or ()}
+    slotted: dict[str, Any] = {field: numbers.get(kind, "") for field, kind in PHONES.items()}
+    slotted |= {field: places.get(kind, Address()) for field, kind in ADDRESSES.items()}
+    persons = [_as_person(one) for one in contact.persons or ()]
+    return Organization(
+        name=xero_name(contact.name),
+        email=contact.email.strip(),
+        website=contact.website.strip(),
+        tax_number=composed(contact.tax_number),
+        kind=_KINDS.get((bool(contact.is_customer), bool(contact.is_supplier)), ""),
+        primary=Person(xero_name(contact.first), xero_name(contact.last)),
+        people=people.sorted_people([one for one in persons if one != NOBODY]),
+        account_number=composed(contact.account_number),
+        phone_slots=slots,
+        marker=contact.number.strip(),
+        **slotted,
+    )
+
+
+def _as_person(one: XeroPerson) -> Person:
+    return Person(xero_name(one.first), xero_name(one.last), one.email.strip(), in_emails=bool(one.in_emails))
+
+
+def _place(one: XeroAddress) -> Address:
+    lines = (composed(line) for line in (one.line1, one.line2, one.line3, one.line4))
+    return Address(
+        street="\n".join(line for line in lines if line),
+        city=composed(one.city),
+        region=composed(one.region),
+        postal_code=composed(one.postal_code),
+        country=composed(one.country),
+        attention=composed(one.attention),
+    )
+
+
+def _text(ours: str, theirs: str, field: str, limit: int) -> tuple[str, tuple[Finding, ...]]:
+    """Give a Vtiger text as Xero would hold it; Xero's own where Vtiger's is what it could hold of that."""
+    if theirs and vtiger_text(theirs, LIMITS[field]) == ours:
+        return theirs, ()
+    whole = xero_name(ours)
+    kept = whole[:limit].rstrip()
+    return kept, text_notes(field, whole, kept, Side.XERO)
+
+
+def _email(record: Organization, held: Organization) -> tuple[str, tuple[Finding, ...]]:
+    """Give the address; one that Xero would refuse is left out, Xero's own stays."""
+    ours = record.email.strip()
+    if same_email(ours, held.email):
+        return held.email, ()
+    if ours and not xero_email(ours):
+        return held.email, (note(Code.TEXT_UNSUPPORTED, f"Xero refuses the email address {ours!r}.", field="email"),)
+    return ours, ()
+
+
+def _phones(wanted: Organization, held: Organization) -> list[dict[str, str]]:
+    """Give all phones: Xero replaces them as a whole, so those that did not change go as they were."""
+    slots = {slot.kind: slot for slot in held.phone_slots}
+    for field, kind in PHONES.items():
+        if getattr(wanted, field) != getattr(held, field):
+            slots[kind] = split_phone(getattr(wanted, field), kind)
+    return [
+        {"PhoneType": kind, "PhoneNumber": slot.number, "PhoneAreaCode": slot.area, "PhoneCountryCode": slot.country}
+        for kind, slot in sorted(slots.items())
+    ]
+
+
+def _address(kind: str, address: Address) -> dict[str, str]:
+    lines = [*address.street.splitlines(), "", "", "", ""]
+    return {
+        "AddressType": kind,
+        **dict(zip(_LINES, lines, strict=False)),
+        "City": address.city,
+        "Region": address.region,
+        "PostalCode": address.postal_code,
+        "Country": address.country,
+        "AttentionTo": address.attention,
+    }
+
+
+def _person(one: Person) -> dict[str, Any]:
+    return {
+        "FirstName": one.first,
+        "LastName": one.last,
+        "EmailAddress": one.email,
+        "IncludeInEmails": one.in_emails,
+    }

@@ -1,0 +1,124 @@
+"""The products slice: Vtiger products and services, and Xero items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+
+from vtxero.domain.findings import Finding
+from vtxero.domain.lookups import Lookups
+from vtxero.domain.options import ProductOptions, TaxMapOptions
+from vtxero.domain.reasons import Code
+from vtxero.domain.reference import Reference
+from vtxero.domain.sides import Side
+from vtxero.modules.products.record import FIELDS, Product
+from vtxero.modules.products.rules import Crossing, same_name_findings
+from vtxero.modules.products.vtiger import MOVABLE, VtigerProducts
+from vtxero.modules.products.xero import XeroProducts
+from vtxero.rules.common import FieldRules
+from vtxero.rules.taxes import TaxMatcher
+from vtxero.sync.slice import Mapper
+
+_RECORD = TypeAdapter(Product)
+
+
+class ProductsSlice:
+    """Products and services, opened over a run's reference data and options.
+
+    Raises:
+        ConfigError: `modules.products.fields` names a field that is not there, or asks what it cannot do.
+    """
+
+    def __init__(
+        self,
+        reference: Reference,
+        options: ProductOptions,
+        lookups: Lookups,  # noqa: ARG002 - every slice is opened alike
+        *,
+        taxes: TaxMapOptions | None = None,
+        placeholder: str = "",
+        write_back: bool = False,
+    ) -> None:
+        """Open the slice.
+
+        Args:
+            reference: both sides' reference data.
+            options: the module's options.
+            lookups: answers about other modules' records; products refer to none.
+            taxes: how taxes are found.
+            placeholder: the name of the product for Xero's lines without an item; that product never crosses.
+            write_back: write Xero's id into the Vtiger field labelled `Xero Item ID`.
+        """
+        fields = tuple(name for name in FIELDS if name != "quantity" or options.fields.get(name, "off") != "off")
+        self._rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("code",))
+        self._rules.check_places(reference.vtiger.modules["Products"])
+        self._crossing = Crossing(options, placeholder)
+        matcher = TaxMatcher(reference, taxes or TaxMapOptions())
+        vtiger = VtigerProducts(
+            reference=reference, options=options, rules=self._rules, matcher=matcher, write_back=write_back
+        )
+        xero = XeroProducts(
+            reference=reference,
+            options=options,
+            rules=self._rules,
+            matcher=matcher,
+            crossing=self._crossing,
+        )
+        self._seeds = {f"new:products:{placeholder}": vtiger.placeholder(placeholder)} if placeholder else {}
+        self._mappers: Mapping[Side, Mapper[Product]] = {Side.VTIGER: vtiger, Side.XERO: xero}
+
+    @property
+    def name(self) -> str:
+        return "products"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self._rules.active
+
+    @property
+    def once(self) -> frozenset[str]:
+        return frozenset()
+
+    @property
+    def duplicate_code(self) -> Code | None:
+        return Code.PRD_DUPLICATE
+
+    @property
+    def taken_code(self) -> Code:
+        return Code.PRD_CODE_TAKEN
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        return ("code", "name")
+
+    @property
+    def seeds(self) -> Mapping[str, Product]:
+        return self._seeds
+
+    def unneeded(self, record: Product) -> tuple[Finding, ...]:
+        """Inactive products cross only when an invoice needs them."""
+        return self._crossing.spare(record)
+
+    def check_match(self, wanted: Product, found: Product) -> tuple[Finding, ...]:
+        return same_name_findings(wanted, found)
+
+    @property
+    def mappers(self) -> Mapping[Side, Mapper[Product]]:
+        return self._mappers
+
+    def encode(self, record: Product) -> str:
+        return _RECORD.dump_json(record).decode()
+
+    def decode(self, text: str) -> Product:
+        return _RECORD.validate_json(text)
+
+    def show(self, field: str, record: Product) -> str | None:
+        value = getattr(record, field)
+        return f"{value:f}" if isinstance(value, Decimal) else value or None
+
+    def is_blank(self, field: str, record: Product) -> bool:
+        """Tell whether a field holds nothing. Vtiger has no empty price: its 0 is one."""
+        value = getattr(record, field)
+        return not value.strip() if isinstance(value, str) else not value

@@ -1,0 +1,108 @@
+"""Rules of products: codes, names, accounts, and which of them cross at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.money import places
+from vtxero.domain.options import ProductOptions
+from vtxero.domain.reasons import Code
+from vtxero.domain.reference import XeroReference
+from vtxero.domain.sides import Side
+from vtxero.domain.text import beyond_bmp, match_key
+from vtxero.modules.products.record import Product
+from vtxero.rules.accounts import account_problem
+
+XERO_CODE, XERO_NAME, XERO_DESCRIPTION = 30, 50, 4000
+"""Xero's lengths (developer.xero.com: Accounting API, Items)."""
+PRICE_PLACES = 4
+"""Xero keeps four decimals of a price, with unitdp=4."""
+_TEXTS = ("code", "name", "description", "sales_account", "purchase_account", "tax")
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Which products cross: the active ones by themselves, others when an invoice needs them, the placeholder never."""
+
+    options: ProductOptions
+    placeholder: str
+
+    def findings(self, record: Product) -> tuple[Finding, ...]:
+        """Say why a product is never made in Xero."""
+        names = {match_key(record.name), match_key(record.code)} - {""}
+        if not self.placeholder or match_key(self.placeholder) not in names:
+            return ()
+        message = f"{self.placeholder!r} stands for Xero's lines without an item and never crosses itself."
+        return (finding(Code.PRD_CODE, message, remedy="Nothing needs to be done."),)
+
+    def spare(self, record: Product) -> tuple[Finding, ...]:
+        """Say why a product that no invoice needs is not made in Xero."""
+        if record.active or self.options.inactive:
+            return ()
+        message = "The product is inactive in Vtiger, and no invoice that crosses needs it."
+        remedy = "Tick Product Active in Vtiger, or set modules.products.inactive: true in the config."
+        return (finding(Code.GONE, message, remedy=remedy),)
+
+
+def xero_code_findings(record: Product) -> tuple[Finding, ...]:
+    """Say why Xero would not take this code and name."""
+    found: list[Finding] = []
+    if not record.code:
+        found.append(finding(Code.PRD_CODE, field="code"))
+    if len(record.code) > XERO_CODE:
+        message = f"The code {record.code!r} has {len(record.code)} characters, Xero holds {XERO_CODE}."
+        found.append(finding(Code.PRD_CODE_LONG, message, field="code"))
+    if len(record.name) > XERO_NAME:
+        message = f"The name {record.name!r} has {len(record.name)} characters, Xero holds {XERO_NAME}."
+        found.append(finding(Code.PRD_NAME_LONG, message, field="name"))
+    return tuple(found)
+
+
+def vtiger_text_findings(field: str, text: str, limit: int) -> tuple[Finding, ...]:
+    """Say why Vtiger would not keep this name or code: it stores emoji as ????, and cuts at the column, silently."""
+    found: list[Finding] = []
+    if beyond_bmp(text):
+        message = f"Vtiger would store ???? for a part of the {field} {text!r}."
+        found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))
+    if len(text) > limit:
+        message = f"The {field} has {len(text)} characters, Vtiger holds {limit}."
+        found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))
+    return tuple(found)
+
+
+def find_code(xero: XeroReference, text: str, field: str) -> tuple[str, tuple[Finding, ...]]:
+    """Find the code of the account that Vtiger or the config names as `text`; blank is no account, and no fault."""
+    if not text.strip():
+        return "", ()
+    account = xero.find_account(text)
+    problem = account_problem(account, text)
+    if account is None or problem:
+        return "", (finding(Code.PRD_ACCOUNT, problem or "", field=field),)
+    return account.code, ()
+
+
+def same_name_findings(wanted: Product, found: Product) -> tuple[Finding, ...]:
+    """Say that an item of the same name is another one: it has a code of its own, and so has the product."""
+    if not wanted.code or match_key(wanted.code) == match_key(found.code):
+        return ()
+    message = f"Xero's item of the same name, {found.name!r}, has the code {found.code!r} and not {wanted.code!r}."
+    remedy = "Give both the same code if they are the same product, or different names if they are not."
+    return (finding(Code.AMBIGUOUS, message, field="code", remedy=remedy),)
+
+
+def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Finding, ...]:
+    """Note what the service kept otherwise than it was sent. Prices are no totals: rounding is noted, not refused."""
+    service = side.value.capitalize()
+    found = [
+        note(Code.TEXT_UNSUPPORTED, f"{field}: {service} keeps {kept!r} for {sent!r}.", field=field)
+        for field in _TEXTS
+        if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
+    ]
+    for field in ("sales_price", "purchase_price"):
+        sent, kept = getattr(wanted, field), getattr(answered, field)
+        if sent and kept != sent:
+            shown = f"{kept:f}" if kept is not None else "no price"
+            message = f"{field}: {service} keeps {shown} for {sent:f} ({places(sent)} decimals)."
+            found.append(note(Code.TEXT_UNSUPPORTED, message, field=field))
+    return tuple(found)

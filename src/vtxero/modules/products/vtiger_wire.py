@@ -1,0 +1,49 @@
+"""The rows of Vtiger's products and services, as they come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from vtxero.domain.findings import finding
+from vtxero.domain.money import parse_amount
+from vtxero.domain.reasons import Code
+from vtxero.modules.products.record import AttachedTax, Product
+from vtxero.rules.common import VtigerRow, WireModel, write_json
+from vtxero.sync.records import Snapshot
+
+_TAX = re.compile(r"tax\d+")
+_CURRENCY = re.compile(r"currency(\d+)")
+
+
+class VtigerProductRow(WireModel):
+    """A row with the module that it is of."""
+
+    module: str
+    row: VtigerRow
+
+
+def attached_taxes(row: VtigerRow) -> tuple[AttachedTax, ...]:
+    """Give the attached taxes: Vtiger's answer has only those."""
+    names = sorted((name for name in row.model_extra or {} if _TAX.fullmatch(name)), key=lambda name: int(name[3:]))
+    return tuple(AttachedTax(name, parse_amount(row.text(name))) for name in names if row.text(name))
+
+
+def further_prices(row: VtigerRow, currency_id: str) -> tuple[tuple[str, Decimal], ...]:
+    """Give the prices in other currencies than the product's own."""
+    own = currency_id.partition("x")[2]
+    found = ((name, _CURRENCY.fullmatch(name)) for name in sorted(row.model_extra or {}))
+    prices = ((name, parse_amount(row.text(name))) for name, match in found if match and match[1] != own)
+    return tuple((name, price) for name, price in prices if price)
+
+
+def unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Product]:
+    """Make a snapshot of a row that is not as Vtiger's rows are."""
+    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this product cannot be read: {problem}")
+    inner = row.get("row")
+    fields: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
+    name = str(fields.get("productname") or fields.get("servicename") or "")
+    record = Product(name=name, kind=str(row.get("module") or ""))
+    return Snapshot(str(fields.get("id") or ""), name, "", record, write_json(row), findings=(found,))

@@ -1,0 +1,221 @@
+"""What the modules share: text that both services can hold, rows from the wire, and the config's rules for fields."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from vtxero.domain.findings import Finding, note
+from vtxero.domain.options import ModuleOptions
+from vtxero.domain.reasons import Code
+from vtxero.domain.reference import VtigerModule
+from vtxero.domain.sides import Direction, Side
+from vtxero.domain.text import beyond_bmp, shorten, without_beyond_bmp
+from vtxero.errors import ConfigError, NotModelledError
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_MOMENT = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+
+
+def _as_text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+Text: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
+"""A value of the wire as text: numbers as they are written, null as blank (Vtiger 8.3.0 sends null for empty)."""
+
+
+class WireModel(BaseModel):
+    """Base of the wire models: what is not named is kept aside, since custom fields have names of their own."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+
+class VtigerRow(WireModel):
+    """A row of any Vtiger module, read by field name."""
+
+    id: str
+
+    def text(self, field: str) -> str:
+        """Give a field's value, blank when the field has no name here, or the row does not have it."""
+        return _as_text((self.model_extra or {}).get(field)).replace("\r\n", "\n") if field else ""
+
+
+def read_json(raw: bytes | str) -> Any:
+    """Read JSON with its decimals as they are written.
+
+    Raises:
+        NotModelledError: it is no JSON.
+    """
+    try:
+        return json.loads(raw, parse_float=Decimal)
+    except ValueError as problem:
+        raise NotModelledError(f"the page is no JSON: {problem}") from problem
+
+
+def write_json(row: object) -> str:
+    """Give a row as JSON text; decimals become strings, which the wire models read as well."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def xero_moment(text: str) -> str:
+    """Turn Xero's `/Date(1789344000000+0000)/`, with or without an offset, into `2026-09-14T00:00:00`, UTC.
+
+    The milliseconds are UTC whatever the offset says. An ISO time stays, without its zone letter and fraction.
+    """
+    found = _MOMENT.fullmatch(text.strip())
+    if found:
+        return datetime.fromtimestamp(int(found.group(1)) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return text.strip().removesuffix("Z")[:19]
+
+
+def composed(text: str) -> str:
+    """Drop outer blanks and compose accents, so that equal texts are equal characters."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def vtiger_text(text: str, limit: int) -> str:
+    """Give the text as Vtiger can hold it: its tables store what lies beyond the BMP as ????, and cut at the column."""
+    return shorten(without_beyond_bmp(text), limit)
+
+
+def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, ...]:
+    """Say that `side` gets `kept` for `text`, if it lost anything."""
+    if kept == text:
+        return ()
+    service = "Vtiger" if side is Side.VTIGER else "Xero"
+    why = (
+        "cannot store characters such as emoji"
+        if beyond_bmp(text) and side is Side.VTIGER
+        else "holds fewer characters"
+    )
+    return (note(Code.TEXT_UNSUPPORTED, f"{where}: {service} {why}, so it gets {kept!r}.", field=where),)
+
+
+def xero_email(text: str) -> str:
+    """Give the address as Xero takes it, blank when it would refuse it ("Email address must be valid.")."""
+    address = text.strip()
+    return address if _EMAIL.fullmatch(address) and len(address) <= 255 else ""
+
+
+def same_email(one: str, other: str) -> bool:
+    """Tell whether two addresses are the same; letter case does not count."""
+    return one.strip().casefold() == other.strip().casefold()
+
+
+class FieldRules:
+    """The config's `fields` of a module: which of the record's fields cross, which way, and from which Vtiger field."""
+
+    def __init__(
+        self,
+        module: str,
+        options: ModuleOptions,
+        fields: Iterable[str],
+        *,
+        movable: Mapping[str, str],
+        fixed: Iterable[str],
+    ) -> None:
+        """Check the config.
+
+        Args:
+            module: our module's name, for messages.
+            options: the module's options.
+            fields: all fields of the record that can be merged.
+            movable: the Vtiger field that each of these fields is kept in, unless the config names another.
+            fixed: the fields that cannot be switched off (a name, a code).
+
+        Raises:
+            ConfigError: a field is unknown, or cannot do what the config asks.
+        """
+        self._all = tuple(fields)
+        self._movable = dict(movable)
+        self._moved: list[str] = []
+        self._where = f"modules.{module}.fields"
+        self._rules: dict[str, str] = {}
+        for name, rule in options.fields.items():
+            where = f"{self._where}.{name}"
+            if name not in self._all:
+                raise ConfigError(f"{where}: there is no such field; there are {', '.join(self._all)}")
+            if isinstance(rule, str):
+                self._rules[name] = rule
+            else:
+                self._rules[name] = rule.get("direction", "both")
+                self._move(where, name, rule)
+            if name in fixed and self._rules[name] == "off":
+                raise ConfigError(f"{where}: this field cannot be switched off, the record is known by it")
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The fields that are merged."""
+        return tuple(name for name in self._all if self._rules.get(name) != "off")
+
+    def crosses(self, field: str, side: Side) -> bool:
+        """Tell whether the field may be carried towards `side`."""
+        rule = self._rules.get(field, "both")
+        return rule == "both" or rule == Direction.towards(side)
+
+    def held_back(self, side: Side) -> tuple[str, ...]:
+        """The fields that may not be carried towards `side`."""
+        return tuple(name for name in self._all if not self.crosses(name, side))
+
+    def check_places(self, module: VtigerModule) -> None:
+        """Check that the Vtiger fields that the config names are there.
+
+        Raises:
+            ConfigError: one is not.
+        """
+        for name in self._moved:
+            if not self.vtiger_field(name, module):
+                raise ConfigError(
+                    f"{self._where}.{name}: {module.name} has no field named or labelled {self._movable[name]!r}"
+                )
+
+    def vtiger_field(self, field: str, module: VtigerModule) -> str:
+        """Find the field's name in this Vtiger; blank when the module has no such field."""
+        wanted = self._movable.get(field, "")
+        return wanted if module.has(wanted) else module.by_label(wanted) if wanted else ""
+
+    def _move(self, where: str, name: str, rule: Mapping[str, str]) -> None:
+        unknown = set(rule) - {"vtiger", "direction"}
+        if unknown or "vtiger" not in rule:
+            raise ConfigError(f"{where}: write {{vtiger: field name or label}}, with `direction` where it goes one way")
+        if name not in self._movable:
+            raise ConfigError(f"{where}: this field has a fixed place in Vtiger")
+        if self._rules[name] not in {"both", "to-xero", "to-vtiger", "off"}:
+            raise ConfigError(f"{where}.direction: write both, to-xero, to-vtiger or off")
+        self._movable[name] = rule["vtiger"]
+        self._moved.append(name)
+
+
+def resolve_field(key: str, module: VtigerModule) -> str:
+    """Find a field of `module` by name, else by label; blank when there is none."""
+    return key if module.has(key) else module.by_label(key)
+
+
+def with_defaults(element: dict[str, str], module: VtigerModule, defaults: Mapping[str, str]) -> dict[str, str]:
+    """Fill the fields that a new record leaves blank with the config's `defaults`, which go by name or label."""
+    filled = dict(element)
+    for key, value in defaults.items():
+        name = resolve_field(key, module)
+        if name and not filled.get(name):
+            filled[name] = value
+    return filled
+
+
+def missing_mandatory(element: Mapping[str, str], module: VtigerModule) -> tuple[str, ...]:
+    """Name the mandatory fields (by label) that a new record of `module` would leave blank.
+
+    Vtiger names only the first one ("<field> does not have a value") and would refuse the record.
+    """
+    return tuple(
+        item.label
+        for item in module.fields
+        if item.mandatory and item.kind != "autogenerated" and not element.get(item.name, "").strip()
+    )
