@@ -1,0 +1,17 @@
+"""Reads and writes a Vtiger CRM through its web service."""
+
+from __future__ import annotations
+
+from vtxero.vtiger.client import VtigerAccess, VtigerClient
+from vtxero.vtiger.reference import VtigerUser, read_reference, read_user_settings, user_findings
+from vtxero.vtiger.source import VtigerSource
+
+__all__ = [
+    "VtigerAccess",
+    "VtigerClient",
+    "VtigerSource",
+    "VtigerUser",
+    "read_reference",
+    "read_user_settings",
+    "user_findings",
+]

@@ -1,0 +1,98 @@
+"""Vtiger's rows for the engine: lists, single records, and writes, over one client."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from vtxero.domain.reference import VtigerReference
+from vtxero.domain.sides import Side
+from vtxero.errors import NotModelledError
+from vtxero.sync.ports import KnownModified
+from vtxero.sync.records import Answer, Page, Payload
+from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.composites import InvoiceReader, NeedsRetrieve, OrganizationReader, ProductReader, Reader
+from vtxero.vtiger.freshness import Freshness, less_overlap
+from vtxero.vtiger.paging import PAGE
+from vtxero.vtiger.rows import Row, dump_page
+from vtxero.vtiger.writing import Writer
+
+
+class VtigerSource:
+    """Implements `sync.ports.RowSource` for organizations, products and invoices.
+
+    Times are Vtiger's own (`2026-11-30 18:00:00`, in the server's zone). `known` must give for an organization the
+    latest time of its account and contacts, as its snapshots do.
+    """
+
+    side = Side.VTIGER
+
+    def __init__(self, client: VtigerClient, reference: VtigerReference, *, needs_retrieve: NeedsRetrieve) -> None:
+        self._client = client
+        self._invoices = InvoiceReader(client, reference, needs_retrieve)
+        self._readers: Mapping[str, Reader] = {
+            "organizations": OrganizationReader(client, reference),
+            "products": ProductReader(client, reference),
+            "invoices": self._invoices,
+        }
+        self._writer = Writer(client, reference, self._read_again)
+
+    @property
+    def calls(self) -> int:
+        """Requests sent so far, logins included."""
+        return self._client.calls
+
+    def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:
+        """Read all rows, or those modified since, less five minutes of overlap.
+
+        Organizations and invoices that are proven unchanged are left out of an incremental read; products, which cost
+        a call each, out of a full one as well, where the newest comes in any case.
+        """
+        reader = self._reader(module)
+        fresh = Freshness(known, self._client.server_now())
+        if since is None:
+            return _pages(reader.everything(fresh))
+        return _pages(reader.changed(less_overlap(since), fresh))
+
+    def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
+        """Read these rows as they are now."""
+        return _pages(self._reader(module).of_ids(ids))
+
+    def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """Read when these records were modified last, about a call for a hundred (two for organizations)."""
+        return self._reader(module).modified(ids)
+
+    def batch_size(self, module: str) -> int:  # noqa: ARG002 - the web service has no bulk writes
+        """One: the web service writes single records."""
+        return 1
+
+    def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:  # noqa: ARG002 - no such keys
+        """Carry out the payloads one after the other; Vtiger knows no idempotency keys."""
+        self._reader(module)
+        return [self._writer.write(module, payload) for payload in payloads]
+
+    def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
+        """Do the same with existing records."""
+        return self.create(module, payloads, key)
+
+    def _reader(self, module: str) -> Reader:
+        try:
+            return self._readers[module]
+        except KeyError:
+            raise NotModelledError(f"vtxero does not read {module} from Vtiger.") from None
+
+    def _read_again(self, module: str, record_id: str) -> Row | None:
+        if module == "invoices":
+            return self._invoices.retrieved(record_id)
+        return next(iter(self._reader(module).of_ids([record_id])), None)
+
+
+def _pages(rows: Iterable[Row]) -> Iterator[Page]:
+    """Gather rows to pages of a hundred, so that no more are ever held."""
+    page: list[Row] = []
+    for row in rows:
+        page.append(row)
+        if len(page) == PAGE:
+            yield Page(dump_page(page), len(page))
+            page = []
+    if page:
+        yield Page(dump_page(page), len(page))
