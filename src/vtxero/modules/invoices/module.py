@@ -1,0 +1,129 @@
+"""The slice of sales invoices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from vtxero.domain.findings import Finding, finding
+from vtxero.domain.lookups import Lookups
+from vtxero.domain.money import canon
+from vtxero.domain.options import InvoiceOptions, TaxMapOptions
+from vtxero.domain.reasons import Code
+from vtxero.domain.reference import Reference
+from vtxero.domain.sides import Side
+from vtxero.modules.invoices import record as records
+from vtxero.modules.invoices import statuses
+from vtxero.modules.invoices.record import MERGED, Charge, Invoice, InvoiceLine
+from vtxero.modules.invoices.tools import MOVABLE, make_tools
+from vtxero.modules.invoices.vtiger import VtigerMapper
+from vtxero.modules.invoices.xero import XeroMapper
+from vtxero.rules.common import FieldRules
+from vtxero.sync.slice import Mapper
+
+IDENTITY = ("party", "reference", "invoice_on", "due_on", "currency")
+"""What an invoice is known by that was half made in Vtiger: its lines may be missing."""
+
+
+FIXED = tuple(name for name in MERGED if name not in {"reference", "status", "amount_paid"})
+"""What makes up an invoice cannot be switched off."""
+
+
+class InvoicesSlice:
+    """Invoices, opened over reference data, options and lookups.
+
+    Raises:
+        ConfigError: `modules.invoices.fields` names a field that is not there, or asks what it cannot do.
+    """
+
+    name = "invoices"
+    identity = IDENTITY
+    once: frozenset[str] = frozenset()
+    unions: frozenset[str] = frozenset()
+    duplicate_code: Code | None = None
+    taken_code = Code.INV_NUMBER_TAKEN
+    seeds: Mapping[str, Invoice] = MappingProxyType({})
+
+    def __init__(self, reference: Reference, options: InvoiceOptions, taxes: TaxMapOptions, lookups: Lookups) -> None:
+        self._rules = FieldRules(self.name, options, MERGED, movable=MOVABLE, fixed=FIXED)
+        self._rules.check_places(reference.vtiger.modules["Invoice"])
+        self.fields = self._rules.active
+        tools = make_tools(reference, options, taxes, lookups, self._rules)
+        self.mappers: Mapping[Side, Mapper[Invoice]] = MappingProxyType(
+            {Side.VTIGER: VtigerMapper(tools), Side.XERO: XeroMapper(tools)}
+        )
+
+    def unneeded(self, record: Invoice) -> tuple[Finding, ...]:
+        """Every one crosses by itself."""
+        del record
+        return ()
+
+    def check_match(self, wanted: Invoice, found: Invoice) -> tuple[Finding, ...]:
+        """Say why a Xero invoice of the same number is another: ended, another customer's, another day and total."""
+        ended = found.status in statuses.CLOSED_FOR_EVER and wanted.status not in statuses.CLOSED_FOR_EVER
+        other_party = bool(wanted.party and found.party) and wanted.party != found.party
+        other_paper = wanted.invoice_on != found.invoice_on and wanted.total != found.total
+        if not (ended or other_party or other_paper):
+            return ()
+        how = (
+            f"it is {found.status}"
+            if ended
+            else "it is another customer's"
+            if other_party
+            else "its date and total differ"
+        )
+        text = f"Xero has an invoice {found.number} already, and {how}."
+        return (finding(Code.INV_NUMBER_TAKEN, text, field="number"),)
+
+    def encode(self, record: Invoice) -> str:
+        """Give the record as JSON text."""
+        return records.encode(record)
+
+    def decode(self, text: str) -> Invoice:
+        """Read what `encode` gave."""
+        return records.decode(text)
+
+    def show(self, field: str, record: Invoice) -> str | None:
+        """Give a field's value for people."""
+        value = getattr(record, field)
+        if self.is_blank(field, record):
+            return None
+        match value:
+            case Decimal():
+                return f"{canon(value):f}"
+            case Charge():
+                return _show_charge(value)
+            case tuple() if field == "lines":
+                return "; ".join(_show_line(line) for line in value)
+            case tuple():
+                return ", ".join(f"{name} {canon(rate):f} %" for name, rate in value)
+        return str(value)
+
+    def is_blank(self, field: str, record: Invoice) -> bool:
+        """Tell whether a field holds nothing; an amount of zero is nothing."""
+        return not getattr(record, field)
+
+
+def _show_line(line: InvoiceLine) -> str:
+    discount = ""
+    if line.discount_amount:
+        discount = f" less {canon(line.discount_amount):f}"
+    elif line.discount_percent:
+        discount = f" less {canon(line.discount_percent):f} %"
+    text = line.description.partition("\n")[0] or line.name
+    named = " ".join(part for part in (line.product, text) if part)
+    return f"{named or 'line'}: {canon(line.quantity):f} x {canon(line.unit_price):f}{discount}{_show_extras(line)}"
+
+
+def _show_charge(charge: Charge) -> str:
+    return f"{canon(charge.amount):f}{_show_extras(charge)}"
+
+
+def _show_extras(item: InvoiceLine | Charge) -> str:
+    parts: list[Any] = [f"{name} {canon(rate):f} %" for name, rate in item.taxes]
+    parts += [part for part in (item.tax_type, f"account {item.account}" if item.account else "") if part]
+    if item.tax_amount is not None:
+        parts.append(f"tax {canon(item.tax_amount):f}")
+    return f" ({', '.join(parts)})" if parts else ""

@@ -1,0 +1,164 @@
+"""What both mappers of invoices work with: reference data, options, lookups, and answers drawn from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol, cast
+
+from vtxero.domain.lookups import Lookups, Partner, PartnerState, PartyView, ProductView
+from vtxero.domain.money import ZERO
+from vtxero.domain.options import InvoiceOptions, TaxMapOptions
+from vtxero.domain.reference import Reference, VtigerModule
+from vtxero.domain.sides import Side
+from vtxero.domain.text import match_key, unescape
+from vtxero.modules.invoices.record import LineTax
+from vtxero.rules.common import FieldRules
+from vtxero.rules.taxes import TaxMatcher
+
+DEDUCTED = "Deducted"
+COMPOUND = "Compound"
+DESCRIPTION_MAX = 4000
+REFERENCE_MAX = 255
+SUBJECT_MAX = 100
+SUBJECT = "subject"
+MOVABLE = {"reference": SUBJECT}
+"""The Vtiger field of each field of the record that the config may place elsewhere."""
+_NO_MODULE = VtigerModule("", "", ())
+
+
+class ItemView(ProductView, Protocol):
+    """What an invoice needs to know of a Xero item whose product is yet to be made: the tax that it will have."""
+
+    @property
+    def tax(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Everything that a projection may ask. Made once for a slice; the tables are drawn from the reference data."""
+
+    reference: Reference
+    options: InvoiceOptions
+    lookups: Lookups
+    matcher: TaxMatcher
+    rules: FieldRules
+    rates: Mapping[str, Decimal]
+    compounds: Mapping[str, Sequence[str]]
+    tax_labels: Mapping[str, str]
+    tax_fields: tuple[str, ...]
+    deducted: frozenset[str]
+    zero_taxes: frozenset[str]
+    header: VtigerModule
+    """Vtiger's module Invoice."""
+    reference_field: str
+    """The field that holds our reference: subject, unless the config names another."""
+    number_field: str
+    id_field: str
+    """Invoice's fields labelled `Xero Invoice Number` and `Xero Invoice ID`, blank where it has none."""
+    line_account_field: str
+    """The line's own field labelled `Xero Sales Account`, blank where lines have none."""
+    person_prefix: str
+    placeholder_key: str
+    """The placeholder product's name as a key."""
+    charge_field: str = "shipping_&_handling"
+
+    @property
+    def has_payments(self) -> bool:
+        """Tell whether this Vtiger has a Payments module, which then looks after received and balance."""
+        return "Payments" in self.reference.vtiger.modules
+
+    @property
+    def placeholder_symbol(self) -> str:
+        """Stands for the placeholder product until it exists."""
+        return f"new:products:{self.options.placeholder_product}"
+
+    def is_person(self, party: str) -> bool:
+        """Tell whether a Vtiger party is a contact rather than an organization."""
+        return bool(self.person_prefix) and party.partition("x")[0] == self.person_prefix
+
+    def product(self, side: Side, product_id: str) -> ProductView | None:
+        """Give a product as `side` has it, None when it is unknown or gone."""
+        found = self.lookups.record("products", side, product_id) if product_id else None
+        return cast("ProductView | None", found)
+
+    def item(self, item_id: str) -> ItemView | None:
+        """Give a Xero item, None when it is unknown."""
+        return cast("ItemView | None", self.lookups.record("products", Side.XERO, item_id))
+
+    def partner_of(self, party: str) -> Partner:
+        """Find the Xero contact of a Vtiger organization, or of a person."""
+        if self.is_person(party):
+            person = self.lookups.partner("contacts", Side.VTIGER, party)
+            if person.state is not PartnerState.UNKNOWN:
+                return person
+        return self.lookups.partner("organizations", Side.VTIGER, party)
+
+    def party(self, party_id: str) -> PartyView | None:
+        """Give a Vtiger organization, None when it has not been read."""
+        return cast("PartyView | None", self.lookups.record("organizations", Side.VTIGER, party_id))
+
+    def is_placeholder(self, product_id: str, view: ProductView | None) -> bool:
+        """Tell whether a Vtiger product is the one that stands for `no item`."""
+        if product_id == self.placeholder_symbol:
+            return True
+        return view is not None and match_key(unescape(view.name)) == self.placeholder_key
+
+    def zero_tax(self, product_id: str, view: ProductView | None) -> tuple[LineTax, ...]:
+        """Give the tax of 0 % that a line has by its product.
+
+        It leaves no trace in the amounts: that the product has it is all there is to see. The placeholder has every
+        tax.
+        """
+        if view is None or self.is_placeholder(product_id, view):
+            return ()
+        name = next((each for each in view.tax_fields if each in self.zero_taxes), "")
+        return ((name, ZERO),) if name else ()
+
+    def chosen(self, taxes: Iterable[LineTax]) -> tuple[tuple[str, Decimal, bool], ...]:
+        """Name a group's taxes for the tax matcher: label, rate, compound."""
+        return tuple((self.tax_labels.get(name, name), rate, name in self.compounds) for name, rate in taxes)
+
+
+def make_tools(
+    reference: Reference, options: InvoiceOptions, taxes: TaxMapOptions, lookups: Lookups, rules: FieldRules
+) -> Tools:
+    """Draw the tables from the reference data."""
+    vtiger = reference.vtiger
+    charge_fields = list(vtiger.charge_taxes)
+    header = vtiger.modules.get("Invoice", _NO_MODULE)
+    return Tools(
+        reference=reference,
+        options=options,
+        lookups=lookups,
+        matcher=TaxMatcher(reference, taxes),
+        rules=rules,
+        rates={rate.tax_type: rate.effective_rate for rate in reference.xero.tax_rates},
+        compounds=compounds_of(reference),
+        tax_labels={tax.field: unescape(tax.label) for tax in vtiger.taxes}
+        | {name: unescape(label) for name, label in vtiger.charge_taxes.items()},
+        tax_fields=tuple(tax.field for tax in vtiger.taxes),
+        deducted=deducted_of(reference),
+        zero_taxes=frozenset(tax.field for tax in vtiger.taxes if not tax.rate and tax.method != DEDUCTED),
+        header=header,
+        reference_field=rules.vtiger_field("reference", header) or SUBJECT,
+        number_field=header.by_label("Xero Invoice Number"),
+        id_field=header.by_label("Xero Invoice ID"),
+        line_account_field=vtiger.modules.get("LineItem", _NO_MODULE).by_label("Xero Sales Account"),
+        person_prefix=vtiger.modules.get("Contacts", _NO_MODULE).id_prefix,
+        placeholder_key=match_key(options.placeholder_product),
+        charge_field=charge_fields[0].rpartition("_shtax")[0] if charge_fields else "shipping_&_handling",
+    )
+
+
+def compounds_of(reference: Reference) -> dict[str, tuple[str, ...]]:
+    """Give, for each compound tax, the fields of the taxes it is also taken on; an empty list means all others."""
+    taxes = reference.vtiger.taxes
+    simple = tuple(tax.field for tax in taxes if tax.method not in {COMPOUND, DEDUCTED})
+    return {tax.field: tax.compound_on or simple for tax in taxes if tax.method == COMPOUND}
+
+
+def deducted_of(reference: Reference) -> frozenset[str]:
+    """Give the fields of the deducted (withholding) taxes."""
+    return frozenset(tax.field for tax in reference.vtiger.taxes if tax.method == DEDUCTED)

@@ -1,0 +1,157 @@
+"""The Vtiger side of invoices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from vtxero.domain.findings import Finding, finding
+from vtxero.domain.money import cents
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.domain.text import match_key
+from vtxero.modules.invoices import vtiger_math
+from vtxero.modules.invoices.findings import LINE_FIELDS
+from vtxero.modules.invoices.record import Invoice
+from vtxero.modules.invoices.to_vtiger import to_vtiger
+from vtxero.modules.invoices.tools import Tools
+from vtxero.modules.invoices.vtiger_payload import SOURCE, change_steps, create_steps
+from vtxero.modules.invoices.vtiger_wire import STREETS, Row, carried_fields, frame_of, read_invoice, text_of
+from vtxero.sync.records import Payload, Projection, Snapshot
+
+NUMBER = "number"
+
+
+class VtigerMapper:
+    """Reads and writes Vtiger's invoices."""
+
+    side = Side.VTIGER
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._frame = frame_of(tools.reference)
+
+    def parse(self, page: bytes) -> list[Snapshot[Invoice]]:
+        """Read a page of composite rows: header, lines, and whether they come from `retrieve`."""
+        return [self._snapshot(row) for row in json.loads(page, parse_float=Decimal)]
+
+    def parse_one(self, raw: str) -> Snapshot[Invoice]:
+        """Read a row kept from earlier."""
+        return self._snapshot(json.loads(raw, parse_float=Decimal))
+
+    def project(self, source: Snapshot[Invoice], current: Invoice | None) -> Projection[Invoice]:
+        """Give a Xero invoice as Vtiger would hold it."""
+        return to_vtiger(self._tools, source.record, current)
+
+    def check_update(self, current: Invoice, wanted: Invoice) -> tuple[Finding, ...]:
+        """Say why the lines may not be rewritten: what Vtiger alone has would be lost, or this Vtiger cannot."""
+        if all(getattr(wanted, name) == getattr(current, name) for name in LINE_FIELDS):
+            return ()
+        found = []
+        version = self._tools.reference.vtiger.version
+        if version.startswith("8.3.0"):
+            found.append(
+                finding(
+                    Code.RUN_VTIGER_VERSION, f"Vtiger {version} loses an invoice's totals when its lines are changed."
+                )
+            )
+        if current.group_discount:
+            text = "Its lines changed in Xero, and in Vtiger it has a discount on the whole invoice."
+            found.append(finding(Code.INV_GROUP_DISCOUNT, text, field="group_discount"))
+        if current.deducted:
+            text = "Its lines changed in Xero, and in Vtiger it has a deducted tax."
+            found.append(finding(Code.INV_DEDUCTED_TAX, text, field="deducted"))
+        if self._tools.is_person(wanted.party):
+            text = "Its lines changed in Xero, and Vtiger changes lines only of invoices with an organization."
+            found.append(
+                finding(
+                    Code.MANDATORY_FIELD, text, field="party", remedy="Choose an organization on the invoice in Vtiger."
+                )
+            )
+        if len(current.carried) < len(carried_fields(self._tools)) or not current.owner:
+            text = "Its addresses or its owner were not read from Vtiger, and its lines cannot be changed without them."
+            found.append(
+                finding(Code.MANDATORY_FIELD, text, remedy="Give the API user the right to read these fields.")
+            )
+        return tuple(found)
+
+    def payload(self, wanted: Invoice, current: Invoice | None, vtiger_id: str, xero_id: str) -> Payload:
+        """Give the step for Vtiger."""
+        if current is None:
+            return create_steps(self._tools, wanted, xero_id)
+        return change_steps(self._tools, wanted, current, vtiger_id)
+
+    def check_answer(self, wanted: Invoice, answered: Invoice) -> tuple[Finding, ...]:
+        """Compare lines and total: parallel writers make Vtiger lose lines without a word (facts §19)."""
+        if len(answered.lines) != len(wanted.lines):
+            text = f"Vtiger kept {len(answered.lines)} of {len(wanted.lines)} lines."
+            remedy = "Run again: the lines are written anew. Let no other program write invoices at the same time."
+            return (finding(Code.INV_TOTAL, text, field="lines", remedy=remedy),)
+        computed = cents(vtiger_math.total(wanted, self._tools.compounds))
+        if answered.total in {computed, wanted.total}:
+            return ()
+        text = f"Vtiger computed {answered.total} where {computed} was expected."
+        return (finding(Code.INV_TOTAL, text, field="total"),)
+
+    def _snapshot(self, row: dict[str, Any]) -> Snapshot[Invoice]:
+        header, lines = row["header"], row.get("lines") or []
+        found: tuple[Finding, ...] = ()
+        try:
+            record = read_invoice(self._tools, self._frame, header, lines, retrieved=bool(row.get("retrieved")))
+        except ValueError as error:
+            record = Invoice(number=text_of(header, "invoice_no"))
+            found = (
+                finding(
+                    Code.INV_TOTAL,
+                    f"It cannot be read from Vtiger: {error}.",
+                    remedy="Open the invoice in Vtiger and save it.",
+                ),
+            )
+        return Snapshot(
+            id=text_of(header, "id"),
+            label=record.number or record.reference,
+            modified=text_of(header, "modifiedtime"),
+            record=record,
+            raw=json.dumps(_kept(header, lines, retrieved=bool(row.get("retrieved"))), ensure_ascii=False, default=str),
+            keys=self._keys(header),
+            marker=self._marker(header),
+            findings=found,
+        )
+
+    def _keys(self, header: Row) -> tuple[tuple[str, str], ...]:
+        """Give the number under which the invoice is in Xero: its own, unless Xero made it."""
+        field = self._tools.number_field
+        number = text_of(header, field) if field else ""
+        if not number and not text_of(header, "source").startswith(SOURCE):
+            number = text_of(header, "invoice_no")
+        return ((NUMBER, match_key(number)),) if number else ()
+
+    def _marker(self, header: Row) -> str:
+        field = self._tools.id_field
+        source = text_of(header, "source")
+        return (text_of(header, field) if field else "") or (
+            source.removeprefix(SOURCE) if source.startswith(SOURCE) else ""
+        )
+
+
+_LINE_NOISE = frozenset(
+    {"parent_id", "sequence_no", "description", "incrementondel", "image", "purchase_cost", "margin", "id"}
+)
+
+
+def _kept(header: Row, lines: Sequence[Row], *, retrieved: bool) -> dict[str, Any]:
+    """Leave out what is blank or says nothing, to keep the state small."""
+    return {
+        "header": {name: value for name, value in header.items() if value not in {"", None}} | _blank_streets(header),
+        "lines": [
+            {name: value for name, value in line.items() if value not in {"", None} and name not in _LINE_NOISE}
+            for line in lines
+        ],
+        "retrieved": retrieved,
+    }
+
+
+def _blank_streets(header: Row) -> dict[str, str]:
+    return {name: "" for name in STREETS if name in header and not header[name]}

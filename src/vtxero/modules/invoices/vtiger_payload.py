@@ -1,0 +1,161 @@
+"""The steps that write an invoice to Vtiger (`create`, `update` with all lines, `revise` of the header)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from vtxero.domain.money import ONE, canon
+from vtxero.modules.invoices.findings import LINE_FIELDS
+from vtxero.modules.invoices.record import Invoice, InvoiceLine
+from vtxero.modules.invoices.to_vtiger import FILLED, default_for
+from vtxero.modules.invoices.tools import SUBJECT, Tools
+from vtxero.modules.invoices.vtiger_math import mode_of
+from vtxero.modules.invoices.vtiger_wire import STREETS
+
+MODULE = "Invoice"
+NO_STREET = "-"
+"""Vtiger refuses an invoice without both streets, and not every organization has them."""
+
+SOURCE = "XERO "
+"""What we write before Xero's id into `source`, which can be set at creation only (facts §7): the marker of an invoice
+that Xero made, there without any custom field."""
+
+
+def money(amount: Decimal) -> str:
+    """Write an amount plainly, never as 1E+2."""
+    return f"{canon(amount):f}"
+
+
+def create_steps(tools: Tools, wanted: Invoice, xero_id: str) -> dict[str, Any]:
+    """Give the step that creates the invoice."""
+    element = {each.name: value for each in tools.header.fields if (value := _default(tools, each.name, each.label))}
+    element |= (
+        {SUBJECT: wanted.number or "Invoice"}
+        | _filled(_head(tools, wanted))
+        | _streets(tools, wanted)
+        | _lines(tools, wanted)
+    )
+    element |= {"assigned_user_id": wanted.owner or tools.reference.vtiger.user_id, "source": f"{SOURCE}{xero_id}"}
+    element["received"] = money(wanted.amount_paid)
+    if field := tools.number_field:
+        element[field] = wanted.number
+    if field := tools.id_field:
+        element[field] = xero_id
+    return {"steps": [{"op": "create", "module": MODULE, "element": element}]}
+
+
+def change_steps(tools: Tools, wanted: Invoice, current: Invoice, vtiger_id: str) -> dict[str, Any]:
+    """Give the step that changes the invoice: all of it when amounts change, else only the header fields that do."""
+    if wanted.currency != current.currency:
+        currency = tools.reference.vtiger.currency_by_code(wanted.currency)
+        wanted = replace(wanted, conversion_rate=currency.rate if currency else wanted.conversion_rate)
+    if any(getattr(wanted, name) != getattr(current, name) for name in LINE_FIELDS):
+        element = {"id": vtiger_id} | _filled(_head(tools, wanted)) | _streets(tools, wanted) | _lines(tools, wanted)
+        element |= {"assigned_user_id": wanted.owner, "received": money(wanted.amount_paid)}
+        return {"steps": [{"op": "update", "module": MODULE, "element": element}]}
+    element = {"id": vtiger_id} | _changed_head(tools, wanted, current)
+    if wanted.amount_paid != current.amount_paid:
+        # The balance is not recomputed by Vtiger when only the header is written (facts §12).
+        element["received"] = money(wanted.amount_paid)
+        element["balance"] = money(wanted.total - wanted.amount_paid)
+    return {"steps": [{"op": "revise", "module": MODULE, "element": element}]}
+
+
+def _default(tools: Tools, name: str, label: str) -> str:
+    return "" if name in FILLED else default_for(tools, name, label)
+
+
+def _head(tools: Tools, record: Invoice) -> dict[str, Any]:
+    currency = tools.reference.vtiger.currency_by_code(record.currency)
+    return {
+        tools.reference_field: record.reference,
+        "invoicestatus": record.status,
+        "invoicedate": record.invoice_on.isoformat() if record.invoice_on else "",
+        "duedate": record.due_on.isoformat() if record.due_on else "",
+        "currency_id": currency.id if currency else "",
+        "conversion_rate": money(record.conversion_rate or ONE),
+        "contact_id" if tools.is_person(record.party) else "account_id": record.party,
+    }
+
+
+def _filled(element: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is blank; a due date is cleared by a blank one."""
+    return {name: value for name, value in element.items() if value or name == "duedate"}
+
+
+_HEADER_FIELDS = {
+    "party": ("account_id", "contact_id"),
+    "status": ("invoicestatus",),
+    "invoice_on": ("invoicedate",),
+    "due_on": ("duedate",),
+    "currency": ("currency_id",),
+}
+
+
+def _changed_head(tools: Tools, wanted: Invoice, current: Invoice) -> dict[str, Any]:
+    """Give the changed header fields, and always the rate: Vtiger sets it to 1 when it is not sent (facts §12)."""
+    head = _head(tools, wanted)
+    fields = _HEADER_FIELDS | {"reference": (tools.reference_field,)}
+    names = {
+        name for field, names in fields.items() if getattr(wanted, field) != getattr(current, field) for name in names
+    }
+    return {name: value for name, value in head.items() if name in names} | {"conversion_rate": head["conversion_rate"]}
+
+
+def _streets(tools: Tools, record: Invoice) -> dict[str, str]:
+    """Give what the header must have besides: the invoice's streets, else the organization's addresses, else a dash."""
+    present = dict(record.carried)
+    if all(present.get(name) for name in STREETS):
+        return present
+    party = None if record.party.startswith("new:") else tools.party(record.party)
+    address = dict(party.billing_fields) if party else {}
+    if not record.carried:
+        present = {name: value for name, value in address.items() if value and tools.header.has(name)}
+    other = next((text for name in STREETS if (text := present.get(name) or address.get(name))), NO_STREET)
+    return present | {name: present.get(name) or address.get(name) or other for name in STREETS}
+
+
+def _lines(tools: Tools, record: Invoice) -> dict[str, Any]:
+    element: dict[str, Any] = {
+        "hdnTaxType": mode_of(record),
+        "productid": next((line.product for line in record.lines if line.product), _any_product(tools)),
+        "txtAdjustment": money(record.adjustment.amount) if record.adjustment else "0",
+        "LineItems": [_line(tools, line) for line in record.lines],
+    }
+    if record.shipping:
+        rates = dict(record.shipping.taxes)
+        element[tools.charge_field] = money(record.shipping.amount)
+        for name in tools.reference.vtiger.charge_taxes:
+            if name.startswith(f"{tools.charge_field}_"):
+                element[name] = money(rates.get(name, Decimal(0)))
+    return element
+
+
+def _any_product(tools: Tools) -> str:
+    """Vtiger wants a product on the header and takes any well-formed id, even of none that exists (facts §12)."""
+    module = tools.reference.vtiger.modules.get("Products")
+    return f"{module.id_prefix if module else '14'}x1"
+
+
+def _line(tools: Tools, line: InvoiceLine) -> Mapping[str, str]:
+    """Write a line. Every tax is named: where none is, Vtiger takes all that the product has."""
+    rates = dict(line.taxes)
+    element = {
+        "productid": line.product,
+        "quantity": money(line.quantity),
+        "listprice": money(line.unit_price),
+        "comment": line.description,
+    }
+    if line.discount_amount:
+        element["discount_amount"] = money(line.discount_amount)
+    elif line.discount_percent:
+        element["discount_percent"] = money(line.discount_percent)
+    element |= {name: money(rates.get(name, Decimal(0))) for name in tools.tax_fields}
+    if tools.line_account_field and line.account:
+        element[tools.line_account_field] = line.account
+    if not line.product:
+        del element["productid"]
+    return element
