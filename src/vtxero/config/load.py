@@ -1,0 +1,195 @@
+"""Finds the config, lays environment and flags over it, and checks the whole."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+from pydantic import ValidationError
+
+from vtxero.config.environment import absolute_path, read_environment
+from vtxero.config.leaves import leaves
+from vtxero.config.problems import describe
+from vtxero.config.settings import APP, DEFAULT_PROFILE, PROFILE_NAME, Settings
+from vtxero.config.yaml_source import Layer, read_file
+from vtxero.errors import ConfigError
+
+FILE_NAME = "vtxero.yaml"
+EXAMPLE = "Copy config.example.yaml there and fill it in, or try `vtxero demo`, which needs none."
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What settings are made from. `flags` are dotted keys with (flag, text)."""
+
+    config: Path | None = None
+    profile: str | None = None
+    flags: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    working_folder: Path = field(default_factory=Path.cwd)
+    user_folder: Path = field(default_factory=lambda: platformdirs.user_config_path(APP))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings, and where they come from.
+
+    `origins` has an entry for each option: file and line, variable, flag, or `default`. `profiles` are the file's.
+    """
+
+    settings: Settings
+    path: Path | None
+    origins: Mapping[str, str]
+    warnings: tuple[str, ...]
+    profiles: tuple[str, ...] = ()
+
+
+def load(sources: Sources) -> Loaded:
+    """Make the settings: flag, then variable, then file, then default.
+
+    Raises:
+        ConfigError: nothing to read, or something wrong in it; all problems at once, each with its place.
+    """
+    from_environment, warnings = read_environment(sources.environ)
+    path, file_layer = _read_config(sources, from_environment)
+    warnings += _open_to_others(path, file_layer)
+    profiles = file_layer.take("profiles")
+    names = tuple(profiles.values)
+    file_layer = _with_profile(file_layer, profiles, _profile(sources, from_environment, file_layer), sources, path)
+    layer = file_layer.lay_over(from_environment).lay_over(_from_flags(sources))
+    if path is None and not layer.values.get("vtiger"):
+        raise ConfigError(f"There is no config. Looked for {_searched(sources)}.", remedy=EXAMPLE)
+    settings = _check(layer, path)
+    return Loaded(settings, path, _origins(layer), warnings, names)
+
+
+def _check(layer: Layer, path: Path | None) -> Settings:
+    layer = Layer({"vtiger": {}, "xero": {}} | _without_empty_sections(layer.values), layer.places)
+    folder = path.absolute().parent if path else Path.cwd()
+    source = str(path) if path else "the environment"
+    try:
+        return Settings.model_validate(layer.values, context={"folder": folder})
+    except ValidationError as error:
+        raise ConfigError(describe(error, layer, source=source), remedy="Correct the lines named.") from None
+
+
+def _without_empty_sections(values: dict[str, object]) -> dict[str, object]:
+    """Take `guards:` with nothing below it, or all of it commented out, as an empty section."""
+    sections = {leaf.key[:depth] for leaf in leaves() for depth in range(1, len(leaf.key))}
+    sections |= {leaf.key for leaf in leaves() if leaf.is_structured}
+
+    def walk(part: dict[str, object], above: tuple[str, ...]) -> dict[str, object]:
+        result: dict[str, object] = {}
+        for name, value in part.items():
+            key = (*above, name)
+            if isinstance(value, dict):
+                result[name] = walk(value, key)
+            elif value is not None or key not in sections:
+                result[name] = value
+        return result
+
+    return walk(values, ())
+
+
+def _read_config(sources: Sources, from_environment: Layer) -> tuple[Path | None, Layer]:
+    path = _find(sources, from_environment)
+    return (path, read_file(path)) if path else (None, Layer())
+
+
+def _find(sources: Sources, from_environment: Layer) -> Path | None:
+    """--config, VTXERO_CONFIG, the profile's own file, ./vtxero.yaml, the user's config folder."""
+    if sources.config:
+        return sources.config
+    if named := sources.environ.get("VTXERO_CONFIG", "").strip():
+        return Path(named).expanduser()
+    profile = _profile(sources, from_environment, Layer())
+    if profile != DEFAULT_PROFILE and (own := sources.user_folder / f"{profile}.yaml").is_file():
+        return own
+    return next((path for path in _usual(sources) if path.exists()), None)
+
+
+def _usual(sources: Sources) -> tuple[Path, ...]:
+    return (sources.working_folder / FILE_NAME, sources.user_folder / FILE_NAME)
+
+
+def _searched(sources: Sources) -> str:
+    return f"--config, VTXERO_CONFIG, {' and '.join(map(str, _usual(sources)))}"
+
+
+def _profile(sources: Sources, from_environment: Layer, file_layer: Layer) -> str:
+    """Name the profile: flag, variable, file, default.
+
+    Raises:
+        ConfigError: it could not be a folder's name.
+    """
+    given = sources.profile, from_environment.values.get("profile"), file_layer.values.get("profile")
+    name = str(next((item for item in given if item), DEFAULT_PROFILE))
+    if not PROFILE_NAME.fullmatch(name):
+        raise ConfigError(
+            f"{name!r} is no profile name.", remedy="Use letters, digits, - and _, at most 64, a letter or digit first."
+        )
+    return name
+
+
+def _with_profile(layer: Layer, profiles: Layer, name: str, sources: Sources, path: Path | None) -> Layer:
+    """Lay the section `profiles.NAME` over the rest of the file.
+
+    A name that no file and no section bears is refused, or the books of one company would be taken for another's; but
+    with --config alone it may just name the state.
+    """
+    places = {"--profile": sources.profile, "VTXERO_PROFILE": sources.environ.get("VTXERO_PROFILE", "").strip()}
+    place = next((source for source, given in places.items() if given), layer.places.get(("profile",), "default"))
+    chosen = path is None or name in {DEFAULT_PROFILE, path.stem} or "profile" in layer.values
+    if not (name in profiles.values or chosen or (sources.config and not profiles.values)):
+        near = difflib.get_close_matches(name, profiles.values, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise ConfigError(
+            f"There is no profile {name!r}: {sources.user_folder / name}.yaml does not exist, and {path} has no "
+            f"section profiles.{name}.{hint}",
+            remedy=f"Known profiles: {', '.join(profiles.values) or 'none'}.",
+        )
+    layer = layer.lay_over(profiles.take(name))
+    layer.put(("profile",), name, place)
+    return layer
+
+
+def _from_flags(sources: Sources) -> Layer:
+    layer = Layer()
+    if sources.profile:
+        layer.put(("profile",), sources.profile, "--profile")
+    paths = {leaf.name for leaf in leaves() if leaf.is_path}
+    for name, (flag, text) in sources.flags.items():
+        layer.put(tuple(name.split(".")), absolute_path(text) if name in paths else text, flag)
+    return layer
+
+
+def _origins(layer: Layer) -> dict[str, str]:
+    """Where each option comes from; a map that is set in part counts as set."""
+    result = {}
+    for leaf in leaves():
+        size = len(leaf.key)
+        inner = [place for key, place in layer.places.items() if key[:size] == leaf.key]
+        result[leaf.name] = layer.places.get(leaf.key) or (inner[0] if inner else "default")
+    return result
+
+
+def _open_to_others(path: Path | None, layer: Layer) -> tuple[str, ...]:
+    """Warn of secrets in a file that others can read."""
+    if path is None or not path.stat().st_mode & 0o077:
+        return ()
+    profiles = layer.values.get("profiles")
+    parts = [layer.values, *(profiles.values() if isinstance(profiles, dict) else ())]
+    held = [leaf.name for leaf in leaves() if leaf.is_secret and any(_holds(part, leaf.key) for part in parts)]
+    if not held:
+        return ()
+    return (f"{path} holds {' and '.join(held)}, and others on this machine can read it: run `chmod 600 {path}`.",)
+
+
+def _holds(part: object, key: tuple[str, ...]) -> bool:
+    for name in key:
+        part = part.get(name) if isinstance(part, dict) else None
+    return bool(part)

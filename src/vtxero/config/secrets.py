@@ -1,0 +1,308 @@
+"""Where logins rest: the keyring of the operating system, else a file that only its owner can read.
+
+Values from the environment or the config win over what is stored here. Everything is stored under names that hold the
+address and the user or app it is for, so that another config never picks up a foreign login.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from pydantic import SecretStr
+
+from vtxero.config.files import private_folder, write_private
+from vtxero.config.lock import token_lock
+from vtxero.config.settings import APP, Settings
+from vtxero.errors import AuthError, ConfigError
+
+KEYRING_SECONDS = 3.0
+LOWEST_PRIORITY = 1
+"""Backends below it keep secrets in plain text, or nothing at all."""
+
+T = TypeVar("T")
+Warn = Callable[[str], None]
+
+
+class KeyringUnavailableError(Exception):
+    """There is no keyring, it is locked, or it does not answer."""
+
+
+class SecretStore(Protocol):
+    """A place for secrets."""
+
+    @property
+    def place(self) -> str:
+        """The place's name, for messages."""
+        ...
+
+    def get(self, name: str) -> str | None:
+        """Give a secret, None when it is not there."""
+        ...
+
+    def set(self, name: str, text: str) -> None:
+        """Keep a secret; on return it survives a crash."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Forget a secret; one that is not there is fine."""
+        ...
+
+
+class KeyringStore:
+    """The operating system's keyring. Each call is given up after three seconds: without a desktop, some never answer.
+
+    Raises on every method:
+        KeyringUnavailableError: there is no keyring that answers.
+    """
+
+    def __init__(self, profile: str, *, timeout: float = KEYRING_SECONDS) -> None:
+        self.service = f"{APP}:{profile}"
+        self.place = "the keyring"
+        self._timeout = timeout
+
+    def probe(self) -> None:
+        """Ask whether there is a keyring worth the name."""
+
+        def look() -> float:
+            import keyring  # noqa: PLC0415 - slow to import, and most runs need none
+
+            return float(keyring.get_keyring().priority)
+
+        if self._within_time(look) < LOWEST_PRIORITY:
+            raise KeyringUnavailableError("no keyring is set up")
+        self.get("probe")
+
+    def get(self, name: str) -> str | None:
+        """Read from the keyring."""
+        found: str | None = self._within_time(lambda: _keyring().get_password(self.service, name))
+        return found
+
+    def set(self, name: str, text: str) -> None:
+        """Write to the keyring."""
+        self._within_time(lambda: _keyring().set_password(self.service, name, text))
+
+    def delete(self, name: str) -> None:
+        """Remove from the keyring."""
+        if self.get(name) is not None:
+            self._within_time(lambda: _keyring().delete_password(self.service, name))
+
+    def _within_time(self, ask: Callable[[], T]) -> T:
+        answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                answers.put((ask(), None))
+            except Exception as error:  # noqa: BLE001 - backends raise anything; all of it means: not usable
+                answers.put((None, error))
+
+        threading.Thread(target=run, name="keyring", daemon=True).start()
+        try:
+            value, error = answers.get(timeout=self._timeout)
+        except queue.Empty:
+            raise KeyringUnavailableError(f"it did not answer within {self._timeout:g} seconds") from None
+        if error is not None:
+            raise KeyringUnavailableError(type(error).__name__) from error
+        return value  # type: ignore[return-value]
+
+
+class FileStore:
+    """A JSON file of mode 0600 in a folder of mode 0700."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.place = str(path)
+
+    def get(self, name: str) -> str | None:
+        """Read from the file."""
+        return self._read().get(name)
+
+    def set(self, name: str, text: str) -> None:
+        """Write the file anew."""
+        with self._alone():
+            self._write(self._read() | {name: text})
+
+    def delete(self, name: str) -> None:
+        """Write the file without it."""
+        with self._alone():
+            kept = self._read()
+            if kept.pop(name, None) is not None:
+                self._write(kept)
+
+    def _alone(self) -> AbstractContextManager[object]:
+        return token_lock(self.path.with_suffix(".lock"))
+
+    def _write(self, values: dict[str, str]) -> None:
+        private_folder(self.path.parent)
+        try:
+            write_private(self.path, json.dumps(values, indent=1))
+        except OSError as error:
+            raise ConfigError(
+                f"The login cannot be saved in {self.path}: {error.strerror}.", remedy="Make room there, then log in."
+            ) from error
+
+    def _read(self) -> dict[str, str]:
+        try:
+            if self.path.stat().st_mode & 0o077:
+                self.path.chmod(0o600)
+            values = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise ConfigError(f"The logins in {self.path} cannot be read: {error.strerror}.") from error
+        except ValueError:
+            values = None
+        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+            raise AuthError(f"The logins in {self.path} are damaged.", remedy="Remove that file and log in again.")
+        return values
+
+
+def open_store(settings: Settings, warn: Warn) -> SecretStore:
+    """Choose the place for secrets.
+
+    A file that exists is used even if a keyring has come up since: two places would end up with two different logins.
+
+    Raises:
+        AuthError: the config asks for the keyring, and there is none that answers.
+    """
+    file = FileStore(settings.secrets_file)
+    if settings.logins == "file" or (settings.logins == "auto" and file.path.exists()):
+        return file
+    ring = KeyringStore(settings.profile)
+    try:
+        ring.probe()
+    except KeyringUnavailableError as error:
+        if settings.logins == "keyring":
+            raise AuthError(
+                f"The keyring cannot be used: {error}.",
+                remedy="Unlock it, set logins: file in the config, or give secrets by VTXERO_* variables.",
+            ) from error
+        warn(f"No keyring can be used ({error}): logins are kept in {file.path}, readable by you only.")
+        return file
+    return ring
+
+
+def vtiger_key_name(settings: Settings) -> str:
+    """The name under which the access key is kept."""
+    return f"vtiger.access_key {settings.vtiger.username} {settings.vtiger.url}"
+
+
+def xero_secret_name(settings: Settings) -> str:
+    """The name under which the app's secret is kept."""
+    return f"xero.client_secret {settings.xero.client_id}"
+
+
+def xero_token_name(settings: Settings) -> str:
+    """The name under which Xero's token is kept."""
+    return f"xero.token {settings.xero.client_id}"
+
+
+def with_secrets(settings: Settings, warn: Warn) -> Settings:
+    """Fill in, from the place for secrets, what environment and config do not hold.
+
+    Raises:
+        AuthError: a secret that is needed is nowhere.
+    """
+    wants_secret = settings.xero.flow != "pkce" and settings.xero.client_secret is None
+    if settings.vtiger.access_key is not None and not wants_secret:
+        return settings
+    store = open_store(settings, warn)
+    vtiger, xero = settings.vtiger, settings.xero
+    if vtiger.access_key is None:
+        key = _found(store, vtiger_key_name(settings), "Vtiger's access key", "VTXERO_VTIGER_ACCESS_KEY")
+        vtiger = vtiger.model_copy(update={"access_key": key})
+    if wants_secret:
+        secret = _found(store, xero_secret_name(settings), "Xero's client secret", "VTXERO_XERO_CLIENT_SECRET")
+        xero = xero.model_copy(update={"client_secret": secret})
+    return settings.model_copy(update={"vtiger": vtiger, "xero": xero})
+
+
+def _found(store: SecretStore, name: str, what: str, variable: str) -> SecretStr:
+    text = _get(store, name)
+    if not text:
+        raise AuthError(
+            f"{what} is not known: it is neither in the config nor in {store.place}.",
+            remedy=f"Set the variable {variable}, or put it into the config and close that file to others.",
+        )
+    return SecretStr(text)
+
+
+def _get(store: SecretStore, name: str) -> str | None:
+    try:
+        return store.get(name)
+    except KeyringUnavailableError as error:
+        raise AuthError(f"The keyring stopped answering: {error}.", remedy="Unlock it and run again.") from error
+
+
+class KeyringTokenKeeper:
+    """Keeps Xero's token, as text, in the keyring; renewing is locked by a file, across processes."""
+
+    def __init__(self, store: KeyringStore, name: str, lock_file: Path) -> None:
+        self._store = store
+        self._name = name
+        self._lock_file = lock_file
+
+    def load_text(self) -> str | None:
+        """Give the token, None when nobody has logged in.
+
+        Raises:
+            AuthError: the keyring stopped answering.
+        """
+        return _get(self._store, self._name)
+
+    def save_text(self, text: str) -> None:
+        """Keep the token; on return it survives a crash.
+
+        Raises:
+            AuthError: the keyring refuses it.
+        """
+        try:
+            self._store.set(self._name, text)
+        except KeyringUnavailableError as error:
+            raise AuthError(
+                f"The keyring did not take the new login: {error}.", remedy="Set logins: file, then log in again."
+            ) from error
+
+    def lock(self) -> AbstractContextManager[Any]:
+        """Hold the right to renew the token."""
+        return token_lock(self._lock_file)
+
+
+class FileTokenKeeper:
+    """Keeps Xero's token, as text, in the file for secrets; renewing is locked by another file, across processes."""
+
+    def __init__(self, store: FileStore, name: str, lock_file: Path) -> None:
+        self._store = store
+        self._name = name
+        self._lock_file = lock_file
+
+    def load_text(self) -> str | None:
+        """Give the token, None when nobody has logged in."""
+        return self._store.get(self._name)
+
+    def save_text(self, text: str) -> None:
+        """Keep the token; on return it survives a crash."""
+        self._store.set(self._name, text)
+
+    def lock(self) -> AbstractContextManager[Any]:
+        """Hold the right to renew the token."""
+        return token_lock(self._lock_file)
+
+
+def open_token_keeper(settings: Settings, warn: Warn) -> KeyringTokenKeeper | FileTokenKeeper:
+    """Open the place of Xero's token."""
+    store, name = open_store(settings, warn), xero_token_name(settings)
+    if isinstance(store, KeyringStore):
+        return KeyringTokenKeeper(store, name, settings.token_lock_file)
+    return FileTokenKeeper(FileStore(settings.secrets_file), name, settings.token_lock_file)
+
+
+def _keyring() -> Any:
+    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
+
+    return keyring
