@@ -1,4 +1,4 @@
-"""Invented histories over the toy sides: people edit, runs are killed, and the laws hold afterwards (vdirsyncer's idea)."""
+"""Invented histories over the toy sides: people edit, runs are killed, and the laws hold afterwards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from sync.toy import World, killed_at
 
+from sync.toy import World, killed_at
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 

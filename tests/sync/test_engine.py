@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sync.toy import Killed, World, killed_at
 
+from sync.toy import Killed, World, killed_at
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction
 from vtxero.errors import ReplyLostError
@@ -517,4 +517,34 @@ def test_retired_record_crosses_only_when_another_needs_it():
 
     assert world.xero.names("parents") == ["needed"]
     assert [(r.label, r.reasons[0].message) for r in report.records if r.reasons] == [("spare", "retired")]
+    world.quiet()
+
+
+def test_field_that_both_sides_add_to_is_united_not_a_conflict():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", tags="a")
+    world.sync()
+    world.vtiger.edit("cards", card, tags="a b")
+    world.xero.edit("cards", "guid-0001", tags="a c")
+
+    report = world.sync()
+
+    assert [row["tags"] for service in (world.vtiger, world.xero) for row in service.tables["cards"].values()] == [
+        "a b c",
+        "a b c",
+    ]
+    assert counts(report) == {"updated": 1}
+    world.quiet()
+
+
+def test_union_that_differs_at_the_first_meeting_is_filled_up_on_both_sides():
+    world = World()
+    world.vtiger.add("cards", name="Ann", tags="a")
+    world.xero.add("cards", name="Ann", tags="b")
+
+    world.sync()
+
+    assert {row["tags"] for service in (world.vtiger, world.xero) for row in service.tables["cards"].values()} == {
+        "a b"
+    }
     world.quiet()

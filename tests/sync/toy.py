@@ -40,6 +40,7 @@ class Card:
     note: str = ""
     colour: str = ""
     parent: str = ""
+    tags: str = ""
 
 
 class ToyMapper:
@@ -68,6 +69,8 @@ class ToyMapper:
             if not partner.id:
                 findings.append(finding(Code.DEPENDENCY, f"parent {card.parent}"))
             card = replace(card, parent=partner.id)
+        held = set(current.tags.split()) if current else set()
+        card = replace(card, tags=" ".join(sorted({*card.tags.split(), *held})))
         if self.side is Side.XERO:
             card = replace(card, note=card.note[:NOTE_LIMIT], colour=current.colour if current else "")
         else:
@@ -91,9 +94,10 @@ class ToyMapper:
 class ToySlice:
     """The toy module."""
 
-    fields = ("name", "phone", "note", "colour", "parent")
+    fields = ("name", "phone", "note", "colour", "parent", "tags")
     identity = ("name",)
     once: frozenset[str] = frozenset()
+    unions: frozenset[str] = frozenset({"tags"})
     duplicate_code = Code.ORG_DUPLICATE
     taken_code = Code.AMBIGUOUS
     seeds: Mapping[str, Card] = {}
@@ -274,7 +278,7 @@ class World:
 
 @contextmanager
 def killed_at(service: ToyService, nth: int, *, after: bool) -> Iterator[list[bool]]:
-    """Die at the nth write call (before it leaves), or after the nth element was committed; says whether it came to that."""
+    """Die at the nth write call, before it leaves, or after the nth element was committed; tells whether it did."""
     ticks, died = count(1), list[bool]()
 
     def tick() -> None:

@@ -101,7 +101,7 @@ class TaxMapOptions(Options):
 
 
 class GuardOptions(Options):
-    """guards: when a run stops before its first write. `max_changes` counts updates of existing records, not new ones."""
+    """guards: when a run stops before its first write. `max_changes` counts updates of existing records."""
 
     max_changes: int = Field(200, ge=0)
     max_deletions: int = Field(20, ge=0)

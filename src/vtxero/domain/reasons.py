@@ -1,6 +1,7 @@
 """Every reason for leaving a record alone, in the order in which reasons are shown.
 
-A code is stable: scripts and cron mails rely on it. The summary is one sentence, the remedy something a bookkeeper can do.
+A code is stable: scripts and cron mails rely on it. The summary is one sentence, the remedy something that a
+bookkeeper can do.
 """
 
 from __future__ import annotations
@@ -197,7 +198,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.PRD_ACCOUNT: (
         "Its sales or purchase account is missing, unknown, archived, or a system account.",
-        "Choose an active, ordinary account of Xero's chart in the product's Xero Sales Account or Xero Purchase Account.",
+        "Choose an active, ordinary account of Xero's chart as the product's Xero Sales or Purchase Account.",
     ),
     Code.PRD_TAX: (
         "It has several taxes and Xero's items have one; it crosses without a tax.",
@@ -245,7 +246,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.INV_ACCOUNT: (
         "A line's account is missing, unknown, archived, or a system account.",
-        "Choose an active, ordinary account of Xero's chart for the line, its product, or as the default in the config.",
+        "Choose an active, ordinary account of Xero's chart for the line, its product, or the config's default.",
     ),
     Code.INV_ADJUSTMENT: (
         "It has an adjustment, and the config names no account for adjustments.",

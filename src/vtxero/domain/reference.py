@@ -81,7 +81,7 @@ class XeroReference:
         return next((item for item in self.accounts if item.code and item.code == code), None)
 
     def find_account(self, text: str) -> LedgerAccount | None:
-        """Find an account by what a picklist shows: `200 - Sales`, `200`, or `Sales`; the code counts before the name."""
+        """Find an account by what a picklist shows: `200 - Sales`, `200`, `Sales`; the code counts before the name."""
         wanted = text.strip()
         if not wanted:
             return None
@@ -99,7 +99,7 @@ class XeroReference:
 
 @dataclass(frozen=True, slots=True)
 class VtigerTax:
-    """A tax of Vtiger: `field` is the column it has on lines and products (`tax4`); `method` Simple, Compound or Deducted."""
+    """A tax of Vtiger: `field` is its column on lines and products (`tax4`), `method` Simple, Compound or Deducted."""
 
     field: str
     label: str

@@ -1,4 +1,4 @@
-"""The state database: links with their bases, rows that wait, the plan, the journal, the log. The only user of sqlite3."""
+"""The state database: links and bases, rows that wait, the plan, the journal, the log. The only user of sqlite3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbered migrations. Each runs once, in one transaction with the note that it ran. Never edit an old one; add another."""
+"""Numbered migrations: each runs once, in one transaction with the note that it ran. Never edit one; add another."""
 
 from __future__ import annotations
 
@@ -49,13 +49,15 @@ CREATE TABLE plan_needs (symbol TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY
 CREATE TABLE intents (
   id INTEGER PRIMARY KEY, run TEXT NOT NULL, module TEXT NOT NULL, target TEXT NOT NULL, write TEXT NOT NULL,
   source_id TEXT NOT NULL, target_id TEXT NOT NULL, source TEXT NOT NULL, wanted TEXT NOT NULL,
-  highest INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, opened_at TEXT NOT NULL, closed INTEGER NOT NULL DEFAULT 0
+  highest INTEGER NOT NULL, key TEXT NOT NULL, hash TEXT NOT NULL, opened_at TEXT NOT NULL,
+  closed INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX intents_open ON intents (module, target, source_id) WHERE closed = 0;
 
 CREATE TABLE runs (
   run TEXT PRIMARY KEY, command TEXT NOT NULL, status TEXT NOT NULL, exit_code INTEGER, started_at TEXT NOT NULL,
-  finished_at TEXT, seconds REAL NOT NULL DEFAULT 0, calls TEXT NOT NULL DEFAULT '{}', messages TEXT NOT NULL DEFAULT '[]'
+  finished_at TEXT, seconds REAL NOT NULL DEFAULT 0, calls TEXT NOT NULL DEFAULT '{}',
+  messages TEXT NOT NULL DEFAULT '[]'
 );
 CREATE TABLE counts (
   run TEXT NOT NULL, module TEXT NOT NULL, direction TEXT NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,

@@ -33,7 +33,8 @@ class SqliteRuns:
     def add(self, run: str, result: RecordResult) -> None:
         """Note a record's outcome; a second one for the same record in the same run takes the first one's place."""
         self._db.execute(
-            "INSERT OR REPLACE INTO outcomes (run, module, vtiger_id, xero_id, outcome, result) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO outcomes (run, module, vtiger_id, xero_id, outcome, result)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 run,
                 result.module,
@@ -51,7 +52,8 @@ class SqliteRuns:
     def finish(self, report: RunReport, finished_at: datetime) -> None:
         """Note how a run ended."""
         self._db.execute(
-            "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, seconds = ?, calls = ?, messages = ? WHERE run = ?",
+            "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, seconds = ?, calls = ?, messages = ?"
+            " WHERE run = ?",
             (
                 report.status,
                 report.exit_code,

@@ -98,6 +98,12 @@ class SqliteState:
             (modified, module, side, record_id, modified),
         )
 
+    def forget_modified(self, module: str, side: Side, record_id: str) -> None:
+        """Have a record that we wrote read once more: an edit in the same second as our write has the same time."""
+        self._db.execute(
+            "UPDATE records SET modified = '' WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
+        )
+
     def settle_record(self, module: str, side: Side, record_id: str) -> None:
         """Drop the waiting row: the link's bases hold all of it."""
         self._db.execute(
@@ -235,7 +241,8 @@ class SqliteState:
         """Append to the plan."""
         with self.transaction():
             cursor = self._db.execute(
-                "INSERT INTO plan (module, target, write, vtiger_id, xero_id, required, action) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO plan (module, target, write, vtiger_id, xero_id, required, action)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     action.module,
                     action.target,
@@ -294,8 +301,8 @@ class SqliteState:
             for action, wanted, key in actions:
                 target_id = action.vtiger_id if action.target is Side.VTIGER else action.xero_id
                 cursor = self._db.execute(
-                    "INSERT INTO intents (run, module, target, write, source_id, target_id, source, wanted, highest, key,"
-                    " hash, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO intents (run, module, target, write, source_id, target_id, source, wanted, highest,"
+                    " key, hash, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         self._run,
                         action.module,
@@ -332,7 +339,7 @@ class SqliteState:
         return found
 
     def close_all_intents(self, module: str) -> None:
-        """A run that judged and applied everything leaves nothing open: what was found is linked, the rest never arrived."""
+        """Close what earlier runs left open: what was found is linked now, the rest never arrived."""
         self._db.execute(
             "UPDATE intents SET closed = 1 WHERE module = ? AND closed = 0 AND run <> ?", (module, self._run)
         )

@@ -1,4 +1,4 @@
-"""Carrying out the plan: journal first, then the write, then link and outcome in one commit. One bad record stops only itself."""
+"""Carrying out the plan: journal first, then the write, then link and outcome in one commit."""
 
 from __future__ import annotations
 
@@ -210,6 +210,7 @@ class Applier:
         named = _with_id(action, snapshot.id)
         if action.source:
             self._put_link(named, self._bases_after(named, snapshot))
+        self._state.forget_modified(self._slice.name, side, snapshot.id)
         notes = (*action.notes, *self._translate_warnings(side, answer))
         outcome, reasons = action.outcome, action.reasons
         if surprises:

@@ -13,7 +13,10 @@ from vtxero.sync.state import Link, State, StoredRecord
 
 
 class Fetcher:
-    """Fetches one module from both sides. `unchanged` collects the pairs that were read and say nothing new, with author."""
+    """Fetches one module from both sides.
+
+    `unchanged` collects the pairs that were read and say nothing new, with their authors.
+    """
 
     def __init__(self, state: State, slice_: Slice[Any], sources: dict[Side, RowSource], progress: Progress) -> None:
         self._state = state

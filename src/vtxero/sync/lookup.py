@@ -1,4 +1,4 @@
-"""Answers to the slices' questions about records of other modules: from links, from this plan, from rows read before."""
+"""Answers to the slices' questions about records of other modules: from links, this plan, and rows read before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def symbol(module: str, source_id: str) -> str:
 
 
 class StateLookups:
-    """`domain.lookups.Lookups` over the state. The slices are given afterwards, since they are made with these lookups."""
+    """`domain.lookups.Lookups` over the state. The slices are given afterwards: they are made with these lookups."""
 
     def __init__(self, state: State) -> None:
         self._state = state

@@ -24,25 +24,37 @@ class Match:
 
 def match_vtiger(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:
     """Look for the Xero partner of an unlinked Vtiger record."""
-    module = slice_.name
-    marked = [hit for hit in state.marked(module, Side.XERO, source.id) if not hit.linked]
-    if source.marker:
-        own = state.record(module, Side.XERO, source.marker)
-        if own and state.link(module, Side.XERO, own.id) is None:
-            return Match(xero_id=own.id)
+    marked = _marked(state, slice_.name, source)
     if len(marked) == 1:
-        return Match(xero_id=marked[0].id)
-    if len(marked) > 1:
-        return _ambiguous(slice_, source, marked)
+        return Match(xero_id=marked[0])
+    if marked:
+        return _ambiguous(source, marked)
     holder = _holder(state, slice_, source)
     if holder:
         return _taken(slice_, holder)
+    return _by_keys(state, slice_, source)
+
+
+def _marked(state: State, module: str, source: Snapshot[Any]) -> list[str]:
+    """The free Xero records that carry this record's id, or whose id this record carries."""
+    own = source.marker
+    if own and state.record(module, Side.XERO, own) and not _is_taken(state, module, own):
+        return [own]
+    return [hit.id for hit in state.marked(module, Side.XERO, source.id) if not hit.linked]
+
+
+def _is_taken(state: State, module: str, xero_id: str) -> bool:
+    linked = state.link(module, Side.XERO, xero_id) is not None
+    return linked or state.planned_partner(module, Side.XERO, xero_id) is not None
+
+
+def _by_keys(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:
     for kind, key in source.keys:
-        hits = state.hits(module, Side.XERO, kind, key)
+        hits = state.hits(slice_.name, Side.XERO, kind, key)
         active = [hit for hit in hits if hit.presence is Presence.ACTIVE]
         found = active or hits
         if len(found) > 1:
-            return _ambiguous(slice_, source, found)
+            return _ambiguous(source, [hit.id for hit in found])
         if found:
             return _judge_hit(state, slice_, found[0])
     return Match()
@@ -71,6 +83,6 @@ def _holder(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> str:
     return ""
 
 
-def _ambiguous(slice_: Slice[Any], source: Snapshot[Any], hits: list[KeyHit]) -> Match:
-    ids = ", ".join(hit.id for hit in hits[:5])
-    return Match(finding=finding(Code.AMBIGUOUS, f"{len(hits)} records in Xero could be {source.label}: {ids}."))
+def _ambiguous(source: Snapshot[Any], ids: list[str]) -> Match:
+    shown = ", ".join(ids[:5])
+    return Match(finding=finding(Code.AMBIGUOUS, f"{len(ids)} records in Xero could be {source.label}: {shown}."))

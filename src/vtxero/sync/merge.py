@@ -1,6 +1,7 @@
 """The three-way merge, field by field, against two bases. Pure.
 
-Each side's change is looked at as the *other* side would hold it: what a side cannot carry is projected away and never echoes.
+Each side's change is looked at as the *other* side would hold it: what a side cannot carry is projected away and
+never echoes.
 """
 
 from __future__ import annotations
@@ -60,18 +61,18 @@ def merge(
 ) -> Merge[R]:
     """Decide each field of a pair.
 
-    `forced` fields go from Xero to Vtiger whatever the bases say: the completion of a record that was only half made there.
+    `forced` fields go from Xero to Vtiger whatever the bases say: a record only half made there is completed.
     """
     seen = {side: _view(slice_, pair, side) for side in Side}
     lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
     for field in slice_.fields:
-        verdict = "vtiger" if field in forced else _verdict(slice_, pair, seen, field)
-        if verdict == "conflict" and policy != "report":
-            verdict = Side(policy).other.value
-        if verdict == "conflict":
-            lists["conflicts"].append(field)
-        elif verdict:
-            side = Side(verdict)
+        targets = [Side.VTIGER] if field in forced else _targets(slice_, pair, seen, field)
+        if len(targets) == 2 and field not in slice_.unions:
+            if policy == "report":
+                lists["conflicts"].append(field)
+                continue
+            targets = [Side(policy).other]
+        for side in targets:
             lists[f"to_{side}" if direction.reaches(side) else "one_way"].append(field)
     return Merge(
         **{name: tuple(fields) for name, fields in lists.items()},
@@ -99,8 +100,8 @@ def _view(slice_: Slice[R], pair: Pair[R], side: Side) -> _View[R]:
     return _View(now, mapper.project(replace(source, record=base), current).record)
 
 
-def _verdict(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> str:
-    """Name the side that is to be written, `conflict`, or blank for a field at rest."""
+def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> list[Side]:
+    """Name the sides that the field is to be written to; both of them is a conflict, except in a union."""
 
     def differs(side: Side) -> bool:
         return bool(_get(seen[side].now.record, field) != _get(pair.on(side).record, field))
@@ -109,14 +110,14 @@ def _verdict(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
     if field in pair.unsettled or any(seen[side].base is None for side in Side):
         blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
         if len(blank) == 1:
-            return blank[0].value
-        return "conflict" if len(open_sides) == 2 else ""
+            return blank
+        return open_sides if len(open_sides) == 2 or field in slice_.unions else []
     if field in slice_.once:
-        return ""
+        return []
     moved = [side for side in Side if _get(seen[side].now.record, field) != _get(seen[side].base, field)]
     if len(moved) == 2:
-        return "conflict" if len(open_sides) == 2 else ""
-    return moved[0].value if moved and moved[0] in open_sides else ""
+        return open_sides if len(open_sides) == 2 else []
+    return [side for side in moved if side in open_sides]
 
 
 def _is_to_fill(slice_: Slice[R], pair: Pair[R], side: Side, field: str) -> bool:

@@ -44,7 +44,9 @@ class _Judgement:
             return [self._at_rest(held, reasons)]
         actions = []
         for index, side in enumerate(writes):
-            later = tuple(field for other in writes[index + 1 :] for field in self._merged.to(other))
+            later = tuple(
+                f for other in writes[index + 1 :] for f in self._merged.to(other) if f not in self._merged.to(side)
+            )
             actions.append(self._write(side, (*held, *later), reasons, counted=index == 0))
         return actions
 

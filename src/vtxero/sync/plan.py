@@ -30,7 +30,7 @@ class Terms:
     required: bool = True
 
     def counted_for(self, author: Side) -> Side:
-        """The side whose row a pair without a write is counted in: away from its author, or where the direction goes."""
+        """The side whose row counts a pair without a write: away from its author, or where the direction goes."""
         if self.direction is Direction.BOTH:
             return author.other
         return Side.XERO if self.direction is Direction.TO_XERO else Side.VTIGER
@@ -257,9 +257,7 @@ class Planner:
 
     # adding to the plan
 
-    def _skip(
-        self, target: Side, vtiger_id: str, xero_id: str, label: str, reasons: tuple[Finding, ...]
-    ) -> None:
+    def _skip(self, target: Side, vtiger_id: str, xero_id: str, label: str, reasons: tuple[Finding, ...]) -> None:
         module = self._slice.name
         self._add(Action(module, target, Outcome.SKIPPED, "", vtiger_id, xero_id, label, reasons=in_order(reasons)))
 

@@ -1,4 +1,4 @@
-"""What the engine asks of the outside: rows to read and write, a clock, progress. Implemented by the clients and by tests."""
+"""What the engine asks of the outside: rows to read and write, a clock, progress."""
 
 from __future__ import annotations
 

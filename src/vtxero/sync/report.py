@@ -14,7 +14,7 @@ from vtxero.sync.records import FieldChange, Outcome
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """One record's outcome, with its reasons in order; the first is *the* reason. URLs are None where there is no record."""
+    """One record's outcome, with its reasons in order; the first is *the* reason."""
 
     module: str
     direction: Direction

@@ -22,11 +22,9 @@ from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.selection import EVERYTHING, Selection, only_of
+from vtxero.sync.severity import gravest
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, State
-
-SEVERITY = (130, 143, 1, 12, 6, 4, 7, 5, 8, 3, 0)
-"""Exit codes, the gravest first (`cli.md`)."""
 
 
 class RunRecorder(Protocol):
@@ -229,13 +227,15 @@ class Run:
                 )
 
     def _drop_unneeded(self) -> None:
-        """Leave out what nothing in the plan needs: records of modules that only came along, and those said to be spare."""
+        """Leave out what nothing needs: records of modules that only came along, and those said to be spare."""
         state = self._env.state
         with self._env.transaction():
             for action in state.unneeded():
                 state.drop_action(action.seq)
                 if action.spare and action.module in self._chosen:
-                    skipped = replace(action, outcome=Outcome.SKIPPED, write="", reasons=action.spare, changes=(), notes=())
+                    skipped = replace(
+                        action, outcome=Outcome.SKIPPED, write="", reasons=action.spare, changes=(), notes=()
+                    )
                     state.add_action(replace(skipped, needs=(), required=True))
 
     # doing
@@ -324,7 +324,7 @@ class Run:
         outcomes = {outcome for count in counts for outcome, number in count.counts.items() if number}
         self._codes |= {8} if Outcome.CONFLICT in outcomes and not self._request.dry_run else set()
         self._codes |= {3} if Outcome.FAILED in outcomes else set()
-        exit_code = next(code for code in SEVERITY if code in self._codes)
+        exit_code = gravest(self._codes)
         status = "success" if exit_code == 0 else "partial" if exit_code in {3, 8} else "error"
         report = RunReport(
             env.run,
@@ -356,4 +356,4 @@ class Run:
         return dict(calls)
 
 
-__all__ = ["SEVERITY", "Environment", "ModulePlan", "Run", "RunRecorder", "RunState"]
+__all__ = ["Environment", "ModulePlan", "Run", "RunRecorder", "RunState"]

@@ -70,6 +70,11 @@ class Slice(Protocol[R]):
         ...
 
     @property
+    def unions(self) -> frozenset[str]:
+        """The fields that both sides add to: changed on both, each side gets what it lacks, and nobody loses anything."""
+        ...
+
+    @property
     def once(self) -> frozenset[str]:
         """The fields that are carried when a record is made or two meet for the first time, and never again."""
         ...
@@ -86,7 +91,7 @@ class Slice(Protocol[R]):
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """The fields by which an orphan of ours is known again in Vtiger: all of them equal the record that was sent."""
+        """The fields by which an orphan of ours is known again in Vtiger: all equal the record that was sent."""
         ...
 
     @property
@@ -95,7 +100,7 @@ class Slice(Protocol[R]):
         ...
 
     def check_match(self, wanted: R, found: R) -> tuple[Finding, ...]:
-        """Say why a Xero record with the same natural key is another one than this; `wanted` is as Xero would hold it."""
+        """Say why a Xero record of the same natural key is another one; `wanted` is this one as Xero would hold it."""
         ...
 
     def unneeded(self, record: R) -> tuple[Finding, ...]:

@@ -16,8 +16,8 @@ from vtxero.sync.records import FieldChange, Outcome, Presence
 class Link:
     """Two records that are one, with their two bases: each side's record as that side last answered it, encoded.
 
-    `author` is the side that made the record. `unsettled` names fields that never had a common value: a first meeting that
-    differed in them.
+    `author` is the side that made the record. `unsettled` names fields that never had a common value: a first meeting
+    that differed in them.
     """
 
     module: str
@@ -115,7 +115,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write that is about to leave, or left without a known end. `highest` is the largest Vtiger record number known."""
+    """A write about to leave, or left without a known end. `highest` is the largest Vtiger record number known."""
 
     id: int
     module: str
@@ -155,6 +155,10 @@ class State(Protocol):
 
     def touch(self, module: str, side: Side, record_id: str, modified: str) -> None:
         """Note that a linked record was read and says what its base says: nothing waits."""
+        ...
+
+    def forget_modified(self, module: str, side: Side, record_id: str) -> None:
+        """Have a record that we wrote read once more: an edit in the same second as our write has the same time."""
         ...
 
     def settle_record(self, module: str, side: Side, record_id: str) -> None:
@@ -208,7 +212,7 @@ class State(Protocol):
 
     # what is to be judged
     def waiting_links(self, module: str) -> Iterator[Link]:
-        """Links with a waiting row on either side, or with unsettled fields, in the order of their Vtiger record numbers."""
+        """Links with a waiting row on either side, or unsettled fields, in the order of their Vtiger record numbers."""
         ...
 
     def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
@@ -225,9 +229,7 @@ class State(Protocol):
         ...
 
     def planned_partner(self, module: str, side: Side, record_id: str) -> str | None:
-        """The counterpart that this plan gives a record: its id when it exists already, blank when it is created, None
-        when the plan gives it none.
-        """
+        """The counterpart that this plan gives a record: its id, blank when it is created, None when there is none."""
         ...
 
     def actions(self, module: str) -> Iterator[Action]:

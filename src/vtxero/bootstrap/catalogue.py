@@ -1,0 +1,93 @@
+"""Reference data of both sides: read once an hour, kept in the state; and what it bars before any write."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reference import Reference
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import StopError, VtxeroError
+from vtxero.registry import ModuleEntry
+from vtxero.store import SqliteState
+from vtxero.sync.ports import Clock
+from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.reference import read_reference as read_vtiger
+from vtxero.vtiger.reference import read_user_settings, user_findings
+from vtxero.xero.client import XeroClient
+from vtxero.xero.reference import read_reference as read_xero
+
+CACHED_FOR = timedelta(hours=1)
+CATALOGUE = "catalogue"
+TENANT = "tenant"
+INSTANCE = "instance"
+
+
+class Catalogue(BaseModel):
+    """Both sides' reference data with the moment it was read. `user_problems` tell what bars amounts into Vtiger."""
+
+    model_config = ConfigDict(frozen=True)
+
+    read_at: AwareDatetime
+    reference: Reference
+    user_problems: tuple[str, ...] = ()
+
+
+def load_catalogue(
+    state: SqliteState, vtiger: VtigerClient, xero: XeroClient, clock: Clock, *, fresh: bool
+) -> Catalogue:
+    """Give the reference data, from the state when it is less than an hour old.
+
+    Raises:
+        StopError: one of the two is not the one this profile is pinned to.
+        AuthError, TemporaryError, BudgetError, NotModelledError: it could not be read.
+    """
+    kept = state.get_meta(CATALOGUE)
+    if kept and not fresh:
+        catalogue = Catalogue.model_validate_json(kept)
+        age = clock.now() - catalogue.read_at
+        if timedelta(0) <= age < CACHED_FOR and catalogue.reference.vtiger.instance == vtiger.address.base:
+            return catalogue
+    reference = Reference(read_vtiger(vtiger), read_xero(xero))
+    problems = user_findings(read_user_settings(vtiger), reference.vtiger)
+    catalogue = Catalogue(
+        read_at=clock.now(), reference=reference, user_problems=tuple(item.message for item in problems)
+    )
+    _check_pins(state, reference)
+    with state.transaction():
+        state.set_meta(CATALOGUE, catalogue.model_dump_json())
+        state.set_meta(TENANT, reference.xero.organisation.organisation_id)
+        state.set_meta(INSTANCE, reference.vtiger.instance)
+    return catalogue
+
+
+def _check_pins(state: SqliteState, reference: Reference) -> None:
+    """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers."""
+    organisation = reference.xero.organisation
+    pinned = state.get_meta(TENANT)
+    if pinned and pinned != organisation.organisation_id:
+        raise _stop(Code.RUN_TENANT, f"The login reaches {organisation.name}, not the organisation of this profile.")
+    instance = state.get_meta(INSTANCE)
+    if instance and instance != reference.vtiger.instance:
+        text = f"The config leads to {reference.vtiger.instance}; this profile belongs to {instance}."
+        raise _stop(Code.RUN_VTIGER_INSTANCE, text)
+
+
+def bar(entry: ModuleEntry, direction: Direction, catalogue: Catalogue) -> VtxeroError | None:
+    """Say what bars a module before any write; None when nothing does."""
+    if not entry.carries_money:
+        return None
+    vtiger, xero = catalogue.reference.vtiger, catalogue.reference.xero
+    if vtiger.base_currency != xero.organisation.base_currency:
+        mine, theirs = vtiger.base_currency or "none", xero.organisation.base_currency
+        text = f"{entry.name} cannot be synced: Vtiger's base currency is {mine}, Xero's is {theirs}."
+        return _stop(Code.RUN_BASE_CURRENCY, text)
+    if catalogue.user_problems and direction.reaches(Side.VTIGER):
+        return _stop(Code.RUN_VTIGER_USER, " ".join(catalogue.user_problems))
+    return None
+
+
+def _stop(code: Code, text: str) -> StopError:
+    return StopError(text, code=code, remedy=REASONS[code].remedy)

@@ -1,0 +1,52 @@
+"""Ctrl-C and SIGTERM: the write in flight is finished, then the run ends. A second Ctrl-C leaves at once."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from vtxero.errors import SignalError
+
+_log = logging.getLogger("vtxero")
+
+EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+class StopRequest:
+    """Whether a signal has asked the run to end."""
+
+    def __init__(self) -> None:
+        self._signal: signal.Signals | None = None
+
+    def take(self, number: int, frame: FrameType | None) -> None:
+        """Note a signal; the second one ends the process as it always would."""
+        del frame
+        if self._signal is not None:
+            raise KeyboardInterrupt
+        self._signal = signal.Signals(number)
+        _log.warning("Finishing what is under way; once more stops at once, and is safe as well.")
+
+    def check(self) -> None:
+        """Raise SignalError when a signal came."""
+        if self._signal is not None:
+            text = f"Stopped by {self._signal.name}; what was under way was finished, and the next run goes on."
+            raise SignalError(text, exit_code=EXIT_CODES[self._signal])
+
+
+@contextmanager
+def stop_on_signals() -> Iterator[StopRequest]:
+    """Take over both signals while a run is under way; outside the main thread they cannot be taken."""
+    request = StopRequest()
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
+    old = {number: signal.signal(number, request.take) for number in EXIT_CODES}
+    try:
+        yield request
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

@@ -1,0 +1,126 @@
+"""One run, from the settings to the report."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from vtxero.bootstrap.catalogue import Catalogue, bar, load_catalogue
+from vtxero.bootstrap.clock import SystemClock, new_run_id
+from vtxero.bootstrap.services import open_vtiger, open_xero
+from vtxero.bootstrap.signals import StopRequest, stop_on_signals
+from vtxero.config.lock import RunLock
+from vtxero.config.secrets import with_secrets
+from vtxero.config.settings import Settings
+from vtxero.domain.options import ModuleOptions
+from vtxero.domain.sides import Side
+from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, page_finder
+from vtxero.rules.refusals import translate_refusal
+from vtxero.store import Database, SqliteRuns, SqliteState, open_database
+from vtxero.store.database import scratch_copy
+from vtxero.sync.lookup import StateLookups
+from vtxero.sync.ports import Clock, Progress, RowSource
+from vtxero.sync.report import RunLog, RunReport
+from vtxero.sync.request import RunRequest
+from vtxero.sync.run import Environment, ModulePlan, Run
+from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.source import VtigerSource
+from vtxero.xero.client import XeroClient
+from vtxero.xero.source import XeroSource
+
+_log = logging.getLogger("vtxero")
+
+
+def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clock: Clock | None = None) -> RunReport:
+    """Carry out one run.
+
+    What stops the run once it is under way is told in the report, with its exit code.
+
+    Raises:
+        ConfigError, AuthError, StateError, LockedError: the run could not begin.
+        StopError, TemporaryError, BudgetError: the preflight failed.
+    """
+    clock = clock or SystemClock()
+    settings = with_secrets(settings, _log.warning)
+    with ExitStack() as stack:
+        stack.enter_context(RunLock(settings.lock_file, timeout=settings.lock_timeout))
+        stop = stack.enter_context(stop_on_signals())
+        database = stack.enter_context(closing(open_database(settings.database)))
+        if request.dry_run:
+            database = stack.enter_context(closing(scratch_copy(database)))
+        tools = _Tools(
+            database,
+            stack.enter_context(open_vtiger(settings)),
+            stack.enter_context(open_xero(settings, clock, _log.warning)),
+            clock,
+            stop,
+            progress,
+        )
+        return Run(_prepare(settings, request, tools), request).execute()
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What was opened for one run."""
+
+    database: Database
+    vtiger: VtigerClient
+    xero: XeroClient
+    clock: Clock
+    stop: StopRequest
+    progress: Progress
+
+
+def _prepare(settings: Settings, request: RunRequest, tools: _Tools) -> Environment:
+    run = new_run_id(tools.clock.now())
+    state = SqliteState(tools.database, run)
+    tools.progress.phase("Checking both services")
+    catalogue = load_catalogue(state, tools.vtiger, tools.xero, tools.clock, fresh=request.full or request.resync)
+    reference = catalogue.reference
+    lookups = StateLookups(state)
+    slices = open_slices(reference, settings.modules, settings.taxes, lookups)
+    lookups.slices = slices
+    sources: dict[Side, RowSource] = {
+        Side.VTIGER: VtigerSource(
+            tools.vtiger,
+            reference.vtiger,
+            needs_retrieve=lambda header, lines, _: needs_retrieve(header, lines, reference),
+        ),
+        Side.XERO: XeroSource(tools.xero),
+    }
+    return Environment(
+        run=run,
+        state=state,
+        recorder=SqliteRuns(tools.database),
+        sources=sources,
+        slices=slices,
+        modules=tuple(_plan_of(entry, settings, request, catalogue) for entry in MODULES),
+        lookups=lookups,
+        guards=settings.guards,
+        tenant=reference.xero.organisation.organisation_id,
+        clock=tools.clock,
+        progress=tools.progress,
+        translate=translate_refusal,
+        page_of=page_finder(reference),
+        should_stop=tools.stop.check,
+        transaction=state.transaction,
+    )
+
+
+def _plan_of(entry: ModuleEntry, settings: Settings, request: RunRequest, catalogue: Catalogue) -> ModulePlan:
+    options: ModuleOptions = getattr(settings.modules, entry.name)
+    direction = request.direction or options.direction
+    return ModulePlan(entry.name, entry.depends_on, options, bar(entry, direction, catalogue))
+
+
+@contextmanager
+def open_log(settings: Settings) -> Iterator[RunLog]:
+    """Open the log of this profile for reading.
+
+    Raises:
+        StateError: the state database is unreadable or from a newer vtxero.
+    """
+    with closing(open_database(settings.database)) as database:
+        yield SqliteRuns(database)

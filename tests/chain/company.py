@@ -1,0 +1,175 @@
+"""A small invented company on both stand-ins, synced by the real clients over real sockets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sandbox.vtiger.calling import Caller
+from vtxero.bootstrap import run_sync
+from vtxero.config.settings import Settings
+from vtxero.sandbox.instrument import Instrumented, instrumented
+from vtxero.sandbox.serving import ServerThread
+from vtxero.sandbox.vtiger import VtigerState
+from vtxero.sandbox.vtiger import create_app as vtiger_app
+from vtxero.sandbox.xero import XeroState
+from vtxero.sandbox.xero import create_app as xero_app
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import RecordResult, RunReport
+from vtxero.sync.request import RunRequest
+
+VAT = "tax1"
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def phase(self, text: str) -> None: ...
+
+    def step(self, module: str, done: int, total: int | None) -> None: ...
+
+
+class Company:
+    """Both services, with hands for the people who use them and for the person who runs vtxero."""
+
+    def __init__(self, vtiger: VtigerState, xero: XeroState, apps: dict[str, Instrumented], settings: Settings) -> None:
+        self.vtiger = vtiger
+        self.xero = xero
+        self.apps = apps
+        self.settings = settings
+        self.crm = Caller(vtiger).login()
+
+    # who runs vtxero
+
+    def sync(self, **request: Any) -> RunReport:
+        return run_sync(self.settings, RunRequest(**request), Silent())
+
+    def writes(self, side: str | None = None) -> list[str]:
+        time.sleep(0.05)  # an entry is noted just after its answer has left
+        sides = [side] if side else ["vtiger", "xero"]
+        return [str(entry.operation) for name in sides for entry in self.apps[name].journal.entries if entry.write]
+
+    def quiet(self) -> None:
+        """Law 1: a run now sends no write, in either direction."""
+        before = len(self.writes())
+        report = self.sync()
+        assert [(r.label, r.changes, r.reasons) for r in report.records if r.outcome is not Outcome.SKIPPED] == []
+        assert self.writes()[before:] == []
+        assert report.exit_code == 0, report.messages
+
+    # people in Vtiger
+
+    def organization(self, name: str = "Acme Ltd", **fields: str) -> str:
+        return self.vtiger.add("Accounts", {"accountname": name, "assigned_user_id": "19x1", **fields})
+
+    def person(self, account: str, lastname: str, **fields: str) -> str:
+        element = {"lastname": lastname, "account_id": account, "assigned_user_id": "19x1", **fields}
+        return self.vtiger.add("Contacts", element)
+
+    def product(self, name: str = "Widget", code: str = "W-1", price: str = "10", **fields: str) -> str:
+        element = {"productname": name, "productcode": code, "unit_price": price, "discontinued": "1"}
+        return self.vtiger.add("Products", {**element, "assigned_user_id": "19x1", VAT: "4.5", **fields})
+
+    def invoice(self, account: str, *lines: dict[str, str], **fields: str) -> str:
+        element = {
+            "subject": "An invoice",
+            "account_id": account,
+            "assigned_user_id": "19x1",
+            "bill_street": "1 Road",
+            "ship_street": "1 Road",
+            "productid": lines[0].get("productid", "14x999999"),
+            "invoicedate": "2026-11-01",
+            "duedate": "2026-11-20",
+            "invoicestatus": "Approved",
+            "hdnTaxType": "individual",
+            "currency_id": "21x1",
+            "conversion_rate": "1",
+            **fields,
+            "LineItems": list(lines),
+        }
+        return str(self.crm.create("Invoice", **element)["id"])
+
+    def rewrite(self, invoice: str, *lines: dict[str, str], **fields: str) -> None:
+        """Change an invoice's lines, as another program would: Vtiger computes its totals anew."""
+        row = self.crm.retrieve(invoice)
+        kept = (
+            "id",
+            "subject",
+            "account_id",
+            "assigned_user_id",
+            "bill_street",
+            "ship_street",
+            "invoicedate",
+            "duedate",
+        )
+        kept += ("invoicestatus", "hdnTaxType", "currency_id", "conversion_rate", "productid")
+        element = {name: row[name] for name in kept} | fields | {"LineItems": list(lines)}
+        self.crm.post("update", element=element)
+
+    def number_of(self, invoice: str) -> str:
+        return str(self.row(invoice)["invoice_no"])
+
+    def row(self, record_id: str) -> dict[str, Any]:
+        return self.crm.retrieve(record_id)
+
+    # people in Xero
+
+    def contacts(self) -> dict[str, dict[str, Any]]:
+        return {row["Name"]: row for row in self.xero.snapshot()["Contacts"].values()}
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        return {row["Code"]: row for row in self.xero.snapshot()["Items"].values()}
+
+    def invoices(self) -> dict[str, dict[str, Any]]:
+        return {row["InvoiceNumber"]: row for row in self.xero.snapshot()["Invoices"].values()}
+
+
+def line(product: str, quantity: str = "1", price: str = "10", **fields: str) -> dict[str, str]:
+    """A line of a Vtiger invoice, taxed with VAT unless said otherwise."""
+    return {"productid": product, "quantity": quantity, "listprice": price, VAT: "4.5", **fields}
+
+
+@contextmanager
+def open_company(folder: Path, *, lose_lines: Any = None, version: str = "8.2.0") -> Iterator[Company]:
+    """Start both services with empty books, and a VAT of 4.5 % that both know."""
+    vtiger = VtigerState.sample_empty(version=version, lose_lines=lose_lines)
+    xero = XeroState.new()
+    xero.add_tax_rate("VAT", ("VAT", "4.5"))
+    apps = {
+        "vtiger": instrumented(vtiger_app(vtiger), expire=vtiger.expire_sessions),
+        "xero": xero_app(xero, limits="off"),
+    }
+    with ServerThread(apps["vtiger"]) as crm, ServerThread(apps["xero"]) as books:
+        settings = Settings.model_validate(
+            {
+                "state_dir": str(folder),
+                "vtiger": {"url": crm.url, "username": "admin", "access_key": "sandbox-key"},
+                "xero": {
+                    "client_id": "sandbox",
+                    "client_secret": "sandbox",
+                    "flow": "client_credentials",
+                    "api_url": f"{books.url}/api.xro/2.0",
+                    "identity_url": books.url,
+                },
+                "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
+            }
+        )
+        yield Company(vtiger, xero, apps, settings)
+
+
+def reasons(report: RunReport) -> dict[str, list[str]]:
+    """The reasons of each record that has some, by label."""
+    return {record.label: [str(item.code) for item in record.reasons] for record in report.records if record.reasons}
+
+
+def notes(report: RunReport, label: str) -> list[str]:
+    """The notes on one record."""
+    return [str(item.code) for record in report.records if record.label == label for item in record.notes]
+
+
+def only(report: RunReport, module: str) -> list[RecordResult]:
+    """A module's records."""
+    return [record for record in report.records if record.module == module]

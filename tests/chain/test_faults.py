@@ -1,0 +1,142 @@
+"""Lost replies, expired logins, refused batches, parallel writers: nothing is lost, nothing exists twice."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from chain.company import line, open_company, reasons
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import Outcome
+
+
+def fill(company, number=4):
+    """So many organizations, products and invoices in Vtiger."""
+    for place in range(1, number + 1):
+        account = company.organization(f"Org {place}", accounttype="Customer")
+        product = company.product(f"Product {place}", f"P-{place}")
+        company.invoice(account, line(product, str(place)))
+
+
+def totals(company):
+    return sorted((row["InvoiceNumber"], row["Total"]) for row in company.invoices().values())
+
+
+@pytest.fixture
+def undisturbed(tmp_path):
+    with open_company(tmp_path / "calm") as calm:
+        fill(calm)
+        calm.sync()
+        return (sorted(calm.contacts()), sorted(calm.items()), totals(calm))
+
+
+@pytest.mark.parametrize("endpoint", ["Contacts", "Items", "Invoices"])
+@pytest.mark.parametrize("fault", ["drop-after-commit", "drop-before", "500", "503"])
+def test_write_disturbed_once_ends_as_if_undisturbed(company, undisturbed, endpoint, fault):
+    fill(company)
+    company.apps["xero"].faults.add(
+        {"path": f"/{endpoint}", "method": "PUT", "nth": 1, "do": fault, "after_commit": False}
+    )
+
+    company.sync()
+    company.sync()
+
+    assert (sorted(company.contacts()), sorted(company.items()), totals(company)) == undisturbed
+    company.quiet()
+
+
+@pytest.mark.parametrize("endpoint", ["Contacts", "Items", "Invoices"])
+def test_every_reply_to_a_write_lost_ends_with_exit_code_5_and_the_next_run_finds_all(company, undisturbed, endpoint):
+    fill(company)
+    company.apps["xero"].faults.add(
+        {"path": f"/{endpoint}", "method": "PUT", "nth": "every", "do": "drop-after-commit"}
+    )
+
+    assert company.sync().exit_code == 5
+    company.apps["xero"].faults.clear()
+    company.sync()
+
+    assert (sorted(company.contacts()), sorted(company.items()), totals(company)) == undisturbed
+    company.quiet()
+
+
+def test_token_that_expires_in_the_middle_is_renewed_once(company):
+    fill(company)
+    company.apps["xero"].faults.add({"path": "/Items", "method": "PUT", "nth": 1, "do": "expire-token"})
+
+    assert company.sync().exit_code == 0
+    assert len(company.invoices()) == 4
+
+
+def test_vtiger_session_that_expires_in_the_middle_is_renewed(company):
+    fill(company)
+    company.apps["vtiger"].faults.add({"path": "query=.*Invoice", "nth": 1, "do": "expire-token"})
+
+    assert company.sync().exit_code == 0
+    assert len(company.invoices()) == 4
+
+
+def test_record_that_xero_refuses_does_not_hold_up_the_others(company):
+    fill(company, 3)
+    company.xero.add_contact(Name="Elsewhere", ContactNumber="taken")
+    odd = company.organization("Odd", email1="not an address")
+
+    report = company.sync(direction=Direction.TO_XERO)
+
+    assert odd
+    assert len(company.invoices()) == 3
+    assert Outcome.FAILED not in {record.outcome for record in report.records}
+
+
+def test_invoice_of_a_number_that_another_invoice_has_in_xero_is_left_alone(company):
+    other = company.xero.add_contact(Name="Somebody else")
+    company.xero.add_invoice(
+        other,
+        [{"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}],
+        InvoiceNumber="INV1",
+        Date="2026-11-01",
+        DueDate="2026-11-02",
+    )
+    company.invoice(company.organization(), line(company.product()))
+
+    report = company.sync(direction=Direction.TO_XERO)
+
+    assert reasons(report) == {"INV1": ["INV-NUMBER-TAKEN"]}
+    assert len(company.invoices()) == 1
+
+
+def test_lines_lost_by_parallel_writers_in_vtiger_are_repaired(tmp_path):
+    with open_company(tmp_path, lose_lines=random.Random(7)) as company:
+        contact = company.xero.add_contact(Name="Nova")
+        rows = [
+            {"Description": f"line {n}", "Quantity": 1, "UnitAmount": n, "AccountCode": "200", "TaxType": "NONE"}
+            for n in range(1, 6)
+        ]
+        for _ in range(12):
+            company.xero.add_invoice(contact, rows, Date="2026-11-01", DueDate="2026-11-30", Status="AUTHORISED")
+
+        report = company.sync()
+
+        assert report.exit_code == 0, [item.message for record in report.records for item in record.reasons]
+        invoices = company.vtiger.records("Invoice")
+        assert [len(company.row(row["id"])["LineItems"]) for row in invoices] == [5] * 12
+        assert {company.vtiger.invoice_total(row["id"]) for row in invoices} == {15}
+        company.quiet()
+
+
+def test_version_that_cannot_create_invoices_says_so_before_any_write(tmp_path):
+    with open_company(tmp_path, version="8.3.0") as company:
+        contact = company.xero.add_contact(Name="Nova")
+        company.xero.add_invoice(
+            contact,
+            [{"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}],
+            Date="2026-11-01",
+            DueDate="2026-11-30",
+        )
+
+        report = company.sync()
+
+        [reason] = [codes for codes in reasons(report).values() if codes]
+        assert reason == ["RUN-VTIGER-VERSION"]
+        assert company.vtiger.records("Invoice") == []

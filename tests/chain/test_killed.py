@@ -1,0 +1,79 @@
+"""A real process, really killed: the next run finishes what it began, and nothing exists twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+import yaml
+from chain.company import line
+
+SIZE = 60
+
+
+def fill(company):
+    for place in range(SIZE):
+        account = company.organization(f"Org {place}", accounttype="Customer")
+        company.invoice(account, line(company.product(f"Product {place}", f"P-{place}"), str(place + 1)))
+
+
+@pytest.fixture
+def config(company, tmp_path):
+    settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
+    settings["vtiger"]["access_key"] = "sandbox-key"
+    settings["xero"]["client_secret"] = "sandbox"
+    path = tmp_path / "vtxero.yaml"
+    path.write_text(yaml.safe_dump(settings))
+    path.chmod(0o600)
+    return path
+
+
+def start(config):
+    command = [sys.executable, "-m", "vtxero", "--config", str(config), "sync", "-o", "json"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def writes_sent(company):
+    return sum(entry.write for entry in company.apps["xero"].journal.entries)
+
+
+@pytest.mark.parametrize("number", [1, 2, 4, 6])
+def test_run_killed_after_so_many_writes_is_finished_by_the_next(company, config, number):
+    fill(company)
+    process = start(config)
+    while writes_sent(company) < number and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert process.returncode in {-signal.SIGKILL, 0}
+
+    finish = start(config)
+    output = json.loads(finish.communicate(timeout=100)[0])
+
+    assert output["exit_code"] == 0
+    contacts = [row["Name"] for row in company.xero.snapshot()["Contacts"].values()]
+    items = [row["Code"] for row in company.xero.snapshot()["Items"].values()]
+    numbers = [row["InvoiceNumber"] for row in company.xero.snapshot()["Invoices"].values()]
+    for found in (contacts, items, numbers):
+        assert len(found) == len(set(found)) == SIZE
+    company.quiet()
+
+
+def test_ctrl_c_finishes_the_write_in_flight_and_exits_with_130(company, config):
+    fill(company)
+    company.apps["xero"].faults.add({"path": "/Contacts", "method": "PUT", "nth": "every", "do": "slow", "seconds": 0.5})
+    process = start(config)
+    while writes_sent(company) < 1 and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGINT)
+    output = json.loads(process.communicate(timeout=100)[0])
+
+    assert (process.returncode, output["exit_code"]) == (130, 130)
+    company.apps["xero"].faults.clear()
+    assert json.loads(start(config).communicate(timeout=100)[0])["exit_code"] == 0
+    assert len(company.contacts()) == SIZE
+    company.quiet()

@@ -1,0 +1,30 @@
+"""What every test starts with: no settings of the machine it runs on, and loggers as they are when a process starts."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch):
+    """Take away every VTXERO_* variable of whoever runs the tests, except those that ask for a real service."""
+    for name in os.environ:
+        if name.startswith("VTXERO_") and not name.startswith(("VTXERO_TEST_", "VTXERO_XERO_OPENAPI")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _clean_loggers():
+    """Undo what a command set on our loggers: the process ends with it, the tests go on."""
+    yield
+    for name, logger in logging.Logger.manager.loggerDict.items():
+        if name.partition(".")[0] == "vtxero" and isinstance(logger, logging.Logger):
+            for handler in list(logger.handlers):
+                logger.removeHandler(handler)
+                handler.close()
+            logger.setLevel(logging.NOTSET)
+            logger.propagate = True
+            logger.disabled = False
