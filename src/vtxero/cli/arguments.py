@@ -1,0 +1,183 @@
+"""Reads what is typed: global options anywhere on the line, modules, records, durations, dates, guards."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+from vtxero.config.settings import ModulesSettings
+from vtxero.domain.reasons import Code
+from vtxero.errors import ConfigError
+
+MODULES = tuple(ModulesSettings.model_fields)
+ALIASES = {
+    "services": "products",
+    "items": "products",
+    "accounts": "organizations",
+    "organisations": "organizations",
+}
+LATER = frozenset({"taxes", "contacts", "payments"})
+GUARDS = tuple(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-"))
+
+_WITH_VALUE = ("--config", "--profile", "--output", "--log-file", "-o")
+_SWITCHES = frozenset({"--quiet", "-q", "--no-input", "--no-color", "--verbose"})
+_VERBOSE = re.compile(r"-v+")
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
+
+
+def hoist(args: Sequence[str]) -> list[str]:
+    """Move global options to the front, so that they may stand after the command as well. What follows `--` stays."""
+    front: list[str] = []
+    rest: list[str] = []
+    queue = list(args)
+    while queue:
+        word = queue.pop(0)
+        if word == "--":
+            rest += [word, *queue]
+            break
+        if word in _WITH_VALUE and queue:
+            front += [word, queue.pop(0)]
+        elif word in _SWITCHES or _VERBOSE.fullmatch(word) or _holds_value(word):
+            front.append(word)
+        else:
+            rest.append(word)
+    return front + rest
+
+
+def _holds_value(word: str) -> bool:
+    """Tell `--config=FILE` and `-ojson`."""
+    if word.startswith("--"):
+        return word.partition("=")[0] in _WITH_VALUE and "=" in word
+    return word.startswith("-o") and len(word) > 2
+
+
+def modules(names: Iterable[str]) -> tuple[str, ...]:
+    """Give our names of modules, each once, in the order typed.
+
+    Raises:
+        ConfigError: there is no such module.
+    """
+    return tuple(dict.fromkeys(module(name) for name in names))
+
+
+def module(name: str) -> str:
+    """Give our name of a module; singular, plural and Vtiger's own words are understood.
+
+    Raises:
+        ConfigError: there is no such module.
+    """
+    folded = name.strip().lower()
+    for word in (folded, f"{folded}s"):
+        candidate = ALIASES.get(word, word)
+        if candidate in MODULES:
+            return candidate
+    if folded in LATER or folded + "s" in LATER:
+        raise ConfigError(f"This version does not sync {folded} yet.", remedy=f"Modules: {', '.join(MODULES)}.")
+    near = difflib.get_close_matches(folded, [*MODULES, *ALIASES], n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ConfigError(f"There is no module {name!r}.{hint}", remedy=f"Modules: {', '.join(MODULES)}.")
+
+
+def records(texts: Iterable[str], asked: Sequence[str]) -> tuple[str, ...]:
+    """Read the KIND:ID texts of `--only` as `module:id`; the kind may be left out when one module is asked for.
+
+    Raises:
+        ConfigError: one of them names no record.
+    """
+    return tuple(dict.fromkeys(_record(text, asked) for text in texts))
+
+
+def _record(text: str, asked: Sequence[str]) -> str:
+    kind, colon, number = text.partition(":")
+    if not colon and len(asked) == 1:
+        kind, number = asked[0], text
+    if not number.strip() or not kind.strip():
+        raise ConfigError(
+            f"{text!r} names no record.",
+            remedy="Write KIND:ID, as in `--only invoices:INV12`; the id may be Vtiger's, Xero's, or the number.",
+        )
+    return f"{module(kind)}:{number.strip()}"
+
+
+def duration(text: str, option: str) -> float:
+    """Read a time span in seconds: `90`, `90s`, `10m`, `1h30m`.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    folded = text.strip().lower()
+    if folded.isdecimal():
+        return float(folded)
+    found = _DURATION.fullmatch(folded)
+    if not folded or found is None:
+        raise ConfigError(f"{option}: {text!r} is no time span.", remedy="Write it like 90s, 10m or 1h30m.")
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return float(hours * 3600 + minutes * 60 + seconds)
+
+
+def day(text: str, option: str) -> str:
+    """Read a day. No time: both services have notations of their own for it, and a day compares in all of them.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise ConfigError(f"{option}: {text!r} is no date.", remedy="Write it like 2026-11-01.") from None
+
+
+def moment(text: str, option: str) -> str:
+    """Read a day (`2026-11-01`) or a moment in UTC or with its offset; give it in ISO form, moments in UTC.
+
+    Raises:
+        ConfigError: it is neither.
+    """
+    try:
+        if len(text.strip()) == 10:
+            return date.fromisoformat(text.strip()).isoformat()
+        given = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ConfigError(
+            f"{option}: {text!r} is no date.", remedy="Write it like 2026-11-01, or 2026-11-01T08:00:00Z."
+        ) from None
+    aware = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def as_datetime(moment_text: str) -> datetime:
+    """Give what `moment` gave as a moment; a day begins at midnight UTC."""
+    given = datetime.fromisoformat(moment_text)
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+def guard(text: str) -> str:
+    """Read a guard's name for `--allow`; its reason's code is understood as well.
+
+    Raises:
+        ConfigError: there is no such guard.
+    """
+    folded = text.strip().lower().removeprefix("run-guard-")
+    if folded in GUARDS:
+        return folded
+    near = difflib.get_close_matches(folded, GUARDS, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ConfigError(f"There is no guard {text!r}.{hint}", remedy=f"Guards: {', '.join(GUARDS)}.")
+
+
+def reason(text: str) -> Code:
+    """Read a reason's code; a guard's name stands for its reason.
+
+    Raises:
+        ConfigError: there is no such reason.
+    """
+    folded = text.strip().upper().replace("_", "-")
+    codes = [code.value for code in Code]
+    for candidate in (folded, f"RUN-GUARD-{folded}"):
+        if candidate in codes:
+            return Code(candidate)
+    near = difflib.get_close_matches(folded, codes, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise ConfigError(f"There is no reason {text!r}.{hint}", remedy="`vtxero explain` lists them all.")

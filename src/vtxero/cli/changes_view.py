@@ -1,0 +1,85 @@
+"""What a run creates and changes, field by field: as a plan, and as the log of what was done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, indented, name_of
+from vtxero.cli.text import clean
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.report import RecordResult
+
+PLANNED = 10
+"""Records of a plan shown per module before the rest is only counted."""
+MAX_CHANGES = 8
+MAX_VALUE = 60
+WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
+
+
+def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
+    """Give what a plan would create and change, module by module."""
+    for (module, direction), items in _written_by_module(records).items():
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, expand=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold", max_width=32)
+        table.add_column(overflow="fold")
+        shown = items if view.cap is None else items[:PLANNED]
+        for record in shown:
+            verb = {Outcome.CREATED: "create", Outcome.UPDATED: "change", Outcome.LINKED: "link"}[record.outcome]
+            table.add_row(Text(verb, style=STYLES[record.outcome]), name_of(record), _changes(record))
+        yield Text("")
+        yield Text(f"{module}, {TITLES[direction]}", style="bold")
+        yield Padding(table, (0, 0, 0, 2))
+        if len(items) > len(shown):
+            yield Text(f"  ... and {len(items) - len(shown)} more; `-o json` shows them all")
+
+
+def _changes(record: RecordResult) -> Text:
+    """A creation in one line, a change with before and after, a line each."""
+    is_new = record.outcome is Outcome.CREATED
+    parts = [_change(change, is_new=is_new) for change in record.changes[:MAX_CHANGES]]
+    if len(record.changes) > MAX_CHANGES:
+        parts.append(Text(f"and {len(record.changes) - MAX_CHANGES} more fields", style="dim"))
+    return Text(", " if is_new else "\n").join(parts)
+
+
+def _change(change: FieldChange, *, is_new: bool) -> Text:
+    if is_new:
+        return Text.assemble((f"{clean(change.field)} ", "dim"), _value(change.after))
+    return Text.assemble((f"{clean(change.field)}: ", "dim"), _value(change.before), " → ", _value(change.after))
+
+
+def _value(value: str | None) -> str:
+    text = clean(value or "")
+    return (text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…") or "(blank)"
+
+
+def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
+    """Give records that were created, updated or linked, with what changed and where to find them."""
+    for (module, direction), items in _written_by_module(records).items():
+        yield Text("")
+        yield Text(f"{module}, {TITLES[direction]}: {len(items)}", style="bold")
+        for record in items:
+            yield indented(Text.assemble((record.outcome.value, STYLES[record.outcome]), "  ", name_of(record)), 2)
+            if record.changes:
+                yield indented(_changes(record), 6)
+            for item in record.notes:
+                yield indented(full_text(item), 6)
+            if view.is_plain:
+                yield from (indented(Text(address), 6) for address in addresses_of(record))
+
+
+def _written_by_module(
+    records: Iterable[RecordResult],
+) -> dict[tuple[str, Direction], list[RecordResult]]:
+    groups: dict[tuple[str, Direction], list[RecordResult]] = {}
+    for record in records:
+        if record.outcome in WRITTEN:
+            groups.setdefault((record.module, record.direction), []).append(record)
+    return groups

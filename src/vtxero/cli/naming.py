@@ -1,0 +1,72 @@
+"""How records, reasons and directions are called on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from vtxero.cli.text import clean, linked, safe_url
+from vtxero.domain.findings import Finding
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import RecordResult
+
+FIRST = 5
+"""Records shown per reason before the rest is only counted."""
+TITLES = {Direction.TO_XERO: "Vtiger → Xero", Direction.TO_VTIGER: "Xero → Vtiger", Direction.BOTH: "both ways"}
+STYLES = {
+    Outcome.CREATED: "green",
+    Outcome.UPDATED: "green",
+    Outcome.LINKED: "cyan",
+    Outcome.UNCHANGED: "",
+    Outcome.SKIPPED: "yellow",
+    Outcome.CONFLICT: "magenta",
+    Outcome.FAILED: "red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How much is shown, and how vtxero is called in advice.
+
+    `cap` None: every record. Without `reasons` only what is written is shown; without `advice` no closing line.
+    """
+
+    command: str = "vtxero"
+    cap: int | None = FIRST
+    is_plain: bool = True
+    reasons: bool = True
+    advice: bool = True
+
+
+def name_of(record: RecordResult) -> Text:
+    """Name a record by its label and its id on the side it comes from, linked to its page."""
+    own, other = (record.vtiger_id, record.vtiger_url), (record.xero_id, record.xero_url)
+    if record.direction is Direction.TO_VTIGER:
+        own, other = other, own
+    number, url = own if own[0] else other
+    label = clean(record.label)
+    shown = f"{label} ({clean(number)})" if label and number else label or clean(number or "") or "(no name)"
+    return linked(shown, url)
+
+
+def full_text(finding: Finding) -> Text:
+    """Give a finding with code, particulars and remedy."""
+    kind = "note " if finding.is_note else ""
+    return Text.assemble(f"{kind}{finding.code.value}: {clean(finding.message)} ", (clean(finding.remedy), "dim"))
+
+
+def addresses_of(record: RecordResult) -> Iterator[str]:
+    """Give the addresses of a record's pages, for where links cannot be clicked."""
+    for side, url in (("Vtiger", record.vtiger_url), ("Xero", record.xero_url)):
+        if address := safe_url(url):
+            yield f"{side}: {address}"
+
+
+def indented(part: Text, blanks: int) -> RenderableType:
+    """Set a text in from the left, all of its lines."""
+    return Padding(part, (0, 0, 0, blanks))

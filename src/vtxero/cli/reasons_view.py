@@ -1,0 +1,129 @@
+"""Why records did not cross, and what to do: grouped by reason. Notes on those that did. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, indented, name_of
+from vtxero.cli.text import clean
+from vtxero.domain.findings import Finding
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import RecordResult
+
+HEADINGS = {Outcome.SKIPPED: "Skipped", Outcome.CONFLICT: "In conflict", Outcome.FAILED: "Failed"}
+
+
+def attention_parts(records: Iterable[RecordResult], view: View, *, run: str = "") -> Iterator[RenderableType]:
+    """Give what did not cross, grouped by reason: how many, why, what to do, and which."""
+    everything = list(records)
+    for outcome, heading in ((o, HEADINGS[o]) for o in (Outcome.FAILED, Outcome.CONFLICT, Outcome.SKIPPED)):
+        found = [record for record in everything if record.outcome is outcome]
+        if not found:
+            continue
+        yield Text("")
+        yield Text(f"{heading}: {len(found)}", style=f"bold {STYLES[outcome]}")
+        for (code, module, direction), group in _by_reason(found).items():
+            yield from _group(code, group, f"{_counted(len(group), module)}, {TITLES[direction]}", view, run)
+
+
+def _group(
+    code: Code | None, group: Sequence[RecordResult], what: str, view: View, run: str
+) -> Iterator[RenderableType]:
+    yield Text.assemble("  ", (code.value if code else "no reason given", "bold"), f"  {what}")
+    if code:
+        yield indented(Text(REASONS[code].summary), 4)
+        yield indented(
+            Text.assemble(("What to do: ", "bold"), clean(_remedy([record.reasons[0] for record in group]))), 4
+        )
+    shown = group if view.cap is None else group[: view.cap]
+    for record in shown:
+        yield from _record_lines(record, view)
+    if len(group) > len(shown):
+        more = f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else "")
+        yield indented(Text(f"... and {len(group) - len(shown)} more: {more}"), 6)
+
+
+def _remedy(firsts: Sequence[Finding]) -> str:
+    """The remedy once: the records' own where they agree, else the catalogue's."""
+    own = {finding.remedy for finding in firsts}
+    return own.pop() if len(own) == 1 else REASONS[firsts[0].code].remedy
+
+
+def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
+    """A record and its particulars; in full, with its further reasons and, where links cannot be clicked, addresses."""
+    first, *further = record.reasons or (None,)
+    line = name_of(record)
+    if first and _says_more(first):
+        line.append(f": {clean(first.message)}")
+    if further and view.cap is not None:
+        line.append(f" (also {', '.join(dict.fromkeys(item.code.value for item in further if item))})", style="dim")
+    yield indented(line, 6)
+    if view.cap is not None:
+        return
+    for item in further:
+        if item:
+            yield indented(full_text(item), 8)
+    for item in record.notes:
+        yield indented(full_text(item), 8)
+    if view.is_plain:
+        yield from (indented(Text(address), 8) for address in addresses_of(record))
+
+
+def _says_more(finding: Finding) -> bool:
+    """Whether the message tells more than the group's heading does."""
+    return bool(finding.message) and finding.message != REASONS[finding.code].summary
+
+
+def note_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
+    """Give the notes of records that crossed, one paragraph per code."""
+    by_code: dict[Code, list[tuple[RecordResult, Finding]]] = {}
+    for record in records:
+        if record.outcome in HEADINGS:
+            continue
+        for code, item in {item.code: item for item in record.notes}.items():
+            by_code.setdefault(code, []).append((record, item))
+    if not by_code:
+        return
+    yield Text("")
+    yield Text("Crossed, with a note", style="bold")
+    for code, found in by_code.items():
+        yield from _note_group(code, found, view)
+
+
+def _note_group(code: Code, found: Sequence[tuple[RecordResult, Finding]], view: View) -> Iterator[RenderableType]:
+    """A note's records: a line each where they differ in what is said, one line of names where they do not."""
+    yield Text.assemble("  ", (code.value, "bold"), f"  {_counted(len(found), found[0][0].module)}")
+    told = [item for _, item in found if _says_more(item)]
+    if not told:
+        yield indented(Text(REASONS[code].summary), 4)
+    yield indented(Text.assemble(("What to do: ", "bold"), clean(_remedy([item for _, item in found]))), 4)
+    shown = found if view.cap is None else found[: view.cap]
+    if told:
+        for record, item in shown:
+            yield indented(Text.assemble(name_of(record), f": {clean(item.message)}"), 6)
+    else:
+        yield indented(Text(", ").join([name_of(record) for record, _ in shown]), 6)
+    if len(found) > len(shown):
+        yield indented(Text(f"... and {len(found) - len(shown)} more: {view.command} log --last --reason {code}"), 6)
+
+
+def _by_reason(
+    records: Iterable[RecordResult],
+) -> dict[tuple[Code | None, str, Direction], list[RecordResult]]:
+    """Group by the first reason, in the order of the catalogue, DEPENDENCY last."""
+    groups: dict[tuple[Code | None, str, Direction], list[RecordResult]] = {}
+    for record in records:
+        code = record.reasons[0].code if record.reasons else None
+        groups.setdefault((code, record.module, record.direction), []).append(record)
+    order = {code: index for index, code in enumerate(REASONS)}
+    keys = sorted(groups, key=lambda key: order[key[0]] if key[0] else -1)
+    return {key: groups[key] for key in keys}
+
+
+def _counted(number: int, module: str) -> str:
+    return f"{number} {clean(module).removesuffix('s') if number == 1 else clean(module)}"

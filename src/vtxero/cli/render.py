@@ -1,0 +1,107 @@
+"""A run's report as tables and text. Pure: report in, renderable parts out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from vtxero.cli.changes_view import plan_parts
+from vtxero.cli.naming import STYLES, TITLES, View, indented
+from vtxero.cli.reasons_view import attention_parts, note_parts
+from vtxero.cli.text import clean, plain
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import ModuleCount, RunReport
+
+
+def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
+    """Give a whole run: counts, plan, what needs attention, what to do next."""
+    kind = "Plan" if report.dry_run else "Run"
+    suffix = " (dry run: nothing was written)" if report.dry_run else ""
+    yield Text(f"{kind} {clean(report.run)}{suffix}", style="bold")
+    yield from count_tables(report.modules)
+    if report.dry_run:
+        yield from plan_parts(report.records, view)
+    if view.reasons:
+        yield from attention_parts(report.records, view, run=report.run)
+        yield from note_parts(report.records, view)
+    yield from _messages(report.messages)
+    yield Text("")
+    yield _calls_line(report)
+    if view.advice:
+        yield Text(closing_line(report, view.command), style="bold")
+
+
+def count_tables(counts: Sequence[ModuleCount]) -> Iterator[RenderableType]:
+    """Give one table per direction; all outcomes fit in 80 columns, and each row adds up to `seen`."""
+    for direction in Direction:
+        rows = [count for count in counts if count.direction is direction]
+        if not rows:
+            continue
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
+        table.add_column(TITLES[direction], min_width=13, no_wrap=True)
+        for name in (*(outcome.value for outcome in Outcome), "seen"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in rows:
+            numbers = [_number(outcome, row.counts.get(outcome, 0)) for outcome in Outcome]
+            table.add_row(clean(row.module), *numbers, Text(str(row.seen)))
+        yield Text("")
+        yield table
+
+
+def _number(outcome: Outcome, number: int) -> Text:
+    return Text(str(number), style=STYLES[outcome] if number else "dim")
+
+
+def reason_parts(code: Code) -> Iterator[RenderableType]:
+    """Give a reason with its remedy."""
+    yield Text(code.value, style="bold")
+    yield indented(Text(REASONS[code].summary), 2)
+    yield indented(Text.assemble(("What to do: ", "bold"), REASONS[code].remedy), 2)
+
+
+def closing_line(report: RunReport, command: str) -> str:
+    """Say, in one line, how it stands and what to do next."""
+    totals = {outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome}
+    writes = totals[Outcome.CREATED] + totals[Outcome.UPDATED] + totals[Outcome.LINKED]
+    if report.exit_code not in {0, 3, 8}:
+        return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
+    if report.dry_run:
+        return "To carry this out, run the same without --dry-run." if writes else "There is nothing to do."
+    if totals[Outcome.FAILED]:
+        return f"Some records failed; see them all: {command} log --failed"
+    if totals[Outcome.CONFLICT]:
+        return f"Conflicts wait for your decision: {command} log --conflicts"
+    if totals[Outcome.SKIPPED]:
+        start = "Done" if writes else "Nothing to do"
+        return f"{start}. Records left alone, with what to do about them: {command} log --skipped"
+    return "Done. Both sides are in step." if writes else "Nothing to do: both sides are in step."
+
+
+def _calls_line(report: RunReport) -> Text:
+    def listed(calls: Iterable[tuple[str, int]]) -> str:
+        return ", ".join(f"{side.capitalize()} {number}" for side, number in calls)
+
+    line = f"Calls: {listed(report.calls.items())}; {report.seconds:.1f} s." if report.calls else ""
+    if report.dry_run:
+        planned = listed(report.planned_calls.items()) or "none"
+        line = f"{line} Carrying it out takes about this many write calls: {planned}.".strip()
+    return Text(line, style="dim")
+
+
+def _messages(messages: Sequence[str]) -> Iterator[RenderableType]:
+    if messages:
+        yield Text("")
+    for message in messages:
+        yield _hanging("! ", message)
+
+
+def _hanging(mark: str, message: str) -> RenderableType:
+    grid = Table.grid()
+    grid.add_row(Text(mark, style="yellow"), plain(message))
+    return grid

@@ -1,0 +1,100 @@
+"""`vtxero sandbox`: both stand-ins until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vtxero.cli.session import Session
+from vtxero.cli.stand_ins import (
+    Edition,
+    Version,
+    Wanted,
+    check_may_write,
+    fresh_state_dir,
+    make_stand_ins,
+    write_config,
+)
+
+if TYPE_CHECKING:
+    from vtxero.sandbox import Sandbox
+
+
+class Switch(StrEnum):
+    """On or off."""
+
+    ON = "on"
+    OFF = "off"
+
+
+def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
+    ctx: typer.Context,
+    books: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Vtiger's records to start with; default: sample books.")
+    ] = None,
+    xero_org: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The Xero organisation to start with; default: a sample.")
+    ] = None,
+    vtiger_port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: a free one.")] = 0,
+    xero_port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: a free one.")] = 0,
+    edition: Annotated[Edition, typer.Option(help="Which Vtiger to stand in for.")] = Edition.OPEN_SOURCE,
+    vtiger_version: Annotated[Version, typer.Option(help="Its version.")] = Version.V820,
+    limits: Annotated[Switch, typer.Option(help="The real services' call limits.")] = Switch.ON,
+    write_config_to: Annotated[
+        Path | None, typer.Option("--write-config", metavar="FILE", help="Write a config that points to them.")
+    ] = None,
+) -> None:
+    """Serve a stand-in for Vtiger and one for Xero on this machine, until Ctrl-C.
+
+    They behave as the real services do, refuse what those refuse, and forget everything when they stop.
+
+    \b
+    Example:
+      vtxero sandbox --write-config sandbox.yaml
+      vtxero --config sandbox.yaml sync --dry-run      (in another terminal)
+    """
+    session: Session = ctx.obj
+    if write_config_to:
+        check_may_write(write_config_to)
+    wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, vtiger_version, limits is Switch.ON)
+    done = threading.Event()
+    _end_on_signals(done)
+    with make_stand_ins(wanted) as stand_ins:
+        if write_config_to:
+            write_config(write_config_to, stand_ins, fresh_state_dir(write_config_to))
+        _announce(session, stand_ins, write_config_to)
+        while not done.wait(timeout=0.5):
+            pass
+    session.say("The stand-ins have stopped.")
+
+
+def _end_on_signals(done: threading.Event) -> None:
+    """Ctrl-C and SIGTERM are how serving ends, no failure."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        done.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+
+
+def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None:
+    places = {
+        "vtiger_url": stand_ins.vtiger_url,
+        "xero_url": stand_ins.xero_url,
+        "config": str(config.absolute()) if config else None,
+    }
+    if session.wants_json:
+        session.print_json({"version": 1, **places})
+        return
+    session.print(f"Vtiger: {stand_ins.vtiger_url}   (user {stand_ins.vtiger_username})")
+    session.print(f"Xero:   {stand_ins.xero_url}")
+    if config:
+        session.print(f"Config: {config}   try: vtxero --config {config} sync --dry-run")
+    session.say("Serving until Ctrl-C.")

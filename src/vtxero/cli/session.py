@@ -1,0 +1,144 @@
+"""What one invocation has: its global options, its settings once they are read, and its two streams."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from pydantic import SecretStr
+
+from vtxero.config.load import Loaded, Sources, load
+from vtxero.config.redact import Redactor
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from vtxero.config.settings import Settings
+
+
+class Output(StrEnum):
+    """The form of what is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The global options."""
+
+    config: Path | None = None
+    profile: str | None = None
+    output: Output = Output.TABLE
+    quiet: bool = False
+    verbose: int = 0
+    no_input: bool = False
+    no_color: bool = False
+    log_file: Path | None = None
+
+
+@dataclass(slots=True)
+class Session:
+    """One invocation. `main` makes it, the callback fills in the options, the commands use it."""
+
+    options: Globals = field(default_factory=Globals)
+    redactor: Redactor = field(default_factory=Redactor)
+    warned: set[str] = field(default_factory=set)
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether a machine reads the output."""
+        return self.options.output is not Output.TABLE
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is somebody to answer a question."""
+        return not self.options.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def command(self) -> str:
+        """How to call vtxero again with the same config, for advice."""
+        parts = ["vtxero"]
+        if self.options.config:
+            parts += ["--config", shlex.quote(str(self.options.config))]
+        if self.options.profile:
+            parts += ["--profile", shlex.quote(self.options.profile)]
+        return " ".join(parts)
+
+    def load(self, flags: Mapping[str, tuple[str, str]] | None = None, *, profile: str | None = None) -> Loaded:
+        """Read the settings, start logging, say what is odd about them. `flags` are dotted keys with (flag, text)."""
+        from vtxero.cli.logs import start_logging
+
+        given = dict(flags or {})
+        if self.options.log_file:
+            given["log.file"] = ("--log-file", str(self.options.log_file))
+        loaded = load(Sources(config=self.options.config, profile=profile or self.options.profile, flags=given))
+        self.learn(loaded.settings)
+        for warning in loaded.warnings:
+            self.warn(warning)
+        start_logging(
+            loaded.settings.log, verbose=self.options.verbose, quiet=self.options.quiet, redactor=self.redactor
+        )
+        return loaded
+
+    def learn(self, settings: Settings) -> None:
+        """Tell the redactor the secrets of these settings."""
+        for secret in (settings.vtiger.access_key, settings.xero.client_secret):
+            if isinstance(secret, SecretStr):
+                self.redactor.add(secret.get_secret_value())
+
+    def say(self, text: str) -> None:
+        """Talk to the user on stderr; --quiet silences it."""
+        if not self.options.quiet:
+            self.complain(text)
+
+    def warn(self, text: str) -> None:
+        """Say what is odd, once."""
+        if text not in self.warned:
+            self.warned.add(text)
+            self.say(f"Warning: {text}")
+
+    def complain(self, text: str) -> None:
+        """Say on stderr what has to be said even with --quiet."""
+        _write(sys.stderr, self.redactor.redact(text))
+
+    def print(self, text: str) -> None:
+        """Write data to stdout."""
+        _write(sys.stdout, text)
+
+    def print_json(self, document: Any) -> None:
+        """Write one JSON document to stdout."""
+        from vtxero.cli.document import to_json
+
+        self.print(to_json(document))
+
+    def print_lines(self, documents: Iterable[Any]) -> None:
+        """Write JSON documents to stdout, one a line."""
+        from vtxero.cli.document import to_json
+
+        for document in documents:
+            self.print(to_json(document, lines=True))
+
+    def show(self, parts: Iterable[RenderableType]) -> None:
+        """Write tables and text to stdout, fit for the terminal or file that it is."""
+        from vtxero.cli.text import screen_for
+
+        self.print(screen_for(sys.stdout, no_color=self.options.no_color).render(parts))
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write a line; a reader that has gone away (`| head`) is no fault of ours."""
+    try:
+        stream.write(text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

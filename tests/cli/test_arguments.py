@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import pytest
+
+from vtxero.cli import arguments
+from vtxero.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("typed", "moved"),
+    [
+        (["sync", "-n", "-o", "json"], ["-o", "json", "sync", "-n"]),
+        (["sync", "-ojson"], ["-ojson", "sync"]),
+        (["sync", "--output=json", "--config=a.yaml"], ["--output=json", "--config=a.yaml", "sync"]),
+        (["sync", "--only", "a:b", "-vv", "-q"], ["-vv", "-q", "sync", "--only", "a:b"]),
+        (["log", "--", "-q"], ["log", "--", "-q"]),
+        (["sync", "--only", "a:b"], ["sync", "--only", "a:b"]),
+        (["sync", "-o"], ["sync", "-o"]),
+    ],
+)
+def test_global_options_wherever_they_stand_come_first(typed, moved):
+    assert arguments.hoist(typed) == moved
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [
+        ("invoices", "invoices"),
+        ("Invoice", "invoices"),
+        ("services", "products"),
+        ("products", "products"),
+        ("item", "products"),
+        ("organization", "organizations"),
+        ("accounts", "organizations"),
+    ],
+)
+def test_module_is_understood_in_the_words_of_users(typed, ours):
+    assert arguments.module(typed) == ours
+
+
+def test_modules_when_two_words_name_one_is_one():
+    assert arguments.modules(["services", "products", "invoices"]) == ("products", "invoices")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("invoces", "Did you mean invoices?"), ("payments", "does not sync payments yet"), ("xyz", "no module 'xyz'")],
+)
+def test_module_when_unknown_says_which_there_are(typed, said):
+    with pytest.raises(ConfigError) as caught:
+        arguments.module(typed)
+
+    assert said in caught.value.message
+    assert "organizations, products, invoices" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked", "read"),
+    [
+        (["invoice:INV12"], (), ("invoices:INV12",)),
+        (["services:14x3", "products:AB  c"], (), ("products:14x3", "products:AB  c")),
+        (["invoices:A:B"], (), ("invoices:A:B",)),
+        (["INV12"], ("invoices",), ("invoices:INV12",)),
+        ([], (), ()),
+    ],
+)
+def test_only_names_records(typed, asked, read):
+    assert arguments.records(typed, asked) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"), [("INV12", ()), ("INV12", ("invoices", "products")), ("invoices:", ()), (":x", ())]
+)
+def test_only_when_it_names_no_record_is_refused(typed, asked):
+    with pytest.raises(ConfigError, match="names no record"):
+        arguments.records([typed], asked)
+
+
+def test_only_when_its_kind_is_unknown_is_refused():
+    with pytest.raises(ConfigError, match="no module 'quote'"):
+        arguments.records(["quote:Q1"], ())
+
+
+@pytest.mark.parametrize("typed", ["2026-11-01T08:00:00Z", "today", ""])
+def test_day_when_it_is_none_names_the_option(typed):
+    with pytest.raises(ConfigError, match="--since"):
+        arguments.day(typed, "--since")
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), ("2H", 7200), ("0", 0)]
+)
+def test_duration_is_read_in_seconds(typed, seconds):
+    assert arguments.duration(typed, "--max-duration") == seconds
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "-5", "10x", "m", "1m1h", "1.5h"])
+def test_duration_when_it_is_none_names_the_option(typed):
+    with pytest.raises(ConfigError, match="--max-duration"):
+        arguments.duration(typed, "--max-duration")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2026-11-01", "2026-11-01"),
+        ("2026-11-01T08:00:00Z", "2026-11-01T08:00:00Z"),
+        ("2026-11-01T08:00:00+02:00", "2026-11-01T06:00:00Z"),
+        ("2026-11-01T08:00", "2026-11-01T08:00:00Z"),
+    ],
+)
+def test_moment_is_a_day_or_utc(typed, read):
+    assert arguments.moment(typed, "--since") == read
+
+
+@pytest.mark.parametrize("typed", ["yesterday", "01.11.2026", "2026-13-01", "2026-02-30"])
+def test_moment_when_it_is_none_names_the_option(typed):
+    with pytest.raises(ConfigError, match="--since"):
+        arguments.moment(typed, "--since")
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"), [("changes", "changes"), ("RUN-GUARD-EMPTIED", "emptied"), ("Config", "config")]
+)
+def test_guard_is_known_by_name_and_code(typed, name):
+    assert arguments.guard(typed) == name
+
+
+def test_guard_when_unknown_suggests_one():
+    with pytest.raises(ConfigError, match="Did you mean changes"):
+        arguments.guard("change")
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("inv-group-discount", "INV-GROUP-DISCOUNT"), ("INV_DATE", "INV-DATE"), ("emptied", "RUN-GUARD-EMPTIED")],
+)
+def test_reason_is_known_in_any_case(typed, code):
+    assert arguments.reason(typed).value == code

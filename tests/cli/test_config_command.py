@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def test_config_show_tells_each_value_and_where_it_comes_from(vtxero, config, monkeypatch):
+    monkeypatch.setenv("VTXERO_GUARDS_MAX_CHANGES", "5")
+
+    lines = vtxero("config", "show").out.splitlines()
+
+    assert 'vtiger.url = "https://crm.example.com"  [vtxero.yaml:3]' in [
+        line.replace(f"{config.parent}/", "") for line in lines
+    ]
+    assert "guards.max_changes = 5  [VTXERO_GUARDS_MAX_CHANGES]" in lines
+    assert "guards.max_deletions = 20  [default]" in lines
+    assert any(line.startswith('vtiger.access_key = "********"') for line in lines)
+
+
+@pytest.mark.usefixtures("config")
+def test_config_show_json_has_every_option_once(vtxero):
+    document = json.loads(vtxero("config", "show", "-o", "json").out)
+    keys = [row["key"] for row in document["settings"]]
+
+    assert document["version"] == 1
+    assert len(keys) == len(set(keys))
+    assert "modules.invoices.status_to_xero" in keys
+
+
+@pytest.mark.usefixtures("config")
+def test_config_check_when_right_says_so(vtxero):
+    ran = vtxero("config", "check")
+
+    assert ran.code == 0
+    assert ran.out.endswith("vtxero.yaml is right.\n")
+    assert vtxero("config", "check", "-q").out == ""
+    assert json.loads(vtxero("config", "check", "-o", "json").out)["ok"] is True
+
+
+def test_config_check_looks_at_every_profile(vtxero, config):
+    config.write_text(config.read_text() + "profiles:\n  good: {}\n  bad: {guards: {max_changes: x}}\n")
+
+    ran = vtxero("config", "check")
+
+    assert ran.code == 2
+    assert "vtxero.yaml:7: guards.max_changes: is 'x'" in ran.err
+
+
+def test_config_check_when_wrong_gives_a_document_with_json(vtxero, config):
+    config.write_text("vtigr: {}")
+
+    ran = vtxero("config", "check", "-o", "json")
+
+    assert ran.code == 2
+    assert "vtigr: unknown key" in json.loads(ran.out)["error"]["message"]
+
+
+def test_config_schema_needs_no_config(vtxero):
+    ran = vtxero("config", "schema")
+
+    assert ran.code == 0
+    assert json.loads(ran.out)["title"] == "vtxero"
+
+
+def test_config_without_a_command_shows_what_there_is(vtxero):
+    ran = vtxero("config")
+
+    assert ran.code == 0
+    assert "schema" in ran.out
+
+
+@pytest.mark.parametrize("typed", ["INV-GROUP-DISCOUNT", "inv-group-discount"])
+def test_explain_tells_what_a_reason_means_and_what_to_do(vtxero, typed):
+    ran = vtxero("explain", typed)
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "INV-GROUP-DISCOUNT",
+        "  It has a discount on the whole invoice, and Xero has none.",
+        "  What to do: Give the discount on the lines instead.",
+    ]
+
+
+def test_explain_without_a_code_lists_all_of_them(vtxero):
+    from vtxero.domain.reasons import Code
+
+    assert [line.split()[0] for line in vtxero("explain").out.splitlines()] == [code.value for code in Code]
+    assert len(json.loads(vtxero("explain", "-o", "json").out)["reasons"]) == len(Code)
+
+
+def test_explain_of_an_unknown_code_suggests_one(vtxero):
+    ran = vtxero("explain", "INV-GROUP-DISCONT")
+
+    assert ran.code == 2
+    assert "Did you mean INV-GROUP-DISCOUNT" in ran.err

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from cli.samples import STARTED, full_report, quiet_report, record, summary
+from vtxero.domain.findings import finding
+from vtxero.domain.reasons import Code
+from vtxero.sync.records import Outcome
+
+pytestmark = pytest.mark.usefixtures("config")
+
+OLD = "2026-11-01T10-00-00Z-0001"
+NEW = "2026-11-22T17-12-16Z-3f9c"
+
+
+@pytest.fixture
+def filled(book):
+    old = STARTED - timedelta(days=21)
+    book.summaries = [summary(NEW), summary(OLD, started_at=old)]
+    again = record("INV12", Outcome.SKIPPED, number=12, reasons=(finding(Code.INV_DATE),))
+    book.reports = {NEW: full_report(), OLD: full_report(run=OLD, started_at=old, records=(again,))}
+    book.waits = [
+        record for record in full_report().records if record.outcome not in {Outcome.CREATED, Outcome.UPDATED}
+    ]
+    return book
+
+
+def labels(ran):
+    return [item["label"] for item in json.loads(ran.out)["records"]]
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_lists_the_runs_newest_first(vtxero):
+    document = json.loads(vtxero("log", "-o", "json").out)
+
+    assert [run["run"] for run in document["runs"]] == [NEW, OLD]
+    assert document["version"] == 1
+    assert document["runs"][0]["skipped"] == 9
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_as_a_table_lists_the_runs(vtxero):
+    ran = vtxero("log")
+
+    assert ran.code == 0
+    assert NEW in ran.out
+    assert OLD in ran.out
+
+
+@pytest.mark.usefixtures("book")
+def test_log_when_there_are_no_runs_says_how_to_begin(vtxero):
+    assert "vtxero sync --dry-run" in vtxero("log").out
+
+
+@pytest.mark.parametrize("words", [[NEW], ["--last"]])
+@pytest.mark.usefixtures("filled")
+def test_log_of_a_run_gives_its_document(vtxero, words):
+    document = json.loads(vtxero("log", *words, "-o", "json").out)
+
+    assert document["run"] == NEW
+    assert len(document["records"]) == len(full_report().records)
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_of_a_run_with_a_filter_keeps_the_counts_and_those_records(vtxero):
+    ran = vtxero("log", "--last", "--created", "-o", "json")
+
+    assert labels(ran) == ["INV23"]
+    assert len(json.loads(ran.out)["modules"]) == 3
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_of_an_unknown_run_says_how_to_find_one(vtxero):
+    ran = vtxero("log", "nothing")
+
+    assert ran.code == 2
+    assert "There is no run 'nothing'" in ran.err
+    assert "`vtxero log` lists the runs" in ran.err
+
+
+@pytest.mark.usefixtures("book")
+def test_log_of_the_last_run_when_there_is_none_says_how_to_begin(vtxero):
+    ran = vtxero("log", "--last")
+
+    assert ran.code == 2
+    assert "There are no runs yet" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--failed"], ["INV21"]),
+        (["--conflicts"], ["INV22"]),
+        (["--failed", "--conflicts"], ["INV21", "INV22"]),
+        (["--skipped", "--reason", "inv-tax-unknown"], ["INV20"]),
+        (["--reason", "INV-ADJUSTMENT"], ["INV20"]),
+        (["--failed", "--module", "products"], []),
+    ],
+)
+@pytest.mark.usefixtures("filled")
+def test_log_without_a_run_shows_what_waits_now(vtxero, words, expected):
+    assert labels(vtxero("log", *words, "-o", "json")) == expected
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_skipped_shows_each_record_with_reason_remedy_and_address(vtxero):
+    out = " ".join(vtxero("log", "--skipped").out.split())
+
+    assert "INV-GROUP-DISCOUNT 7 invoices" in out
+    assert "Give the discount on the lines instead." in out
+    assert all(f"INV{number} (7x{number})" in out for number in range(12, 19))
+    assert "https://crm.example.com/index.php?module=Invoice&record=18" in out
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_created_without_a_run_means_the_latest(vtxero):
+    assert labels(vtxero("log", "--created", "-o", "json")) == ["INV23"]
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_since_keeps_the_runs_from_then_on(vtxero):
+    document = json.loads(vtxero("log", "--since", "2026-11-02", "-o", "json").out)
+
+    assert [run["run"] for run in document["runs"]] == [NEW]
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_since_with_a_filter_shows_each_record_once_as_last_judged(vtxero):
+    ran = vtxero("log", "--since", "2026-10-01", "--skipped", "--module", "invoices", "-o", "json")
+
+    reasons = {item["label"]: item["reason"] for item in json.loads(ran.out)["records"]}
+    assert len(reasons) == 8
+    assert reasons["INV12"] == "INV-GROUP-DISCOUNT"
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_jsonl_gives_one_record_a_line(vtxero):
+    lines = vtxero("log", "--skipped", "-o", "jsonl").out.splitlines()
+
+    assert len(lines) == 9
+    assert all(json.loads(line)["outcome"] == "skipped" for line in lines)
+
+
+@pytest.mark.usefixtures("book")
+def test_log_when_nothing_fits_says_so(vtxero):
+    assert vtxero("log", "--failed").out == "No such records.\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["x", "--last"], ["--module", "x"], ["--reason", "x"], ["--since", "x"], ["--limit", "0"]]
+)
+@pytest.mark.usefixtures("filled")
+def test_log_when_asked_for_nonsense_is_a_usage_error(vtxero, words):
+    ran = vtxero("log", *words)
+
+    assert ran.code == 2
+    assert ran.err.startswith("Error: ")
+
+
+def test_log_of_a_quiet_run_has_the_same_document_as_sync(vtxero, book, engine):
+    engine.answers = [quiet_report()]
+    book.summaries, book.reports = [summary()], {summary().run: quiet_report()}
+
+    assert vtxero("sync", "-o", "json").out == vtxero("log", "--last", "-o", "json").out

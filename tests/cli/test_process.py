@@ -1,0 +1,201 @@
+"""The installed command as a process: codes, streams, imports, signals."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from vtxero import __version__, bootstrap
+from vtxero.cli import app
+
+VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
+HEAVY = ["xero_python", "httpx", "starlette", "uvicorn", "keyring", "rich.progress", "vtxero.modules", "vtxero.sandbox"]
+
+
+def process(*words, **environ):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("VTXERO_")}
+    return subprocess.run([VTXERO, *words], capture_output=True, text=True, env=env | environ, timeout=60, check=False)
+
+
+def test_command_when_asked_for_its_version_prints_it():
+    ran = process("--version")
+
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"vtxero {__version__}\n", "")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], []])
+def test_command_when_asked_for_help_lists_what_there_is_and_nothing_else(words):
+    ran = process(*words)
+
+    assert ran.returncode == 0
+    listed = ran.stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == ["sync", "log", "explain", "demo", "sandbox", "config"]
+
+
+@pytest.mark.parametrize(
+    "command", ["sync", "log", "explain", "demo", "sandbox", "config show", "config check", "config schema"]
+)
+def test_help_of_every_command_has_an_example(command):
+    ran = CliRunner().invoke(app, [*command.split(), "--help"])
+
+    assert ran.exit_code == 0
+    assert f"vtxero {command}" in ran.output
+    assert "Example" in ran.output
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        f"import sys; from vtxero.cli import main; main(['--help']); print([m for m in {HEAVY!r} if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+def test_python_m_vtxero_is_the_same_command():
+    ran = subprocess.run([sys.executable, "-m", "vtxero", "--version"], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == f"vtxero {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["snyc"], "sync"),
+        (["sync", "--nonsense"], "--nonsense"),
+        (["-o", "xml", "sync"], "xml"),
+        (["--config"], "--config"),
+    ],
+)
+def test_command_when_mistyped_says_what_was_wrong_in_plain_text(words, said):
+    ran = process(*words)
+
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert ran.stderr.startswith("Error: ")
+    assert said in ran.stderr
+    assert "--help`" in ran.stderr
+
+
+def test_command_without_a_config_says_where_it_looked(tmp_path):
+    ran = subprocess.run([VTXERO, "sync"], capture_output=True, text=True, cwd=tmp_path, check=False, timeout=60)
+
+    assert ran.returncode == 2
+    assert "There is no config. Looked for --config, VTXERO_CONFIG, " in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_config_that_is_broken_is_one_message_in_the_process_too(tmp_path):
+    path = tmp_path / "bad.yaml"
+    path.write_bytes(b"\x00\x01\x02")
+
+    ran = process("--config", str(path), "sync")
+
+    assert ran.returncode == 2
+    assert str(path) in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_output_when_its_reader_goes_away_is_no_failure():
+    command = f"'{VTXERO}' explain -o json | head -c 10; echo \" ${{PIPESTATUS[0]}}\""
+    ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+
+    assert ran.stdout.split()[-1] == "0"
+    assert ran.stderr == ""
+
+
+def test_output_when_the_locale_knows_no_accents_still_comes():
+    ran = process("sync", "--help", PYTHONIOENCODING="ascii")
+
+    assert ran.returncode == 0
+
+
+@pytest.mark.usefixtures("config")
+def test_bug_gives_a_sentence_and_a_file_without_secrets(vtxero, engine):
+    def broken(_progress):
+        raise RuntimeError("lost with k3yk3y and Bearer abcdefghijk")
+
+    engine.answers = [broken]
+
+    ran = vtxero("sync")
+
+    assert ran.code == 1
+    assert "this is a bug in vtxero (RuntimeError: lost with [hidden]" in ran.err
+    assert "Traceback" not in ran.err
+    path = Path(ran.err.partition("are in ")[2].partition(". What was done")[0])
+    text = path.read_text(encoding="utf-8")
+    assert "RuntimeError" in text
+    assert "command: vtxero sync" in text
+    assert "k3yk3y" not in text
+    assert "abcdefghijk" not in text
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("config")
+def test_ctrl_c_is_exit_code_130(vtxero, engine):
+    engine.answers = [KeyboardInterrupt()]
+
+    ran = vtxero("sync")
+
+    assert ran.code == 130
+    assert ran.err.startswith("Error: Stopped at once.")
+
+
+@pytest.mark.usefixtures("config")
+def test_warning_of_the_engine_is_seen_unless_quiet(vtxero, engine):
+    import logging
+
+    from cli.samples import quiet_report
+
+    def warn(_progress):
+        logging.getLogger("vtxero").warning("logins are kept in %s, with k3yk3y", "/x")
+        return quiet_report()
+
+    engine.answers = [warn]
+
+    assert vtxero("sync").err == "WARNING: logins are kept in /x, with [hidden]\n"
+    assert vtxero("sync", "-q").err == ""
+
+
+@pytest.mark.usefixtures("config")
+def test_log_file_holds_what_was_done_without_secrets_and_for_its_owner_only(vtxero, engine, tmp_path):
+    import logging
+
+    from cli.samples import quiet_report
+
+    def note(_progress):
+        logging.getLogger("vtxero.xero").info("PUT /Invoices access_token=abcdefgh k3yk3y")
+        return quiet_report()
+
+    engine.answers = [note]
+    path = tmp_path / "logs" / "a.log"
+
+    assert vtxero("sync", "--log-file", path).code == 0
+    text = path.read_text(encoding="utf-8")
+    assert "Z INFO vtxero.xero: PUT /Invoices access_token=[hidden] [hidden]" in text
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("engine", "config")
+def test_log_file_that_cannot_be_written_is_a_config_error(vtxero, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    ran = vtxero("sync", "--log-file", tmp_path / "file" / "a.log")
+
+    assert ran.code == 2
+    assert "--log-file" in ran.err
+
+
+@pytest.mark.usefixtures("config")
+def test_secrets_never_reach_any_output(vtxero, engine):
+    assert bootstrap.run_sync == engine.run_sync
+    for words in (["config", "show"], ["config", "show", "-o", "json"], ["config", "check"]):
+        ran = vtxero(*words)
+        assert ran.code == 0
+        assert "k3yk3y" not in ran.out + ran.err

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cli.samples import TO_VTIGER, TO_XERO, count, full_report, quiet_report, record, summary
+from vtxero.cli.log_view import Filter, report_parts, runs_parts
+from vtxero.cli.naming import View
+from vtxero.cli.render import closing_line, count_tables, run_parts
+from vtxero.cli.text import Screen
+from vtxero.domain.findings import finding
+from vtxero.domain.reasons import Code
+from vtxero.sync.records import FieldChange, Outcome
+
+WIDTHS = [80, 200]
+
+
+def drawn(parts, width=80):
+    return Screen(width, is_plain=True).render(parts)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_run_looks_as_agreed(golden, width):
+    golden(f"run-{width}.txt", drawn(run_parts(full_report(), View()), width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_plan_looks_as_agreed(golden, width):
+    report = full_report(dry_run=True, planned_calls={"xero": 2, "vtiger": 1}, exit_code=0)
+
+    golden(f"plan-{width}.txt", drawn(run_parts(report, View()), width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_log_of_a_run_looks_as_agreed(golden, width):
+    golden(f"log-{width}.txt", drawn(report_parts(full_report(), Filter(), View(cap=None)), width))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_list_of_runs_looks_as_agreed(golden, width):
+    runs = [summary(), summary("2026-11-21T17-12-16Z-aaaa", exit_code=None, finished_at=None, status="interrupted")]
+
+    golden(f"runs-{width}.txt", drawn(runs_parts(runs, "vtxero"), width))
+
+
+def test_quiet_run_looks_as_agreed(golden):
+    golden("quiet-80.txt", drawn(run_parts(quiet_report(), View())))
+
+
+@pytest.mark.parametrize("width", [80, 81, 100, 200])
+def test_run_never_is_wider_than_the_screen(width):
+    for parts in (run_parts(full_report(), View()), report_parts(full_report(), Filter(), View(cap=None))):
+        assert max(map(len, drawn(parts, width).splitlines())) <= width
+
+
+def test_counts_of_six_digits_fit_in_80_columns():
+    numbers = {outcome.value: 100_000 for outcome in Outcome}
+
+    text = drawn(count_tables([count("organizations", TO_XERO, **numbers)]))
+
+    assert len(re.findall("100000", text)) == 7
+    assert "700000" in text
+
+
+def test_list_of_runs_with_six_digits_fits_in_80_columns():
+    text = drawn(runs_parts([summary(totals=dict.fromkeys(Outcome, 100_000))], "vtxero"))
+
+    assert text.count("100000") == 7
+    assert "2026-11-22T17-12-16Z-3f9c " in text
+
+
+def test_run_when_labels_are_hostile_holds_no_escape_and_no_markup_effect():
+    text = drawn(run_parts(full_report(), View()))
+
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    assert "[red]Evil]8;;http://evil.example & Sons[2Jgnp [/red] (11x5)" in text
+
+
+def test_run_on_a_terminal_only_holds_escapes_of_our_own():
+    text = Screen(80, is_plain=False).render(run_parts(full_report(), View(is_plain=False)))
+
+    assert "\x1b]8;;http://evil" not in text
+    assert "\x1b[2J" not in text
+    assert re.search(r"\x1b\]8;[^;]*;https://crm\.example\.com/", text)
+
+
+def test_skipped_records_say_the_remedy_once_and_count_the_rest():
+    text = drawn(run_parts(full_report(), View("vtxero --config a.yaml")))
+
+    assert text.count("Give the discount on the lines instead.") == 1
+    assert "INV-GROUP-DISCOUNT  7 invoices, Vtiger → Xero" in text
+    assert "... and 2 more: vtxero --config a.yaml log 2026-11-22T17-12-16Z-3f9c" in " ".join(text.split())
+
+
+def test_record_when_it_has_several_reasons_stands_under_the_first_and_names_the_others():
+    text = " ".join(drawn(run_parts(full_report(), View())).split())
+
+    assert "INV20 (7x20): Xero has no tax `Luxus 33 %`. (also INV-ADJUSTMENT)" in text
+
+
+def test_log_in_full_gives_every_reason_with_its_remedy_and_both_addresses():
+    text = drawn(report_parts(full_report(), Filter(), View(cap=None)), 200)
+
+    assert "Set modules.invoices.adjustment_account in the config" in text
+    assert text.count("Vtiger: https://crm.example.com/") == len(full_report().records)
+
+
+def test_reasons_are_shown_in_the_order_of_the_catalogue_dependency_last():
+    codes = [Code.DEPENDENCY, Code.INV_DATE, Code.AMBIGUOUS]
+    records = tuple(record(code.value, Outcome.SKIPPED, reasons=(finding(code),)) for code in codes)
+
+    text = drawn(run_parts(quiet_report(records=records), View()))
+
+    positions = [text.index(f"  {code.value}  1 invoice") for code in (Code.AMBIGUOUS, Code.INV_DATE, Code.DEPENDENCY)]
+    assert positions == sorted(positions)
+
+
+def test_plan_when_it_is_long_is_capped_and_says_so():
+    records = tuple(record(f"INV{n}", Outcome.CREATED, number=n) for n in range(500))
+
+    text = drawn(run_parts(quiet_report(dry_run=True, records=records), View()))
+
+    assert text.count("\n  create  ") == 10
+    assert "... and 490 more" in text
+
+
+def test_plan_when_values_are_long_or_blank_stays_readable():
+    changes = (FieldChange("terms", None, "x" * 5_000), FieldChange("fax", "1", ""))
+    item = record("INV1", Outcome.UPDATED, changes=changes)
+
+    text = drawn(run_parts(quiet_report(dry_run=True, records=(item,)), View()))
+
+    assert "x" * 61 not in "".join(text.split())
+    assert "fax: 1 → (blank)" in text
+
+
+def test_record_from_xero_is_named_by_its_xero_id():
+    item = record(
+        "Acme",
+        Outcome.CREATED,
+        "organizations",
+        TO_VTIGER,
+        vtiger_id="11x1",
+        xero_id="0f3c8a52-6f5b-4a4c-9a0e-6f6f1e0b7a11",
+    )
+
+    text = "".join(drawn(run_parts(quiet_report(dry_run=True, records=(item,)), View()), 200).split())
+
+    assert "Acme(0f3c8a52-" in text
+    assert "11x1" not in text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "changes", "expected"),
+    [
+        ({"unchanged": 1}, {}, "Nothing to do: both sides are in step."),
+        ({"created": 1}, {}, "Done. Both sides are in step."),
+        ({"created": 1, "skipped": 1}, {}, "vtxero log --skipped"),
+        ({"unchanged": 1, "skipped": 1}, {}, "Nothing to do. Records left alone"),
+        ({"conflict": 1, "skipped": 1}, {"exit_code": 8}, "vtxero log --conflicts"),
+        ({"conflict": 1, "failed": 1}, {"exit_code": 8}, "vtxero log --failed"),
+        ({"created": 1}, {"dry_run": True}, "without --dry-run"),
+        ({"unchanged": 1}, {"dry_run": True}, "There is nothing to do."),
+        ({"created": 1}, {"exit_code": 7}, "ended early (exit code 7)"),
+        ({}, {"exit_code": 130}, "What was done is saved"),
+    ],
+)
+def test_closing_line_says_what_to_do_next(numbers, changes, expected):
+    report = quiet_report(modules=(count("invoices", TO_XERO, **numbers),), **changes)
+
+    assert expected in closing_line(report, "vtxero")

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cli.samples import full_report, quiet_report
+from vtxero.domain.sides import Direction
+from vtxero.errors import AuthError, LockedError, StopError
+from vtxero.sync.request import RunRequest
+
+
+def test_sync_when_nothing_is_asked_for_runs_as_the_config_says(vtxero, engine, config):
+    engine.answers = [quiet_report()]
+
+    ran = vtxero("sync")
+
+    assert ran.code == 0
+    assert engine.requests == [RunRequest()]
+    assert engine.settings[0].state_folder == config.parent / "state" / "default"
+    assert "Nothing to do: both sides are in step." in ran.out
+    assert ran.err == ""
+
+
+@pytest.mark.usefixtures("config")
+def test_sync_when_everything_is_asked_for_passes_it_on(vtxero, engine):
+    engine.answers = [quiet_report(dry_run=True)]
+
+    ran = vtxero(
+        "sync", "services", "invoices", "--direction", "to-xero", "-n", "--conflict", "xero", "--full", "--resync",
+        "-y", "--only", "invoice:INV12", "--only", "products:AB", "--since", "2026-11-01", "--limit", "5",
+        "--max-calls", "9",
+        "--max-duration", "1m", "--lock-timeout", "10m", "--allow", "changes", "--allow", "RUN-GUARD-EMPTIED",
+    )  # fmt: skip
+
+    assert ran.code == 0
+    assert engine.requests == [
+        RunRequest(
+            modules=("products", "invoices"),
+            direction=Direction.TO_XERO,
+            dry_run=True,
+            conflict="xero",
+            full=True,
+            resync=True,
+            only=("invoices:INV12", "products:AB"),
+            since="2026-11-01",
+            limit=5,
+            max_calls=9,
+            max_seconds=60.0,
+            allow=("changes", "emptied"),
+            command="sync products invoices --direction to-xero --dry-run",
+        )
+    ]
+    assert engine.settings[0].lock_timeout == 600
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["invoces"], ["--direction", "up"], ["--conflict", "newer"], ["--only", "INV1"], ["--since", "x"],
+     ["--limit", "0"],
+     ["--max-calls", "-1"], ["--max-duration", "x"], ["--lock-timeout", "x"], ["--allow", "all"], ["--fail-on", "x"],
+     ["--nonsense"], ["payments"]],
+)  # fmt: skip
+@pytest.mark.usefixtures("config")
+def test_sync_when_asked_for_nonsense_starts_nothing(vtxero, engine, words):
+    ran = vtxero("sync", *words)
+
+    assert ran.code == 2
+    assert engine.requests == []
+    assert ran.out == ""
+    assert ran.err.startswith("Error: ")
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.usefixtures("config")
+def test_output_json_wherever_it_stands_gives_one_document(vtxero, engine, place):
+    engine.answers = [full_report()]
+
+    ran = vtxero("-o", "json", "sync") if place == "before" else vtxero("sync", "-o", "json")
+
+    document = json.loads(ran.out)
+    assert ran.code == 8
+    assert document["version"] == 1
+    assert document["exit_code"] == 8
+    assert len(document["records"]) == len(full_report().records)
+    assert ran.err == ""
+
+
+@pytest.mark.usefixtures("config")
+def test_output_jsonl_gives_one_record_a_line(vtxero, engine):
+    engine.answers = [full_report()]
+
+    lines = vtxero("sync", "-o", "jsonl").out.splitlines()
+
+    assert [json.loads(line)["label"] for line in lines] == [record.label for record in full_report().records]
+
+
+@pytest.mark.parametrize(("fail_on", "expected"), [("skip", 8), ("failed", 8), ("conflict", 8), ("never", 0)])
+@pytest.mark.usefixtures("config")
+def test_fail_on_tunes_the_exit_code_of_the_process_and_of_the_document(vtxero, engine, fail_on, expected):
+    engine.answers = [full_report()]
+
+    ran = vtxero("sync", "-o", "json", "--fail-on", fail_on)
+
+    assert ran.code == expected
+    assert json.loads(ran.out)["exit_code"] == expected
+
+
+@pytest.mark.usefixtures("config")
+def test_quiet_when_all_is_well_prints_nothing(vtxero, engine):
+    engine.answers = [quiet_report()]
+
+    ran = vtxero("sync", "-q")
+
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+@pytest.mark.usefixtures("config")
+def test_quiet_when_something_is_wrong_prints_the_tables(vtxero, engine):
+    engine.answers = [full_report()]
+
+    ran = vtxero("sync", "-q")
+
+    assert ran.code == 8
+    assert "In conflict: 1" in ran.out
+
+
+@pytest.mark.usefixtures("config")
+def test_run_that_was_stopped_says_so_on_stderr_even_with_quiet_and_json(vtxero, engine):
+    engine.answers = [quiet_report(exit_code=7, status="error", messages=("The day's calls are used up.",))]
+
+    ran = vtxero("sync", "-q", "-o", "json")
+
+    assert ran.code == 7
+    assert ran.err == "Error: The day's calls are used up.\n"
+    assert json.loads(ran.out)["messages"] == ["The day's calls are used up."]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (
+            AuthError("Nobody has logged in.", remedy="Log in."),
+            4,
+            "Error: Nobody has logged in.\nWhat to do: Log in.\n",
+        ),
+        (LockedError("Another run: process 5."), 11, "Error: Another run: process 5.\n"),
+        (StopError("Wrong one.", code="RUN-TENANT"), 6, "Error: RUN-TENANT: Wrong one.\n"),
+    ],
+)
+@pytest.mark.usefixtures("config")
+def test_run_that_cannot_begin_gives_one_message_and_its_code(vtxero, engine, error, code, said):
+    engine.answers = [error]
+
+    ran = vtxero("sync")
+
+    assert (ran.code, ran.out, ran.err) == (code, "", said)
+
+
+@pytest.mark.usefixtures("config")
+def test_run_that_cannot_begin_still_gives_a_document_with_json(vtxero, engine):
+    engine.answers = [AuthError("Nobody has logged in.", remedy="Log in.")]
+
+    ran = vtxero("sync", "-o", "json")
+
+    assert json.loads(ran.out)["error"]["message"] == "Nobody has logged in."
+    assert json.loads(ran.out)["exit_code"] == ran.code == 4
+
+
+def test_advice_names_the_config_and_profile_that_were_given(vtxero, engine, config):
+    engine.answers = [full_report()]
+
+    ran = vtxero("--config", config, "--profile", "acme", "sync")
+
+    assert f"vtxero --config {config} --profile acme log --failed" in " ".join(ran.out.split())
+
+
+@pytest.mark.usefixtures("config")
+def test_resync_without_a_terminal_asks_nothing(vtxero, engine):
+    engine.answers = [quiet_report()]
+
+    assert vtxero("sync", "--resync").code == 0
+    assert engine.requests[0].resync
+
+
+@pytest.mark.usefixtures("config")
+def test_output_without_a_terminal_has_no_escape_codes(vtxero, engine):
+    engine.answers = [full_report()]
+
+    ran = vtxero("sync")
+
+    assert "\x1b" not in ran.out + ran.err
+    assert max(map(len, ran.out.splitlines())) <= 80

@@ -1,0 +1,120 @@
+"""What README.md tells people to type works.
+
+Its `sh` blocks are run, in order, in a folder of their own; `console` blocks are not: they need accounts, or take long.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+COMMANDS = [line for tag, text in BLOCKS if tag == "sh" for line in text.splitlines()]
+SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Make a folder like a clone, as far as the commands need it."""
+    place = tmp_path_factory.mktemp("clone")
+    shutil.copy(ROOT / "config.example.yaml", place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def environment(folder):
+    """Put this Python's commands first, and keep everything of the user's out."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("VTXERO_")}
+    homes = {name: str(folder / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    return {**kept, **homes, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.fixture(scope="module")
+def stand_ins(folder, environment):
+    """Run the README's own `vtxero sandbox` line in the background, until the config is there."""
+    line = next(line for line in COMMANDS if line.startswith("vtxero sandbox"))
+    config = folder / line.rpartition(" ")[2]
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {line}"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        end = time.monotonic() + SECONDS
+        while not config.exists() and process.poll() is None and time.monotonic() < end:
+            time.sleep(0.05)
+        try:
+            assert config.exists(), process.communicate(timeout=SECONDS)
+            yield line
+        finally:
+            process.terminate()
+            process.communicate(timeout=SECONDS)
+
+
+@pytest.fixture(scope="module")
+def answers(folder, environment, stand_ins):
+    """Run every other line, in order; give what each printed, with its exit code."""
+    found = []
+    for line in COMMANDS:
+        if line != stand_ins:
+            done = subprocess.run(
+                ["/bin/sh", "-c", line],
+                cwd=folder,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+            found.append((line, done))
+    return found
+
+
+def test_readme_when_its_commands_are_run_each_ends_well(answers):
+    failed = [(line, done.returncode, done.stderr) for line, done in answers if done.returncode]
+
+    assert failed == []
+
+
+def test_readme_when_synced_twice_the_second_run_has_nothing_to_do(answers):
+    first, second = (done.stdout for line, done in answers if line.endswith(" sync"))
+    row = re.compile(r"^(?:organizations|products|invoices) +(\d+) +(\d+) +(\d+)", re.MULTILINE)
+    counted = [row.findall(text) for text in (first, second)]
+
+    assert any(number != "0" for numbers in counted[0] for number in numbers)
+    assert {number for numbers in counted[1] for number in numbers} == {"0"}
+
+
+@pytest.mark.parametrize("target", re.findall(r"^\$ make (\w+)", README, flags=re.MULTILINE))
+def test_readme_when_it_names_a_target_the_makefile_has_it(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+def test_readme_when_it_names_a_command_vtxero_has_it():
+    from vtxero.cli.app import app
+
+    known = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
+    typed = [*re.findall(r"`(vtxero [^`]+)`", README), *(text for tag, text in BLOCKS if tag in {"sh", "console"})]
+    named = set(re.findall(r"vtxero(?: --config \S+)? ([a-z]+)\b", "\n".join(typed)))
+
+    assert named - known == set()
+    assert named >= {"sync", "log", "explain", "sandbox", "config"}
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:)([^)#]+)\)", README))))
+def test_readme_when_it_links_to_a_page_the_page_is_there(link):
+    assert (ROOT / link).exists()
+
+
+def test_readme_when_it_lists_exit_codes_they_are_those_that_vtxero_gives():
+    from vtxero.cli.exitcodes import GRAVEST_FIRST
+
+    listed = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE) for code in row.split(",")}
+
+    assert listed == {*GRAVEST_FIRST, 2, 11}
