@@ -60,6 +60,10 @@ class OrganizationsSlice:
         return self._rules.active
 
     @property
+    def unions(self) -> frozenset[str]:
+        return frozenset({"primary", "people"})
+
+    @property
     def once(self) -> frozenset[str]:
         """Xero makes a contact a customer by its first invoice, often one of ours: that must not echo."""
         return frozenset({"kind"}) if self._types == "new" else frozenset()

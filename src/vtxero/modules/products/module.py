@@ -78,6 +78,10 @@ class ProductsSlice:
         return self._rules.active
 
     @property
+    def unions(self) -> frozenset[str]:
+        return frozenset()
+
+    @property
     def once(self) -> frozenset[str]:
         return frozenset()
 
