@@ -10,6 +10,7 @@ import time
 
 import pytest
 import yaml
+
 from chain.company import line
 
 SIZE = 60
@@ -65,7 +66,8 @@ def test_run_killed_after_so_many_writes_is_finished_by_the_next(company, config
 
 def test_ctrl_c_finishes_the_write_in_flight_and_exits_with_130(company, config):
     fill(company)
-    company.apps["xero"].faults.add({"path": "/Contacts", "method": "PUT", "nth": "every", "do": "slow", "seconds": 0.5})
+    slow = {"path": "/Contacts", "method": "PUT", "nth": "every", "do": "slow", "seconds": 0.5}
+    company.apps["xero"].faults.add(slow)
     process = start(config)
     while writes_sent(company) < 1 and process.poll() is None:
         time.sleep(0.002)

@@ -71,7 +71,7 @@ class Slice(Protocol[R]):
 
     @property
     def unions(self) -> frozenset[str]:
-        """The fields that both sides add to: changed on both, each side gets what it lacks, and nobody loses anything."""
+        """The fields that both sides add to: changed on both, each side gets what it lacks."""
         ...
 
     @property
