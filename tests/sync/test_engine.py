@@ -548,3 +548,58 @@ def test_union_that_differs_at_the_first_meeting_is_filled_up_on_both_sides():
         "a b"
     }
     world.quiet()
+
+
+def test_deleted_in_vtiger_is_found_by_looking_up_a_hundred_records_a_run():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.tables["cards"].pop(card)
+    world.xero.edit("cards", "guid-0001", phone="2")
+
+    report = world.sync()
+
+    assert [(r.outcome, r.reasons[0].code) for r in report.records] == [(Outcome.SKIPPED, Code.GONE)]
+    assert world.vtiger.names() == []
+    assert counts(world.sync()) == {"skipped": 1}
+
+
+def test_restored_record_is_in_step_again():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    row = world.vtiger.tables["cards"].pop(card)
+    world.sync()
+    world.vtiger.tables["cards"][card] = row
+    world.vtiger.edit("cards", card, phone="2")
+
+    world.sync()
+
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["2"]
+    world.quiet()
+
+
+def test_law_10_wave_of_deletions_stops_the_run_until_it_is_allowed():
+    world = World(max_deletions=1)
+    cards = [world.vtiger.add("cards", name=f"c{n}") for n in range(3)]
+    world.sync()
+    for card in cards[:2]:
+        world.vtiger.tables["cards"].pop(card)
+
+    assert [world.sync(full=True).exit_code for _ in range(2)] == [6, 6]
+    report = world.sync(full=True, allow=("deletions",))
+    assert (report.exit_code, counts(report)) == (0, {"skipped": 2, "unchanged": 1})
+
+
+def test_law_10_changed_mapping_stops_the_run_until_it_is_allowed():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.sync()
+    world.fingerprint = "another"
+    world.vtiger.add("cards", name="Bob")
+
+    report = world.sync()
+
+    assert (report.exit_code, world.xero.names()) == (6, ["Ann"])
+    assert world.sync(allow=("config",)).exit_code == 0
+    assert world.sync().exit_code == 0

@@ -177,6 +177,9 @@ class ToyService:
         rows = self.tables.get(module, {})
         return {i: rows[i]["modified"] for i in ids if i in rows}
 
+    def may_vanish(self, module: str) -> bool:
+        return bool(module)
+
     def batch_size(self, module: str) -> int:
         del module
         return self.size if self.side is Side.XERO else 1
@@ -235,6 +238,7 @@ class World:
         self.database = open_database(None)
         self.guards = GuardOptions(**guards)
         self.runs = 0
+        self.fingerprint = "as it was"
 
     def sync(self, **request: Any) -> RunReport:
         self.runs += 1
@@ -253,6 +257,7 @@ class World:
             lookups=lookups,
             guards=self.guards,
             tenant="toy",
+            fingerprint=self.fingerprint,
             clock=FixedClock(),
             progress=Silent(),
             translate=lambda side, module, words: tuple(

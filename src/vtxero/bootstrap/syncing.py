@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -100,6 +101,7 @@ def _prepare(settings: Settings, request: RunRequest, tools: _Tools) -> Environm
         lookups=lookups,
         guards=settings.guards,
         tenant=reference.xero.organisation.organisation_id,
+        fingerprint=fingerprint(settings),
         clock=tools.clock,
         progress=tools.progress,
         translate=translate_refusal,
@@ -107,6 +109,19 @@ def _prepare(settings: Settings, request: RunRequest, tools: _Tools) -> Environm
         should_stop=tools.stop.check,
         transaction=state.transaction,
     )
+
+
+def fingerprint(settings: Settings) -> str:
+    """Sum up the options that decide which records and fields belong together; accounts and policies may change."""
+    modules = settings.modules
+    parts = (
+        {name: getattr(modules, name).fields for name in ("organizations", "products", "invoices")},
+        modules.organizations.email_from,
+        modules.organizations.tax_number_field,
+        modules.products.name_is,
+        modules.invoices.placeholder_product,
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _plan_of(entry: ModuleEntry, settings: Settings, request: RunRequest, catalogue: Catalogue) -> ModulePlan:

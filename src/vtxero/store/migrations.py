@@ -13,6 +13,7 @@ CREATE TABLE records (
   PRIMARY KEY (module, side, id)
 );
 CREATE INDEX records_waiting ON records (module, side, number, modified) WHERE raw IS NOT NULL;
+CREATE INDEX records_gone ON records (module, side) WHERE presence = 'GONE';
 CREATE INDEX records_marker ON records (module, side, marker) WHERE marker <> '';
 CREATE INDEX records_number ON records (number);
 

@@ -17,6 +17,7 @@ from vtxero.sync.state import Action, Intent, KeyHit, Link, StoredRecord
 
 CHUNK = 500
 RECORD = "module, side, id, modified, label, marker, presence, raw"
+TO_JUDGE = "(raw IS NOT NULL OR presence = 'GONE')"
 LINK = "module, vtiger_id, xero_id, author, vtiger_base, xero_base, unsettled"
 
 
@@ -93,8 +94,8 @@ class SqliteState:
     def touch(self, module: str, side: Side, record_id: str, modified: str) -> None:
         """Note that a linked record was read and says what its base says: nothing waits."""
         self._db.execute(
-            "UPDATE records SET modified = ?, raw = NULL WHERE module = ? AND side = ? AND id = ?"
-            " AND (modified <> ? OR raw IS NOT NULL)",
+            "UPDATE records SET modified = ?, raw = NULL, presence = 'ACTIVE' WHERE module = ? AND side = ? AND id = ?"
+            " AND (modified <> ? OR raw IS NOT NULL OR presence <> 'ACTIVE')",
             (modified, module, side, record_id, modified),
         )
 
@@ -146,6 +147,29 @@ class SqliteState:
     def highest_number(self) -> int:
         """The largest Vtiger record number read or written so far, 0 at first."""
         return int(self._db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0])
+
+    def linked_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
+        """The next ids of linked records of a side, in a fixed order, beginning after one of them."""
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        rows = self._db.execute(
+            f"SELECT {own} FROM links WHERE module = ? AND {own} > ? ORDER BY {own} LIMIT ?",  # noqa: S608 - column names of our own
+            (module, after, limit),
+        )
+        return [record_id for (record_id,) in rows]
+
+    def mark_gone(self, module: str, side: Side, record_id: str) -> bool:
+        """Note that a linked record is not there any more; tells whether that is new."""
+        changed = self._db.execute(
+            "UPDATE records SET presence = 'GONE' WHERE module = ? AND side = ? AND id = ? AND presence <> 'GONE'",
+            (module, side, record_id),
+        )
+        return changed.rowcount > 0
+
+    def mark_present(self, module: str, side: Side, record_id: str) -> None:
+        """Take that note back."""
+        self._db.execute(
+            "UPDATE records SET presence = 'ACTIVE' WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
+        )
 
     # links
 
@@ -211,8 +235,8 @@ class SqliteState:
             f"SELECT {columns} FROM links l LEFT JOIN records v"  # noqa: S608 - column names of our own
             " ON v.module = l.module AND v.side = 'vtiger' AND v.id = l.vtiger_id"
             " WHERE l.module = :module AND (l.unsettled <> '' OR l.vtiger_id IN"
-            " (SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND raw IS NOT NULL)"
-            " OR l.xero_id IN (SELECT id FROM records WHERE module = :module AND side = 'xero' AND raw IS NOT NULL))"
+            f" (SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND {TO_JUDGE})"
+            f" OR l.xero_id IN (SELECT id FROM records WHERE module = :module AND side = 'xero' AND {TO_JUDGE}))"
             " ORDER BY v.number, l.vtiger_id",
             {"module": module},
         )

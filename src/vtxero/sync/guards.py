@@ -21,17 +21,27 @@ class ModuleFacts:
     updates: int
 
 
-def check_guards(facts: Collection[ModuleFacts], options: GuardOptions, allowed: Collection[str]) -> None:
+def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOptions, allowed: Collection[str]) -> None:
     """Raise StopError for the first guard that finds harm and is not allowed by name."""
     for item in facts:
         for side, count in item.whole_read.items():
             if item.links and not count and "emptied" not in allowed:
                 text = f"{side.value.capitalize()} shows no {item.module} at all, and {item.links} are linked."
                 raise _stop(Code.RUN_GUARD_EMPTIED, text, "emptied")
+    if gone > options.max_deletions and "deletions" not in allowed:
+        text = f"{gone} linked records have disappeared; guards.max_deletions allows {options.max_deletions}."
+        raise _stop(Code.RUN_GUARD_DELETIONS, text, "deletions")
     updates = sum(item.updates for item in facts)
     if updates > options.max_changes and "changes" not in allowed:
         text = f"The run would change {updates} existing records; guards.max_changes allows {options.max_changes}."
         raise _stop(Code.RUN_GUARD_CHANGES, text, "changes")
+
+
+def check_fingerprint(before: str | None, now: str, allowed: Collection[str]) -> None:
+    """Raise StopError when the mapping is another one than that of the last run."""
+    if before is not None and before != now and "config" not in allowed:
+        text = "The field maps or matching options in the config changed since the last run."
+        raise _stop(Code.RUN_GUARD_CONFIG, text, "config")
 
 
 def _stop(code: Code, text: str, allow: str) -> StopError:

@@ -247,8 +247,9 @@ class Planner:
         row = self._state.record(self._slice.name, side, link.id_on(side))
         if row and row.raw is not None:
             return self._read(row)
-        label, modified = (row.label, row.modified) if row else ("", "")
-        return Snapshot(link.id_on(side), label, modified, base, "")
+        if row is None:
+            return Snapshot(link.id_on(side), "", "", base, "")
+        return Snapshot(row.id, row.label, row.modified, base, "", marker=row.marker, presence=row.presence)
 
     def _read(self, row: StoredRecord) -> Snapshot[Any]:
         if row.raw is None:

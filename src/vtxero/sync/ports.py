@@ -42,6 +42,10 @@ class RowSource(Protocol):
         """Modification time by id of those that still exist: the cheap look before a write."""
         ...
 
+    def may_vanish(self, module: str) -> bool:
+        """Tell whether deleted records disappear without a trace; else they stay listed with a status of their own."""
+        ...
+
     def batch_size(self, module: str) -> int:
         """How many elements one write call takes."""
         ...

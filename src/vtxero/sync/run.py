@@ -11,10 +11,11 @@ from typing import Any, Protocol
 
 from vtxero.domain.options import ConflictPolicy, GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import BudgetError, StateError, TemporaryError, VtxeroError
+from vtxero.errors import BudgetError, StateError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.apply import Applier, Translate
 from vtxero.sync.fetch import Fetcher
-from vtxero.sync.guards import ModuleFacts, check_guards
+from vtxero.sync.gone import Deletions
+from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.ports import Clock, Progress, RowSource
@@ -25,6 +26,9 @@ from vtxero.sync.selection import EVERYTHING, Selection, only_of
 from vtxero.sync.severity import gravest
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, State
+
+FINGERPRINT = "fingerprint"
+ROTATION = "rotation"
 
 
 class RunRecorder(Protocol):
@@ -62,6 +66,14 @@ class RunState(State, Protocol):
         """Close what earlier runs left open."""
         ...
 
+    def get_meta(self, name: str) -> str | None:
+        """A noted value."""
+        ...
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Note a value."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ModulePlan:
@@ -86,6 +98,8 @@ class Environment:
     lookups: StateLookups
     guards: GuardOptions
     tenant: str
+    fingerprint: str
+    """Of the field maps and matching options: another one than last time is for a person to see first."""
     clock: Clock
     progress: Progress
     translate: Translate
@@ -103,6 +117,8 @@ class Run:
         self._request = request
         self._began = 0.0
         self._fetchers: dict[str, Fetcher] = {}
+        self._deletions = Deletions(env.state, env.sources)
+        self._rotation = ""
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
         self._planned: Counter[str] = Counter()
@@ -130,6 +146,7 @@ class Run:
 
     def _plan_all(self) -> list[ModulePlan]:
         modules = self._wanted_modules()
+        check_fingerprint(self._env.state.get_meta(FINGERPRINT), self._env.fingerprint, self._request.allow)
         stopped: set[str] = set()
         planned, facts, seeds = [], [], set()
         for module in modules:
@@ -149,7 +166,11 @@ class Run:
             seeds |= asked
         self._plan_seeds(seeds)
         self._drop_unneeded()
-        check_guards(facts, self._env.guards, self._request.allow)
+        try:
+            check_guards(facts, self._deletions.count, self._env.guards, self._request.allow)
+        except StopError:
+            self._deletions.take_back()
+            raise
         return planned
 
     def _wanted_modules(self) -> list[ModulePlan]:
@@ -174,6 +195,7 @@ class Run:
             fetcher.fetch(side, full=full)
             if is_whole:
                 whole[side] = fetcher.read[side]
+        self._look_for_deletions(module.name, full=full)
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
         terms = self._terms(module)
@@ -184,6 +206,17 @@ class Run:
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
         return ModuleFacts(module.name, links, whole, updates), planner.seeds
+
+    def _look_for_deletions(self, name: str, *, full: bool) -> None:
+        """Look up what a whole read of both sides did not need to show, or the next hundred records."""
+        state = self._env.state
+        if full:
+            for side in Side:
+                if self._env.sources[side].may_vanish(name):
+                    self._deletions.look_at_all(name, side)
+        elif name == self._wanted_modules()[0].name:
+            names = [module.name for module in self._env.modules]
+            self._rotation = self._deletions.look_at_next(names, state.get_meta(ROTATION) or "")
 
     def _count_unread(self, name: str, terms: Terms, fetcher: Fetcher, judged: set[str]) -> None:
         """Count the pairs that were read and say nothing new, unless they were judged for another reason."""
@@ -269,6 +302,9 @@ class Run:
                 self._note(error)
                 raise
             self._move_cursors(module.name)
+        with env.transaction():
+            env.state.set_meta(FINGERPRINT, env.fingerprint)
+            env.state.set_meta(ROTATION, self._rotation)
 
     def _move_cursors(self, name: str) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here."""

@@ -181,8 +181,20 @@ class State(Protocol):
         """How many links a module has."""
         ...
 
+    def linked_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
+        """The next ids of linked records of a side, in a fixed order, beginning after one of them."""
+        ...
+
+    def mark_gone(self, module: str, side: Side, record_id: str) -> bool:
+        """Note that a linked record is not there any more; tells whether that is new."""
+        ...
+
     def highest_number(self) -> int:
         """The largest Vtiger record number read or written so far, 0 at first."""
+        ...
+
+    def mark_present(self, module: str, side: Side, record_id: str) -> None:
+        """Take that note back."""
         ...
 
     # links

@@ -61,6 +61,10 @@ class VtigerSource:
         """Read when these records were modified last, about a call for a hundred (two for organizations)."""
         return self._reader(module).modified(ids)
 
+    def may_vanish(self, module: str) -> bool:
+        """Whatever is deleted goes to the recycle bin, which the API does not show."""
+        return bool(module)
+
     def batch_size(self, module: str) -> int:  # noqa: ARG002 - the web service has no bulk writes
         """One: the web service writes single records."""
         return 1

@@ -42,6 +42,10 @@ class XeroSource:
         """Requests sent so far, to the login server too."""
         return self._client.calls
 
+    def may_vanish(self, module: str) -> bool:
+        """Items are deleted for good; contacts are archived, invoices voided, and stay listed."""
+        return module == "products"
+
     def batch_size(self, module: str) -> int:
         """How many elements one write call takes."""
         endpoint(module)
