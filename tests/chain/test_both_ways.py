@@ -237,3 +237,15 @@ def test_state_lost_the_next_run_links_everything_again_without_a_write(settled)
     assert after(settled) == []
     assert {record.outcome for record in report.records} == {Outcome.LINKED}
     settled.quiet()
+
+
+def test_state_lost_an_invoice_that_xero_made_without_a_reference_is_linked_again(company):
+    xero_invoice(company, {"Description": "x", "UnitAmount": "1"}, Status="AUTHORISED")
+    company.sync()
+    before = len(company.writes())
+    company.settings.database.unlink()
+
+    report = company.sync()
+
+    assert company.writes()[before:] == []
+    assert [record.outcome for record in only(report, "invoices")] == [Outcome.LINKED]

@@ -32,7 +32,10 @@ class Partner:
 
 
 class ProductView(Protocol):
-    """What an invoice needs to know of a product. Taxes are labels with the product's own rate in per cent."""
+    """What an invoice needs to know of a product.
+
+    `tax` is the TaxType of its item, `tax_fields` name the Vtiger taxes attached to it.
+    """
 
     @property
     def code(self) -> str: ...
@@ -40,6 +43,8 @@ class ProductView(Protocol):
     def name(self) -> str: ...
     @property
     def sales_account(self) -> str: ...
+    @property
+    def tax(self) -> str: ...
     @property
     def tax_fields(self) -> tuple[str, ...]: ...
 

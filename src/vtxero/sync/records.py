@@ -28,7 +28,7 @@ class Snapshot(Generic[R]):
     """A record as one side answered it.
 
     `modified` is in the service's own notation, comparable as text. `keys` are the natural keys, strongest first, as
-    (kind, folded value). `marker` is the other side's id or number that this record carries, blank when none. `raw` is
+    (kind, folded value). `marker` is the other side's id that this record carries, blank when none. `raw` is
     the row as JSON text, enough to read the record again when the mapping has been mended.
     """
 

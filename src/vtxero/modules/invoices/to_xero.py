@@ -61,6 +61,8 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
     if not record.lines and record.shipping is None:
         found.append(finding(Code.INV_TOTAL, "It has no lines.", field="lines", remedy="Add the lines in Vtiger."))
     reference = record.reference.strip()
+    if current and not current.reference and reference == current.number:
+        reference = ""  # Vtiger needs a subject: that of an invoice which Xero made without a reference is its number
     if len(reference) > REFERENCE_MAX:
         found.append(note(Code.TEXT_UNSUPPORTED, f"The subject is cut to Xero's {REFERENCE_MAX} characters."))
     head = Invoice(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol, cast
+from typing import cast
 
 from vtxero.domain.lookups import Lookups, Partner, PartnerState, PartyView, ProductView
 from vtxero.domain.money import ZERO
@@ -26,13 +26,6 @@ SUBJECT = "subject"
 MOVABLE = {"reference": SUBJECT}
 """The Vtiger field of each field of the record that the config may place elsewhere."""
 _NO_MODULE = VtigerModule("", "", ())
-
-
-class ItemView(ProductView, Protocol):
-    """What an invoice needs to know of a Xero item whose product is yet to be made: the tax that it will have."""
-
-    @property
-    def tax(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +76,9 @@ class Tools:
         found = self.lookups.record("products", side, product_id) if product_id else None
         return cast("ProductView | None", found)
 
-    def item(self, item_id: str) -> ItemView | None:
+    def item(self, item_id: str) -> ProductView | None:
         """Give a Xero item, None when it is unknown."""
-        return cast("ItemView | None", self.lookups.record("products", Side.XERO, item_id))
+        return cast("ProductView | None", self.lookups.record("products", Side.XERO, item_id))
 
     def partner_of(self, party: str) -> Partner:
         """Find the Xero contact of a Vtiger organization, or of a person."""

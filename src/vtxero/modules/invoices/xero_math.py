@@ -13,7 +13,6 @@ from vtxero.domain.money import CENT, HUNDRED, ONE, ZERO, cents
 from vtxero.modules.invoices.record import Charge, Invoice, InvoiceLine
 
 UNIT_PLACES = 4
-QUANTITY_PLACES = 4
 DISCOUNT_PLACES = 2
 MAX_AMOUNT = Decimal("9999999999.99")
 

@@ -87,9 +87,10 @@ class XeroProducts:
 
     def project(self, source: Snapshot[Product], current: Product | None) -> Projection[Product]:
         record, held = source.record, current or Product()
+        never = self._crossing.findings(record) if current is None else ()
+        if never:
+            return Projection(record, never)
         findings: list[Finding] = []
-        if current is None:
-            findings += self._crossing.findings(record)
         wanted = replace(held, **self._named(record, held))
         findings += xero_code_findings(wanted)
         findings += text_notes("description", composed(record.description), wanted.description, Side.XERO)
