@@ -29,17 +29,22 @@ class ModuleSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A module: what it depends on, and whether amounts cross with it."""
+    """A module: what it depends on, whether amounts cross with it, and the Vtiger modules it cannot do without."""
 
     name: str
     depends_on: tuple[str, ...]
     carries_money: bool
+    vtiger_modules: tuple[str, ...]
+
+    def missing(self, reference: Reference) -> tuple[str, ...]:
+        """The Vtiger modules that this instance does not have, or does not show to this user."""
+        return tuple(name for name in self.vtiger_modules if name not in reference.vtiger.modules)
 
 
 MODULES = (
-    ModuleEntry("organizations", (), carries_money=False),
-    ModuleEntry("products", (), carries_money=True),
-    ModuleEntry("invoices", ("organizations", "products"), carries_money=True),
+    ModuleEntry("organizations", (), carries_money=False, vtiger_modules=("Accounts", "Contacts")),
+    ModuleEntry("products", (), carries_money=True, vtiger_modules=("Products",)),
+    ModuleEntry("invoices", ("organizations", "products"), carries_money=True, vtiger_modules=("Invoice", "LineItem")),
 )
 
 
@@ -54,17 +59,18 @@ _XERO_PAGES = {
 def open_slices(
     reference: Reference, modules: ModuleSettings, taxes: TaxMapOptions, lookups: Lookups
 ) -> dict[str, Slice[Any]]:
-    """Open every module over this run's reference data and options.
+    """Open every module that this Vtiger has, over this run's reference data and options.
 
     Raises:
         ConfigError: an option names what is not there.
     """
     placeholder = modules.invoices.placeholder_product
-    return {
-        "organizations": OrganizationsSlice(reference, modules.organizations, lookups),
-        "products": ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
-        "invoices": InvoicesSlice(reference, modules.invoices, taxes, lookups),
+    openers: dict[str, Callable[[], Slice[Any]]] = {
+        "organizations": lambda: OrganizationsSlice(reference, modules.organizations, lookups),
+        "products": lambda: ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
+        "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups),
     }
+    return {entry.name: openers[entry.name]() for entry in MODULES if not entry.missing(reference)}
 
 
 def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:

@@ -26,13 +26,17 @@ INSTANCE = "instance"
 
 
 class Catalogue(BaseModel):
-    """Both sides' reference data with the moment it was read. `user_problems` tell what bars amounts into Vtiger."""
+    """Both sides' reference data with the moment it was read and the login that reached Xero.
+
+    `user_problems` tell what bars amounts into Vtiger.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     read_at: AwareDatetime
     reference: Reference
     user_problems: tuple[str, ...] = ()
+    reach: str = ""
 
 
 def load_catalogue(
@@ -48,12 +52,16 @@ def load_catalogue(
     if kept and not fresh:
         catalogue = Catalogue.model_validate_json(kept)
         age = clock.now() - catalogue.read_at
-        if timedelta(0) <= age < CACHED_FOR and catalogue.reference.vtiger.instance == vtiger.address.base:
+        same = catalogue.reference.vtiger.instance == vtiger.address.base and catalogue.reach == xero.reach
+        if same and timedelta(0) <= age < CACHED_FOR:
             return catalogue
     reference = Reference(read_vtiger(vtiger), read_xero(xero))
     problems = user_findings(read_user_settings(vtiger), reference.vtiger)
     catalogue = Catalogue(
-        read_at=clock.now(), reference=reference, user_problems=tuple(item.message for item in problems)
+        read_at=clock.now(),
+        reference=reference,
+        user_problems=tuple(item.message for item in problems),
+        reach=xero.reach,
     )
     _check_pins(state, reference)
     with state.transaction():
@@ -77,6 +85,11 @@ def _check_pins(state: SqliteState, reference: Reference) -> None:
 
 def bar(entry: ModuleEntry, direction: Direction, catalogue: Catalogue) -> VtxeroError | None:
     """Say what bars a module before any write; None when nothing does."""
+    missing = entry.missing(catalogue.reference)
+    if missing:
+        text = f"{entry.name} cannot be synced: Vtiger shows its API user no module {', '.join(missing)}."
+        remedy = "Switch the module on in Vtiger, or give the user's profile the right to see it."
+        return StopError(text, code=Code.RUN_VTIGER_USER, remedy=remedy)
     if not entry.carries_money:
         return None
     vtiger, xero = catalogue.reference.vtiger, catalogue.reference.xero

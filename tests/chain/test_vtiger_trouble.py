@@ -1,0 +1,188 @@
+"""Whatever is wrong with Vtiger: one clear line, the right exit code, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import random
+import ssl
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+import yaml
+
+from chain.company import line, open_company
+
+
+def configure(company, path, **vtiger):
+    settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
+    settings["vtiger"] |= {"access_key": "sandbox-key", "read_timeout": 3} | vtiger
+    settings["xero"]["client_secret"] = "sandbox"
+    path.write_text(yaml.safe_dump(settings))
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def run(company, tmp_path):
+    def go(*arguments, **vtiger):
+        config = configure(company, tmp_path / "vtxero.yaml", **vtiger)
+        command = [sys.executable, "-m", "vtxero", "--config", str(config), "sync", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+    return go
+
+
+def said(process):
+    """What was said, as one text without line breaks."""
+    return " ".join((process.stderr + process.stdout).split())
+
+
+@contextmanager
+def web_server(answer):
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            answer(self)
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            """Be quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def page(handler):
+    body = b"<html><body>Welcome to our intranet</body></html>"
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def to_login(handler):
+    handler.send_response(302)
+    handler.send_header("Location", "https://login.example/sign-in")
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+@pytest.mark.parametrize(
+    ("vtiger", "words"),
+    [({"access_key": "wrong"}, "access key"), ({"username": "nobody"}, "nobody")],
+)
+def test_login_that_vtiger_refuses_ends_with_exit_code_4(run, vtiger, words):
+    process = run(**vtiger)
+
+    assert (process.returncode, words in said(process)) == (4, True), said(process)
+    assert "Traceback" not in process.stderr
+
+
+@pytest.mark.parametrize(("answer", "words"), [(page, "vtiger.url"), (to_login, "login.example")])
+def test_address_that_leads_elsewhere_ends_with_exit_code_2(run, answer, words):
+    with web_server(answer) as server:
+        process = run(url=f"http://127.0.0.1:{server.server_port}")
+
+    assert (process.returncode, words in said(process)) == (2, True), said(process)
+
+
+def test_certificate_that_nobody_vouches_for_is_named(run, tmp_path):
+    cryptography = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = cryptography.Name([cryptography.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        cryptography.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = tmp_path / "server.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    pem.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    with web_server(page) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        process = run(url=f"https://127.0.0.1:{server.server_port}")
+
+    assert "certificate" in said(process).lower()
+    assert process.returncode in {2, 5}
+
+
+def test_vtiger_that_stalls_ends_with_exit_code_5_and_the_next_run_goes_on(company, run):
+    company.invoice(company.organization(accounttype="Customer"), line(company.product()))
+    stall = {"path": "query=.*Contacts", "nth": "every", "do": "slow", "seconds": 6}
+    company.apps["vtiger"].faults.add(stall)
+
+    process = run()
+    assert process.returncode == 5, said(process)
+    assert "organizations" in said(process)
+
+    company.apps["vtiger"].faults.clear()
+    assert run().returncode == 0
+    assert len(company.invoices()) == 1
+
+
+def test_module_that_is_switched_off_is_named(tmp_path, monkeypatch):
+    with open_company(tmp_path) as company:
+        company.organization(accounttype="Customer")
+        company.vtiger.listtypes["types"].remove("Invoice")
+        config = configure(company, tmp_path / "vtxero.yaml")
+        command = [sys.executable, "-m", "vtxero", "--config", str(config), "sync"]
+        process = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+        assert list(company.contacts()) == ["Acme Ltd"]
+
+    assert process.returncode == 6
+    assert "invoices cannot be synced: Vtiger shows its API user no module Invoice" in said(process)
+
+
+def written_whole(folder, invoices, seed):
+    with open_company(folder, lose_lines=random.Random(seed)) as company:
+        contact = company.xero.add_contact(Name="Nova")
+        rows = [
+            {"Description": f"line {n}", "Quantity": 1, "UnitAmount": n, "AccountCode": "200", "TaxType": "NONE"}
+            for n in range(1, 4)
+        ]
+        for _ in range(invoices):
+            company.xero.add_invoice(contact, rows, Date="2026-11-01", DueDate="2026-11-30", Status="AUTHORISED")
+        report = company.sync(allow=("changes",))
+        assert report.exit_code == 0, report.messages
+        made = company.vtiger.records("Invoice")
+        assert {
+            (company.vtiger.invoice_total(row["id"]), len(company.row(row["id"])["LineItems"])) for row in made
+        } == {(6, 3)}
+        assert len(made) == invoices
+        company.quiet()
+
+
+def test_invoices_end_complete_though_vtiger_loses_lines(tmp_path):
+    written_whole(tmp_path, 20, seed=3)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_240_invoices_end_complete_though_vtiger_loses_lines(tmp_path):
+    written_whole(tmp_path, 240, seed=11)
