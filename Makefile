@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check format lint types contracts soak bench clean
+.PHONY: demo test check format lint types contracts soak openapi bench clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -16,7 +16,7 @@ demo: $(STAMP)
 	$(BIN)/vtxero demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 -m "not soak"
 
 check: format lint types contracts test
 
@@ -34,6 +34,11 @@ contracts: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python -m pytest -q -m soak
+
+# Holds the Xero stand-in's answers against Xero's own OpenAPI file, where VTXERO_XERO_OPENAPI names one.
+openapi: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m pytest -q -p openapi.recorder -m "not soak" \
+	  tests/openapi tests/sandbox/xero tests/wire/xero tests/chain
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/run.py

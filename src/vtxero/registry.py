@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from vtxero.domain.lookups import Lookups
-from vtxero.domain.options import InvoiceOptions, OrganizationOptions, ProductOptions, TaxMapOptions
+from vtxero.domain.options import InvoiceOptions, OrganizationOptions, ProductOptions, TaxMapOptions, TaxOptions
 from vtxero.domain.reference import Reference
-from vtxero.domain.sides import Side
+from vtxero.domain.sides import Direction, Side
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
 from vtxero.modules.organizations import OrganizationsSlice
 from vtxero.modules.products import ProductsSlice
+from vtxero.modules.taxes import TaxesSlice
 from vtxero.sync.slice import Slice
 
 
 class ModuleSettings(Protocol):
     """The options of all modules, as the config has them."""
 
+    @property
+    def taxes(self) -> TaxOptions: ...
     @property
     def organizations(self) -> OrganizationOptions: ...
     @property
@@ -29,12 +32,16 @@ class ModuleSettings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A module: what it depends on, whether amounts cross with it, and the Vtiger modules it cannot do without."""
+    """A module: what it depends on, whether amounts cross with it, and the Vtiger modules it cannot do without.
+
+    `only` is the one direction in which it goes, None where the config chooses.
+    """
 
     name: str
     depends_on: tuple[str, ...]
     carries_money: bool
     vtiger_modules: tuple[str, ...]
+    only: Direction | None = None
 
     def missing(self, reference: Reference) -> tuple[str, ...]:
         """The Vtiger modules that this instance does not have, or does not show to this user."""
@@ -42,6 +49,7 @@ class ModuleEntry:
 
 
 MODULES = (
+    ModuleEntry("taxes", (), carries_money=False, vtiger_modules=(), only=Direction.TO_VTIGER),
     ModuleEntry("organizations", (), carries_money=False, vtiger_modules=("Accounts", "Contacts")),
     ModuleEntry("products", (), carries_money=True, vtiger_modules=("Products",)),
     ModuleEntry("invoices", ("organizations", "products"), carries_money=True, vtiger_modules=("Invoice", "LineItem")),
@@ -49,6 +57,8 @@ MODULES = (
 
 
 _SHORT_LINK = "https://go.xero.com/organisationlogin/default.aspx?shortcode={short_code}&redirecturl={path}"
+_VTIGER_TAXES = "/index.php?module=Vtiger&parent=Settings&view=TaxIndex"
+"""Vtiger's tax settings: its taxes have no pages of their own, nor have Xero's tax rates."""
 _XERO_PAGES = {
     "organizations": "/Contacts/View/{id}",
     "products": "/Inventory/View.aspx?itemID={id}",
@@ -66,6 +76,7 @@ def open_slices(
     """
     placeholder = modules.invoices.placeholder_product
     openers: dict[str, Callable[[], Slice[Any]]] = {
+        "taxes": lambda: TaxesSlice(modules.taxes, taxes, lookups),
         "organizations": lambda: OrganizationsSlice(reference, modules.organizations, lookups),
         "products": lambda: ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
         "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups),
@@ -79,6 +90,8 @@ def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
     short_code = reference.xero.organisation.short_code
 
     def page_of(module: str, side: Side, record_id: str) -> str | None:
+        if module == "taxes":
+            return f"{reference.vtiger.instance}{_VTIGER_TAXES}" if side is Side.VTIGER else None
         if side is Side.VTIGER:
             name = prefixes.get(record_id.partition("x")[0])
             return reference.vtiger.page(record_id, name) if name else None

@@ -133,9 +133,11 @@ def line(product: str, quantity: str = "1", price: str = "10", **fields: str) ->
 
 
 @contextmanager
-def open_company(folder: Path, *, lose_lines: Any = None, version: str = "8.2.0") -> Iterator[Company]:
+def open_company(
+    folder: Path, *, lose_lines: Any = None, version: str = "8.2.0", custom_fields: bool = True
+) -> Iterator[Company]:
     """Start both services with empty books, and a VAT of 4.5 % that both know."""
-    vtiger = VtigerState.sample_empty(version=version, lose_lines=lose_lines)
+    vtiger = VtigerState.sample_empty(version=version, lose_lines=lose_lines, custom_fields=custom_fields)
     xero = XeroState.new()
     xero.add_tax_rate("VAT", ("VAT", "4.5"))
     apps = {

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chain.company import line, only, reasons
+from chain.company import line, only, open_company, reasons
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 
@@ -115,6 +115,8 @@ def test_draft_edited_on_both_sides_is_merged_field_by_field(settled):
     assert settled.invoices()[settled.number_of(settled.draft)]["Reference"] == "From Vtiger"
     assert settled.row(settled.draft)["duedate"] == "2026-12-31"
     assert [record.outcome for record in only(report, "invoices")] == [Outcome.UPDATED]
+    [shown] = only(report, "invoices")
+    assert {change.field for change in shown.changes} == {"reference", "due_on"}
     settled.quiet()
 
 
@@ -249,3 +251,16 @@ def test_state_lost_an_invoice_that_xero_made_without_a_reference_is_linked_agai
 
     assert company.writes()[before:] == []
     assert [record.outcome for record in only(report, "invoices")] == [Outcome.LINKED]
+
+
+def test_state_lost_an_invoice_that_xero_made_is_found_by_its_source_where_there_is_no_custom_field(tmp_path):
+    with open_company(tmp_path, custom_fields=False) as company:
+        xero_invoice(company, {"ItemCode": "N-1", "Description": "nuts"}, Status="AUTHORISED")
+        company.sync()
+        before = len(company.writes())
+        company.settings.database.unlink()
+
+        report = company.sync()
+
+        assert company.writes()[before:] == []
+        assert {record.outcome for record in only(report, "invoices")} == {Outcome.LINKED}

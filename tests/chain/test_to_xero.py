@@ -239,3 +239,14 @@ def test_tax_that_xero_does_not_know_is_named(company):
     [invoice] = only(report, "invoices")
     assert [str(item.code) for item in invoice.reasons] == ["INV-TAX-UNKNOWN"]
     assert "Sales" in invoice.reasons[0].message
+
+
+def test_primary_email_that_xero_refuses_is_named_as_the_cause(company):
+    acme = company.organization()
+    company.person(acme, "First", email="ren\u00e9e@acme.example")
+    company.person(acme, "Second")
+
+    report = company.sync(**TO_XERO)
+
+    [reason] = report.records[0].reasons
+    assert (str(reason.code), "ren\u00e9e@acme.example" in reason.message) == ("ORG-PRIMARY-EMAIL", True)

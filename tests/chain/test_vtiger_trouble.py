@@ -48,7 +48,7 @@ def web_server(answer):
         def do_GET(self):
             answer(self)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815 - the server class names it so
 
         def log_message(self, *_):
             """Be quiet."""
@@ -145,7 +145,7 @@ def test_vtiger_that_stalls_ends_with_exit_code_5_and_the_next_run_goes_on(compa
     assert len(company.invoices()) == 1
 
 
-def test_module_that_is_switched_off_is_named(tmp_path, monkeypatch):
+def test_module_that_is_switched_off_is_named(tmp_path):
     with open_company(tmp_path) as company:
         company.organization(accounttype="Customer")
         company.vtiger.listtypes["types"].remove("Invoice")

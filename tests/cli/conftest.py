@@ -26,6 +26,7 @@ def clean_environment(monkeypatch, tmp_path):
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("vtxero.config.redact._PASSED", set())
     monkeypatch.chdir(tmp_path)
 
 

@@ -35,11 +35,16 @@ def test_command_when_asked_for_help_lists_what_there_is_and_nothing_else(words)
 
     assert ran.returncode == 0
     listed = ran.stdout.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in listed] == ["sync", "log", "explain", "demo", "sandbox", "config"]
+    known = ["sync", "plan", "apply", "log", "explain", "demo", "sandbox", "auth", "config"]
+    assert [line.split()[0] for line in listed] == known
 
 
 @pytest.mark.parametrize(
-    "command", ["sync", "log", "explain", "demo", "sandbox", "config show", "config check", "config schema"]
+    "command",
+    [
+        *("sync", "log", "explain", "demo", "sandbox", "config show", "config check", "config schema"),
+        *("auth", "auth xero", "auth vtiger", "auth status", "auth logout"),
+    ],
 )
 def test_help_of_every_command_has_an_example(command):
     ran = CliRunner().invoke(app, [*command.split(), "--help"])

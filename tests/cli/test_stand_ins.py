@@ -76,6 +76,19 @@ def test_sandbox_writes_a_private_config_that_points_to_both(serve, tmp_path):
     assert settings.logins == "file"
 
 
+def test_sandbox_of_the_cloud_edition_can_be_synced_with_the_config_it_writes(serve, tmp_path):
+    path = tmp_path / "box.yaml"
+    serve("--edition", "cloud", "--limits", "off", "--write-config", path)
+
+    ran = subprocess.run(
+        [VTXERO, "--config", path, "sync", "-o", "json"], capture_output=True, text=True, timeout=100, check=False
+    )
+
+    assert "edition: cloud" in path.read_text()
+    assert ran.returncode in {0, 8}, ran.stderr
+    assert sum(row["created"] for row in json.loads(ran.stdout)["modules"]) > 0
+
+
 def test_sandbox_when_its_config_is_there_from_before_replaces_it_with_a_fresh_state(serve, tmp_path):
     path = tmp_path / "box.yaml"
     first, _ = serve("--write-config", path)
@@ -111,7 +124,7 @@ def test_sandbox_never_overwrites_a_config_of_somebody(tmp_path):
     [
         (["--books", "/no/such/file.json"], "/no/such/file.json"),
         (["--xero-org", "/no/such/file.json"], "/no/such/file.json"),
-        (["--edition", "cloud"], "cloud"),
+        (["--edition", "hosted"], "hosted"),
         (["--vtiger-version", "7.0"], "7.0"),
         (["--vtiger-port", "99999"], "65535"),
         (["--write-config", "/no/such/folder/box.yaml"], "is no folder"),

@@ -74,6 +74,26 @@ def test_vtiger_url_when_copied_from_the_browser_becomes_the_base_address(tmp_pa
     assert settings.vtiger.url == "https://crm.example.com"
 
 
+@pytest.mark.parametrize("typed", ["crm.example.com", "crm.example.com/webservice.php"])
+def test_vtiger_url_when_only_a_host_is_taken_over_https(tmp_path, typed):
+    settings = load_text(tmp_path, MINIMAL.replace("https://crm.example.com", typed)).settings
+
+    assert settings.vtiger.url == "https://crm.example.com"
+
+
+def test_vtiger_url_when_the_clouds_endpoint_is_kept_because_it_shows_the_edition(tmp_path):
+    endpoint = "https://acme.od2.vtiger.com/restapi/v1/vtiger/default"
+    settings = load_text(tmp_path, MINIMAL.replace("https://crm.example.com", endpoint)).settings
+
+    assert (settings.vtiger.url, settings.vtiger.edition) == (endpoint, "auto")
+
+
+def test_vtiger_edition_when_it_comes_from_the_environment_wins(tmp_path):
+    settings = load_text(tmp_path, MINIMAL, environ={"VTXERO_VTIGER_EDITION": "cloud"}).settings
+
+    assert settings.vtiger.edition == "cloud"
+
+
 @pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:80"])
 def test_vtiger_url_when_plain_http_on_this_machine_is_taken(tmp_path, host):
     settings = load_text(tmp_path, MINIMAL.replace("https://crm.example.com", f"http://{host}/vt")).settings

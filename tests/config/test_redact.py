@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vtxero.config.redact import Redactor
+from vtxero.config.redact import Redactor, never_show
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,12 @@ def test_redactor_when_one_secret_holds_another_hides_both():
 @pytest.mark.parametrize("text", ["INV12 was skipped", "the key is missing", "https://crm.example.com:8080/x"])
 def test_redactor_when_there_is_no_secret_changes_nothing(text):
     assert Redactor(["", "a", "  "]).redact(text) == text
+
+
+def test_redactor_hides_what_passed_through_the_place_for_secrets_and_no_more():
+    never_show('{"access": "AT-passed-1", "refresh": "RT-passed-1", "tenant_id": "tenant-1", "who": "Ann Lee"}')
+    never_show("key-passed-1")
+
+    text = Redactor().redact("AT-passed-1 RT-passed-1 key-passed-1 tenant-1 Ann Lee")
+
+    assert text == "[hidden] [hidden] [hidden] tenant-1 Ann Lee"

@@ -18,7 +18,7 @@ WRONG = [
     ("modules:\n  invoice: {}", 7, "modules.invoice: unknown key; did you mean invoices?"),
     ("modules:\n  services: {}", 7, "services belong to products; set modules.products"),
     ("modules:\n  payments: {}", 7, "this version does not sync payments yet"),
-    ("modules:\n  quotes: {}", 7, "this section knows organizations, products, invoices"),
+    ("modules:\n  quotes: {}", 7, "this section knows taxes, organizations, products, invoices"),
     ("modules:\n  invoices:\n    roundng: tax", 8, "modules.invoices.roundng: unknown key; did you mean rounding?"),
     # wrong types
     ("modules: 5", 6, "modules: is '5', and should be a section"),
@@ -67,7 +67,7 @@ WRONG = [
 ]
 
 WRONG_LOGINS = [
-    ("vtiger: {url: crm.example.com, username: a}\nxero: {client_id: x}", "vtiger.url: is no web address"),
+    ("vtiger: {url: 'crm example', username: a}\nxero: {client_id: x}", "vtiger.url: is no web address"),
     ("vtiger: {url: 'ftp://crm.example.com', username: a}\nxero: {client_id: x}", "vtiger.url: is no web address"),
     ("vtiger: {url: 'https://crm.example.com:0x', username: a}\nxero: {client_id: x}", "vtiger.url: is no web address"),
     ("vtiger: {url: 'http://crm.example.com', username: a}\nxero: {client_id: x}", "vtiger.allow_http: true"),

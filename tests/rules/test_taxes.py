@@ -27,6 +27,8 @@ def tax_type(rate):
         ("GST", "15", "OUTPUTX"),
         ("  gst ", "15.000", "OUTPUTX"),
         ("GST", "12.5", None),
+        ("GST", "15.0004", "OUTPUTX"),
+        ("GST", "15.001", None),
         ("Luxury", "30", None),
         ("Zero Rated", "0", "ZERO"),
         ("Nothing like it", "15", None),

@@ -603,3 +603,108 @@ def test_law_10_changed_mapping_stops_the_run_until_it_is_allowed():
     assert (report.exit_code, world.xero.names()) == (6, ["Ann"])
     assert world.sync(allow=("config",)).exit_code == 0
     assert world.sync().exit_code == 0
+
+
+def test_law_4_saved_plan_is_what_is_sent_and_nothing_else():
+    world = World()
+    world.vtiger.add("cards", name="ann")
+    plan = world.sync(dry_run=True)
+    world.vtiger.add("cards", name="bob")
+
+    report = world.sync(approved=plan.planned)
+
+    assert world.xero.names() == ["ann"]
+    assert counts(report) == {"created": 1}
+    world.sync()
+    assert world.xero.names() == ["ann", "bob"]
+
+
+def test_law_4_line_of_a_plan_whose_record_moved_is_refused_and_the_others_are_sent():
+    world = World()
+    card = world.vtiger.add("cards", name="ann")
+    world.vtiger.add("cards", name="bob")
+    plan = world.sync(dry_run=True)
+    world.vtiger.edit("cards", card, phone="1")
+
+    report = world.sync(approved=plan.planned)
+
+    assert world.xero.names() == ["bob"]
+    assert counts(report) == {"created": 1, "conflict": 1}
+    assert report.exit_code == 8
+
+
+def test_law_4_plan_applied_twice_does_nothing_the_second_time():
+    world = World()
+    world.vtiger.add("cards", name="ann")
+    plan = world.sync(dry_run=True)
+    world.sync(approved=plan.planned)
+    before = world.writes()
+
+    report = world.sync(approved=plan.planned)
+
+    assert (world.writes(), report.exit_code) == (before, 0)
+
+
+def led() -> World:
+    """Cards go to Vtiger only, and Xero leads."""
+    world = World()
+    world.only = Direction.TO_VTIGER
+    return world
+
+
+@pytest.mark.parametrize("conflict", [None, "report", "vtiger"])
+def test_side_that_leads_wins_at_the_first_meeting_and_ever_after(conflict):
+    world = led()
+    card = world.vtiger.add("cards", name="ann", phone="1")
+    world.xero.add("cards", name="ann", phone="2")
+
+    first = world.sync(conflict=conflict)
+    assert (world.vtiger.tables["cards"][card]["phone"], first.exit_code) == ("2", 0)
+    world.vtiger.edit("cards", card, phone="3")
+    second = world.sync(conflict=conflict)
+
+    assert (world.vtiger.tables["cards"][card]["phone"], second.exit_code) == ("2", 0)
+    assert [(c.before, c.after) for c in second.records[0].changes] == [("3", "2")]
+    assert world.xero.writes == []
+    world.quiet()
+
+
+def test_module_of_one_direction_is_left_out_of_the_other_and_reads_nothing():
+    world = led()
+    world.xero.add("cards", name="ann")
+    world.sync(modules=("parents",))
+    before = world.vtiger.calls + world.xero.calls
+
+    report = world.sync(modules=("cards",), direction=Direction.TO_XERO)
+
+    assert (report.modules, world.vtiger.names()) == ((), [])
+    assert world.vtiger.calls + world.xero.calls == before
+
+
+def test_deletion_is_seen_at_once_in_a_list_without_times():
+    world = World()
+    world.vtiger.is_timeless = world.xero.is_timeless = True
+    card = world.vtiger.add("cards", name="ann")
+    world.vtiger.add("cards", name="bob")
+    world.sync()
+    world.quiet()
+    del world.vtiger.tables["cards"][card]
+
+    report = world.sync()
+
+    assert [(record.label, record.reasons[0].code) for record in report.records] == [("ann", Code.GONE)]
+    assert world.xero.names() == ["ann", "bob"]
+
+
+def test_record_that_never_crossed_and_left_a_list_without_times_is_forgotten():
+    world = led()
+    world.vtiger.is_timeless = world.xero.is_timeless = True
+    card = world.vtiger.add("cards", name="ann")
+    world.vtiger.add("cards", name="bob")
+    world.sync()
+    del world.vtiger.tables["cards"][card]
+    world.xero.add("cards", name="ann")
+
+    report = world.sync()
+
+    assert (counts(report), world.vtiger.names()) == ({"created": 1}, ["ann", "bob"])

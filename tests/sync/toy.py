@@ -16,7 +16,7 @@ from typing import Any
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.reasons import Code
-from vtxero.domain.sides import Side
+from vtxero.domain.sides import Direction, Side
 from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Accepted, Answer, Page, Payload, Projection, Refused, Snapshot
@@ -134,6 +134,7 @@ class ToyService:
         self.size = size
         self.tables: dict[str, dict[str, dict[str, str]]] = {}
         self.calls = 0
+        self.is_timeless = False
         self.writes: list[tuple[str, str, int]] = []
         self.clock = count(1)
         self.ids = count(1)
@@ -142,7 +143,8 @@ class ToyService:
         self.refuse: Callable[[Mapping[str, Any]], str] = lambda _: ""
 
     def stamp(self) -> str:
-        return f"{next(self.clock):08d}"
+        """Give the time of a change; a service that keeps no times says nothing."""
+        return "" if self.is_timeless else f"{next(self.clock):08d}"
 
     def add(self, module: str, **fields: str) -> str:
         """A person makes a record."""
@@ -239,6 +241,7 @@ class World:
         self.guards = GuardOptions(**guards)
         self.runs = 0
         self.fingerprint = "as it was"
+        self.only: Direction | None = None
 
     def sync(self, **request: Any) -> RunReport:
         self.runs += 1
@@ -253,7 +256,10 @@ class World:
             recorder=SqliteRuns(self.database),
             sources={Side.VTIGER: self.vtiger, Side.XERO: self.xero},
             slices=slices,
-            modules=(ModulePlan("parents", (), ModuleOptions()), ModulePlan("cards", ("parents",), ModuleOptions())),
+            modules=(
+                ModulePlan("parents", (), ModuleOptions()),
+                ModulePlan("cards", ("parents",), ModuleOptions(), only=self.only),
+            ),
             lookups=lookups,
             guards=self.guards,
             tenant="toy",

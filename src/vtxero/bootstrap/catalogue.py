@@ -71,6 +71,12 @@ def load_catalogue(
     return catalogue
 
 
+def forget_catalogue(state: SqliteState) -> None:
+    """Have the reference data read again by the next run: this one has changed it."""
+    with state.transaction():
+        state.set_meta(CATALOGUE, "")
+
+
 def _check_pins(state: SqliteState, reference: Reference) -> None:
     """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers."""
     organisation = reference.xero.organisation

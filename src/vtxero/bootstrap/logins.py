@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -14,12 +13,9 @@ from vtxero.bootstrap.vault import Held, Vault
 from vtxero.config.settings import Settings
 from vtxero.errors import AuthError, VtxeroError
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant
+from vtxero.xero.access import Grant, XeroAccess
 from vtxero.xero.oauth import Connection, XeroOAuth
 from vtxero.xero.tokens import LOG_IN, Token, TokenSource
-
-if TYPE_CHECKING:
-    from vtxero.xero.access import XeroAccess
 
 ACCESS_LIFE = timedelta(minutes=30)
 REFRESH_LIFE = timedelta(days=60)
@@ -201,6 +197,6 @@ def unreached(found: list[Connection], tenant_id: str) -> AuthError:
             remedy="Run `vtxero auth xero` and allow that organisation on Xero's page, or correct xero.tenant_id.",
         )
     return AuthError(
-        f"The login reaches several Xero organisations, and none is chosen: {names}.",
+        f"No Xero organisation is chosen. The login reaches: {names}.",
         remedy="Set xero.tenant_id in the config to the id of one of them, or run `vtxero auth` on a terminal.",
     )

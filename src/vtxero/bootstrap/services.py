@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from vtxero.config.secrets import open_token_keeper
 from vtxero.config.settings import Settings
 from vtxero.sync.ports import Clock
-from vtxero.vtiger.client import VtigerAccess, VtigerClient
+from vtxero.vtiger.access import Edition, VtigerAccess
+from vtxero.vtiger.client import VtigerClient
 from vtxero.xero.access import Grant, XeroAccess
 from vtxero.xero.client import XeroClient
 from vtxero.xero.oauth import XeroOAuth
@@ -34,6 +35,7 @@ def open_vtiger(settings: Settings) -> Iterator[VtigerClient]:
         timeout=chosen.read_timeout,
         connect_timeout=chosen.connect_timeout,
         verify=chosen.verify if isinstance(chosen.verify, bool) else str(chosen.verify),
+        edition=Edition(chosen.edition),
     )
     with VtigerClient(access) as client:
         yield client

@@ -8,22 +8,25 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
-from vtxero.bootstrap.catalogue import Catalogue, bar, load_catalogue
+from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
 from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
-from vtxero.domain.options import ModuleOptions
-from vtxero.domain.sides import Side
+from vtxero.domain.options import ModuleOptions, ModuleSwitch
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import ConfigError
 from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, page_finder
 from vtxero.rules.refusals import translate_refusal
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
 from vtxero.store.database import scratch_copy
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
-from vtxero.sync.report import RunLog, RunReport
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import RecordResult, RunLog, RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.run import Environment, ModulePlan, Run
 from vtxero.vtiger.client import VtigerClient
@@ -43,6 +46,7 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
         ConfigError, AuthError, StateError, LockedError: the run could not begin.
         StopError, TemporaryError, BudgetError: the preflight failed.
     """
+    _check_direction(request)
     clock = clock or SystemClock()
     settings = with_secrets(settings, _log.warning)
     with ExitStack() as stack:
@@ -59,7 +63,28 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
             stop,
             progress,
         )
-        return Run(_prepare(settings, request, tools), request).execute()
+        environment = _prepare(settings, request, tools)
+        report = Run(environment, request).execute()
+        if any(_may_have_changed_taxes(record) for record in report.records):
+            forget_catalogue(SqliteState(database, report.run))
+        return report
+
+
+def _may_have_changed_taxes(record: RecordResult) -> bool:
+    """Tell whether Vtiger's taxes may be others now than the reference data of this run says."""
+    if record.module != "taxes" or any(reason.code is Code.TAX_DENIED for reason in record.reasons):
+        return False
+    return record.outcome in {Outcome.CREATED, Outcome.UPDATED, Outcome.FAILED}
+
+
+def _check_direction(request: RunRequest) -> None:
+    """Refuse to be asked by name for a module that does not go that way; without a name it is left out."""
+    for entry in MODULES:
+        goes = {None, Direction.BOTH, entry.only}
+        if entry.only and entry.name in request.modules and request.direction not in goes:
+            raise ConfigError(
+                f"{entry.name} go {entry.only} only.", remedy="Leave --direction out, or name other modules."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +150,11 @@ def fingerprint(settings: Settings) -> str:
 
 
 def _plan_of(entry: ModuleEntry, settings: Settings, request: RunRequest, catalogue: Catalogue) -> ModulePlan:
-    options: ModuleOptions = getattr(settings.modules, entry.name)
-    direction = request.direction or options.direction
-    return ModulePlan(entry.name, entry.depends_on, options, bar(entry, direction, catalogue))
+    options: ModuleSwitch = getattr(settings.modules, entry.name)
+    if not isinstance(options, ModuleOptions):
+        options = ModuleOptions(enabled=options.enabled)
+    direction = entry.only or request.direction or options.direction
+    return ModulePlan(entry.name, entry.depends_on, options, bar(entry, direction, catalogue), entry.only)
 
 
 @contextmanager

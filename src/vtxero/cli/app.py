@@ -9,11 +9,13 @@ import typer
 from typer.core import TyperGroup
 
 from vtxero import __version__
+from vtxero.cli import auth as auth_commands
 from vtxero.cli import config as config_commands
 from vtxero.cli.arguments import hoist
 from vtxero.cli.demo import demo
 from vtxero.cli.explain import explain
 from vtxero.cli.log import log
+from vtxero.cli.plan import apply, plan
 from vtxero.cli.sandbox import sandbox
 from vtxero.cli.session import Globals, Output, Session
 from vtxero.cli.sync import sync
@@ -96,8 +98,11 @@ def options(  # noqa: PLR0917 - Typer takes options as arguments
 
 
 app.command("sync")(sync)
+app.command("plan")(plan)
+app.command("apply")(apply)
 app.command("log")(log)
 app.command("explain")(explain)
 app.command("demo")(demo)
 app.command("sandbox")(sandbox)
+app.add_typer(auth_commands.app, name="auth")
 app.add_typer(config_commands.app, name="config")

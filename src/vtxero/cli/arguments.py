@@ -17,8 +17,10 @@ ALIASES = {
     "items": "products",
     "accounts": "organizations",
     "organisations": "organizations",
+    "tax": "taxes",
+    "taxrates": "taxes",
 }
-LATER = frozenset({"taxes", "contacts", "payments"})
+LATER = frozenset({"contacts", "payments"})
 GUARDS = tuple(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-"))
 
 _WITH_VALUE = ("--config", "--profile", "--output", "--log-file", "-o")

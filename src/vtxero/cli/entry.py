@@ -41,7 +41,10 @@ def _run(arguments: list[str], session: Session) -> int:
 
 
 def _refuse(error: VtxeroError, session: Session) -> int:
-    message, remedy = session.redactor.redact(error.message), session.redactor.redact(error.remedy)
+    message, remedy = (
+        session.redactor.redact(error.message),
+        session.redactor.redact(session.with_command(error.remedy)),
+    )
     if isinstance(error, StopError):
         message = f"{error.code}: {message}"
     session.complain(f"Error: {message}")

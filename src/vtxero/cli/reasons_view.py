@@ -18,8 +18,11 @@ from vtxero.sync.report import RecordResult
 HEADINGS = {Outcome.SKIPPED: "Skipped", Outcome.CONFLICT: "In conflict", Outcome.FAILED: "Failed"}
 
 
-def attention_parts(records: Iterable[RecordResult], view: View, *, run: str = "") -> Iterator[RenderableType]:
-    """Give what did not cross, grouped by reason: how many, why, what to do, and which."""
+def attention_parts(records: Iterable[RecordResult], view: View, *, run: str | None = "") -> Iterator[RenderableType]:
+    """Give what did not cross, grouped by reason: how many, why, what to do, and which.
+
+    `run` is where the rest of a long group can be seen; None for a dry run, of which nothing is kept.
+    """
     everything = list(records)
     for outcome, heading in ((o, HEADINGS[o]) for o in (Outcome.FAILED, Outcome.CONFLICT, Outcome.SKIPPED)):
         found = [record for record in everything if record.outcome is outcome]
@@ -32,7 +35,7 @@ def attention_parts(records: Iterable[RecordResult], view: View, *, run: str = "
 
 
 def _group(
-    code: Code | None, group: Sequence[RecordResult], what: str, view: View, run: str
+    code: Code | None, group: Sequence[RecordResult], what: str, view: View, run: str | None
 ) -> Iterator[RenderableType]:
     yield Text.assemble("  ", (code.value if code else "no reason given", "bold"), f"  {what}")
     if code:
@@ -44,8 +47,9 @@ def _group(
     for record in shown:
         yield from _record_lines(record, view)
     if len(group) > len(shown):
-        more = f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else "")
-        yield indented(Text(f"... and {len(group) - len(shown)} more: {more}"), 6)
+        more = f"{view.command} log {clean(run or '')}".strip() + (f" --reason {code.value}" if code else "")
+        where = "with -o json" if run is None else more
+        yield indented(Text(f"... and {len(group) - len(shown)} more: {where}"), 6)
 
 
 def _remedy(firsts: Sequence[Finding]) -> str:

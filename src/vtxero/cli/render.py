@@ -28,7 +28,7 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     if report.dry_run:
         yield from plan_parts(report.records, view)
     if view.reasons:
-        yield from attention_parts(report.records, view, run=report.run)
+        yield from attention_parts(report.records, view, run=None if report.dry_run else report.run)
         yield from note_parts(report.records, view)
     yield from _messages(report.messages)
     yield Text("")

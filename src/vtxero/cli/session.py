@@ -73,6 +73,10 @@ class Session:
             parts += ["--profile", shlex.quote(self.options.profile)]
         return " ".join(parts)
 
+    def with_command(self, text: str) -> str:
+        """Put the options of this invocation into the commands that a text advises."""
+        return text.replace("`vtxero ", f"`{self.command} ")
+
     def load(self, flags: Mapping[str, tuple[str, str]] | None = None, *, profile: str | None = None) -> Loaded:
         """Read the settings, start logging, say what is odd about them. `flags` are dotted keys with (flag, text)."""
         from vtxero.cli.logs import start_logging

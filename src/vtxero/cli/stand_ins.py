@@ -111,6 +111,7 @@ def config_text(stand_ins: Sandbox, state_dir: Path) -> str:
         "logins": "file",
         "vtiger": {
             "url": stand_ins.vtiger_url,
+            "edition": stand_ins.edition,
             "username": stand_ins.vtiger_username,
             "access_key": stand_ins.vtiger_access_key,
         },

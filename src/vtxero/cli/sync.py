@@ -135,7 +135,7 @@ def print_report(session: Session, report: RunReport, *, reasons: bool = True, a
             session.show(render.run_parts(report, view))
     if report.exit_code not in LEAVES_A_REPORT:
         for message in report.messages:
-            session.complain(f"Error: {message}")
+            session.complain(f"Error: {session.with_command(message)}")
 
 
 def _skipped(report: RunReport) -> int:

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from vtxero.config.files import private_folder, write_private
 from vtxero.config.lock import token_lock
+from vtxero.config.redact import never_show
 from vtxero.config.settings import APP, Settings
 from vtxero.errors import AuthError, ConfigError
 
@@ -81,10 +82,12 @@ class KeyringStore:
     def get(self, name: str) -> str | None:
         """Read from the keyring."""
         found: str | None = self._within_time(lambda: _keyring().get_password(self.service, name))
+        never_show(found or "")
         return found
 
     def set(self, name: str, text: str) -> None:
         """Write to the keyring."""
+        never_show(text)
         self._within_time(lambda: _keyring().set_password(self.service, name, text))
 
     def delete(self, name: str) -> None:
@@ -120,10 +123,13 @@ class FileStore:
 
     def get(self, name: str) -> str | None:
         """Read from the file."""
-        return self._read().get(name)
+        found = self._read().get(name)
+        never_show(found or "")
+        return found
 
     def set(self, name: str, text: str) -> None:
         """Write the file anew."""
+        never_show(text)
         with self._alone():
             self._write(self._read() | {name: text})
 
@@ -226,8 +232,8 @@ def _found(store: SecretStore, name: str, what: str, variable: str) -> SecretStr
     text = _get(store, name)
     if not text:
         raise AuthError(
-            f"{what} is not known: it is neither in the config nor in {store.place}.",
-            remedy=f"Set the variable {variable}, or put it into the config and close that file to others.",
+            f"{what} is not known: it is neither in the environment nor in the config nor in {store.place}.",
+            remedy=f"Run `vtxero auth {variable.split('_')[1].lower()}`, or set the variable {variable}.",
         )
     return SecretStr(text)
 

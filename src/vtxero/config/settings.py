@@ -18,6 +18,7 @@ from vtxero.domain.options import (
     OrganizationOptions,
     ProductOptions,
     TaxMapOptions,
+    TaxOptions,
 )
 
 APP = "vtxero"
@@ -93,6 +94,9 @@ class VtigerSettings(Options):
         False, description="allow plain http to another machine: anybody on the way can read along"
     )
     url: str = Field(description="address of the Vtiger, as in the browser: https://crm.example.com")
+    edition: Literal["auto", "open-source", "cloud"] = Field(
+        "auto", description="open-source: your own server; cloud: Vtiger's; auto: as the address shows, or what answers"
+    )
     username: Word = Field(description="login name of the API user")
     access_key: Secret = Field(
         None, description="from My Preferences; better kept in the keyring or VTXERO_VTIGER_ACCESS_KEY"
@@ -117,7 +121,12 @@ class VtigerSettings(Options):
     @field_validator("url", mode="after")
     @classmethod
     def _address(cls, value: str, info: ValidationInfo) -> str:
-        """Take the address of a page of Vtiger for the address of the Vtiger."""
+        """Take a bare host, the address of a page, or that of the web service for the address of the Vtiger.
+
+        A cloud endpoint stays as it is: it shows the edition.
+        """
+        if re.fullmatch(r"[A-Za-z0-9.-]+\.[A-Za-z0-9-]+(:\d+)?(/\S*)?", value.strip()):
+            value = f"https://{value.strip()}"
         hint = "use https, or set vtiger.allow_http: true if you accept that"
         address = check_url(value, may_be_plain=bool(info.data.get("allow_http")), plain_hint=hint)
         for page in _PAGES:
@@ -158,6 +167,7 @@ class XeroSettings(Options):
 class ModulesSettings(Options):
     """modules: what is kept in step, and how."""
 
+    taxes: TaxOptions = TaxOptions(enabled=False, revenue_only=True)
     organizations: OrganizationOptions = OrganizationOptions()
     products: ProductOptions = ProductOptions()
     invoices: InvoiceOptions = InvoiceOptions()

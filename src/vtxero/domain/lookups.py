@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, auto
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vtxero.domain.sides import Side
 
@@ -47,6 +48,14 @@ class ProductView(Protocol):
     def tax(self) -> str: ...
     @property
     def tax_fields(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class TaxView(Protocol):
+    """What other modules need to know of a tax: its rate in per cent."""
+
+    @property
+    def rate(self) -> Decimal: ...
 
 
 class PartyView(Protocol):

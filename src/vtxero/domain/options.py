@@ -20,10 +20,15 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ModuleOptions(Options):
+class ModuleSwitch(Options):
     """What every module has."""
 
     enabled: bool = True
+
+
+class ModuleOptions(ModuleSwitch):
+    """What the modules have that go both ways."""
+
     direction: Direction = Field(Direction.BOTH, description="to-xero, to-vtiger or both")
     conflict: ConflictPolicy = Field("report", description="which side wins when both changed the same field")
     fields: dict[str, FieldRule | dict[str, str]] = Field(
@@ -32,6 +37,13 @@ class ModuleOptions(Options):
     defaults: dict[str, str] = Field(
         default_factory=dict, description="values for mandatory Vtiger fields that Xero leaves empty"
     )
+
+
+class TaxOptions(ModuleSwitch):
+    """modules.taxes: from Xero to Vtiger only, and Xero leads. Off at first, for no tax ever goes away in Vtiger."""
+
+    enabled: bool = Field(False, description="each tax that is made becomes a column in Vtiger for good")
+    revenue_only: bool = Field(True, description="leave out tax rates that do not apply to revenue")
 
 
 class OrganizationOptions(ModuleOptions):

@@ -45,6 +45,7 @@ class Code(StrEnum):
     PRD_ACCOUNT = "PRD-ACCOUNT"
     PRD_TAX = "PRD-TAX"
     TAX_DENIED = "TAX-DENIED"
+    TAX_NAME = "TAX-NAME"
     INV_PARTY = "INV-PARTY"
     INV_DATE = "INV-DATE"
     INV_GROUP_DISCOUNT = "INV-GROUP-DISCOUNT"
@@ -207,6 +208,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.TAX_DENIED: (
         "The Vtiger user may not create or change taxes.",
         "Give vtxero an administrator's access key, or enter the taxes in Vtiger by hand.",
+    ),
+    Code.TAX_NAME: (
+        "Xero's tax rate and Vtiger's tax have different names, and vtxero cannot rename a tax in Vtiger.",
+        "Rename the tax in Vtiger's tax settings, or map its label to the TaxType under taxes.map in the config.",
     ),
     Code.INV_PARTY: (
         "It has neither an organization nor a contact.",

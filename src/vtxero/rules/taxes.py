@@ -15,8 +15,8 @@ ChosenTax: TypeAlias = tuple[str, Decimal, bool]
 """A tax of a group as Vtiger chose it: label, rate in per cent, whether it is compound."""
 
 REVENUE = "REVENUE"
-RATE_PLACES = 4
-"""Xero keeps four decimals of a rate, Vtiger three; both are compared at four."""
+RATE_PLACES = 3
+"""Vtiger keeps three decimals of a rate, Xero four; both are compared at three."""
 
 
 def same_rate(one: Decimal, other: Decimal) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Books = Mapping[str, Any]
 SideName = Literal["vtiger", "xero"]
 
-EDITIONS = ("open-source",)
+EDITIONS = ("open-source", "cloud")
 VERSIONS = ("8.2.0", "8.3.0")
 MAX_PORT = 65_535
 
@@ -51,9 +51,9 @@ class Sandbox:
                 a chart and taxes and no records, in the books' base currency.
             vtiger_port: 0 takes a free one.
             xero_port: 0 takes a free one.
-            vtiger_version: 8.2.0 or 8.3.0.
-            edition: only open-source is modelled so far.
-            limits: keep Xero's limits of calls; a Vtiger of one's own has none.
+            vtiger_version: 8.2.0 or 8.3.0, of the open-source edition.
+            edition: open-source or cloud.
+            limits: keep the limits of calls that Xero and Vtiger's cloud have; a Vtiger of one's own has none.
 
         Raises:
             SandboxError: not modelled, no port, or what they start with is not of the right form.
@@ -66,9 +66,12 @@ class Sandbox:
         from vtxero.sandbox.vtiger import create_app as vtiger_app  # noqa: PLC0415
         from vtxero.sandbox.xero import create_app as xero_app  # noqa: PLC0415
 
+        self.edition = edition
         self.vtiger, self.xero = _states(books, organisation, vtiger_version)
         self._apps: dict[SideName, Instrumented] = {
-            "vtiger": instrumented(vtiger_app(self.vtiger), expire=self.vtiger.expire_sessions),
+            "vtiger": instrumented(
+                vtiger_app(self.vtiger, edition=edition, limits=limits), expire=self.vtiger.expire_sessions
+            ),
             "xero": xero_app(self.xero, limits="on" if limits else "off"),
         }
         self._servers = _servers(self._apps, {"vtiger": vtiger_port, "xero": xero_port})
@@ -136,10 +139,7 @@ def check_edition(edition: str, version: str) -> None:
         SandboxError: it is not modelled.
     """
     if edition not in EDITIONS:
-        raise SandboxError(
-            f"the {edition} edition of Vtiger is not modelled yet, only {EDITIONS[0]} is; "
-            "try a trial account of the real one"
-        )
+        raise SandboxError(f"there is no {edition} edition of Vtiger, only {' and '.join(EDITIONS)}")
     if version not in VERSIONS:
         raise SandboxError(f"version {version} of Vtiger is not modelled, only {' and '.join(VERSIONS)} are")
 

@@ -17,6 +17,9 @@ from vtxero.sandbox.journal import Journal, JournalEntry
 ABORT = "vtxero.abort"
 """Scope key under which the server thread offers a callable that cuts the connection."""
 
+REASON = "vtxero.reason"
+"""Scope key under which the server thread offers a callable that sets the reason phrase of the answer."""
+
 Refusal = Callable[[FaultRule], tuple[dict[str, str], bytes]]
 
 

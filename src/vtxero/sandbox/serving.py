@@ -10,11 +10,12 @@ import threading
 from types import TracebackType
 from typing import Any, Self
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from vtxero.sandbox.instrument import ABORT, Instrumented, instrumented
+from vtxero.sandbox.instrument import ABORT, REASON, Instrumented, instrumented
 
 __all__ = ["Instrumented", "ServerThread", "instrumented"]
 
@@ -98,13 +99,34 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    """Hands the connection's own `abort` to the app, so that a fault can cut it without a reply."""
+    """Hands two things of the connection to the app that ASGI does not have.
+
+    Its own `abort`, so that a fault can cut it without a reply, and the reason phrase, in which Vtiger's cloud edition
+    says what it refuses.
+    """
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.app = functools.partial(_with_abort, self.app, transport)
+        self.conn = wire = _Wire(h11.SERVER)
+        self.app = functools.partial(_with_connection, self.app, {ABORT: transport.abort, REASON: wire.say})
 
 
-async def _with_abort(app: ASGIApp, transport: asyncio.Transport, scope: Scope, receive: Receive, send: Send) -> None:
-    scope[ABORT] = transport.abort
+class _Wire(h11.Connection):
+    """The connection's protocol, with a reason phrase of the app's own for the next answer."""
+
+    reason = b""
+
+    def say(self, words: str) -> None:
+        """Choose the reason phrase; it is one line of Latin letters."""
+        self.reason = " ".join(words.split()).encode("latin-1", "replace")
+
+    def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
+        if isinstance(event, h11.Response) and self.reason:
+            reason, self.reason = self.reason, b""
+            event = h11.Response(status_code=event.status_code, headers=list(event.headers), reason=reason)
+        return super().send_with_data_passthrough(event)
+
+
+async def _with_connection(app: ASGIApp, offers: Scope, scope: Scope, receive: Receive, send: Send) -> None:
+    scope.update(offers)
     await app(scope, receive, send)

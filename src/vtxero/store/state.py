@@ -171,6 +171,13 @@ class SqliteState:
             "UPDATE records SET presence = 'ACTIVE' WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
         )
 
+    def drop_record(self, module: str, side: Side, record_id: str) -> None:
+        """Forget a record that has no link: it is not there any more."""
+        place = (module, side, record_id)
+        with self.transaction():
+            self._db.execute("DELETE FROM records WHERE module = ? AND side = ? AND id = ?", place)
+            self._db.execute("DELETE FROM keys WHERE module = ? AND side = ? AND id = ?", place)
+
     # links
 
     def links(self, module: str, side: Side, ids: Iterable[str]) -> dict[str, Link]:

@@ -15,7 +15,8 @@ from vtxero.sync.state import Link, State, StoredRecord
 class Fetcher:
     """Fetches one module from both sides.
 
-    `unchanged` collects the pairs that were read and say nothing new, with their authors.
+    `unchanged` collects the pairs that were read and say nothing new, with their authors; `timeless` the rows without a
+    modification time, of which no list but a whole one can be had.
     """
 
     def __init__(self, state: State, slice_: Slice[Any], sources: dict[Side, RowSource], progress: Progress) -> None:
@@ -26,6 +27,7 @@ class Fetcher:
         self.unchanged: dict[str, Side] = {}
         self.read: dict[Side, int] = {}
         self.high: dict[Side, str | None] = {}
+        self.timeless: dict[Side, set[str]] = {}
 
     def fetch(self, side: Side, *, full: bool) -> None:
         """Read a side whole, or since its cursor. The cursor itself moves later (`design.md`, the cursor law)."""
@@ -33,6 +35,7 @@ class Fetcher:
         since = None if full else self._state.cursor(module, side)
         self.high[side] = self._state.cursor(module, side)
         self.read[side] = 0
+        self.timeless[side] = set()
         self._progress.phase(f"Reading {module} from {side.value.capitalize()}")
 
         def known(record_id: str) -> str | None:
@@ -43,9 +46,14 @@ class Fetcher:
                 self._take(side, self._slice.mappers[side].parse(page.raw))
             self._progress.step(module, self.read[side], None)
 
+    def is_timeless(self, side: Side) -> bool:
+        """Tell whether no row of a side ever had a modification time: then it was read whole, as it always is."""
+        return bool(self.read[side]) and self.high[side] is None
+
     def _take(self, side: Side, snapshots: list[Snapshot[Any]]) -> None:
         links = self._state.links(self._slice.name, side, [item.id for item in snapshots])
         self.read[side] += len(snapshots)
+        self.timeless[side].update(item.id for item in snapshots if not item.modified)
         newest = max((item.modified for item in snapshots), default="")
         self.high[side] = max(self.high[side] or "", newest) or None
         for item in snapshots:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from vtxero.domain.sides import Side
 from vtxero.sync.ports import RowSource
@@ -43,6 +43,17 @@ class Deletions:
             after = ""
         return ""
 
+    def compare(self, module: str, side: Side, listed: Collection[str]) -> None:
+        """Take a list for all that is there: linked records that it lacks are gone, others are forgotten."""
+        after = ""
+        while portion := self._state.linked_after(module, side, after, LOOK_UP):
+            self._mark(module, side, portion, listed)
+            after = portion[-1]
+        with self._state.transaction():
+            for row in list(self._state.unlinked(module, side)):
+                if row.id not in listed:
+                    self._state.drop_record(module, side, row.id)
+
     def take_back(self) -> None:
         """Unmark what this run marked: nothing is believed until a person says so."""
         with self._state.transaction():
@@ -51,7 +62,9 @@ class Deletions:
         self._marked.clear()
 
     def _look_up(self, module: str, side: Side, ids: Sequence[str]) -> None:
-        found = self._sources[side].modified_now(module, ids)
+        self._mark(module, side, ids, self._sources[side].modified_now(module, ids))
+
+    def _mark(self, module: str, side: Side, ids: Sequence[str], found: Collection[str]) -> None:
         with self._state.transaction():
             for record_id in ids:
                 if record_id not in found and self._state.mark_gone(module, side, record_id):

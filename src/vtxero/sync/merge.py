@@ -57,16 +57,28 @@ class Merge(Generic[R]):
 
 
 def merge(
-    slice_: Slice[R], pair: Pair[R], direction: Direction, policy: ConflictPolicy, forced: frozenset[str] = frozenset()
+    slice_: Slice[R],
+    pair: Pair[R],
+    direction: Direction,
+    policy: ConflictPolicy,
+    *,
+    forced: frozenset[str] = frozenset(),
+    leader: Side | None = None,
 ) -> Merge[R]:
     """Decide each field of a pair.
 
-    `forced` fields go from Xero to Vtiger whatever the bases say: a record only half made there is completed.
+    `forced` fields go from Xero to Vtiger whatever the bases say: a record only half made there is completed. Where one
+    side leads, the other takes whatever differs, whoever changed it: there are no conflicts.
     """
     seen = {side: _view(slice_, pair, side) for side in Side}
     lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
     for field in slice_.fields:
-        targets = [Side.VTIGER] if field in forced else _targets(slice_, pair, seen, field)
+        if field in forced:
+            targets = [Side.VTIGER]
+        elif leader:
+            targets = [leader.other] if _differs(pair, seen, leader.other, field) else []
+        else:
+            targets = _targets(slice_, pair, seen, field)
         if len(targets) == 2 and field not in slice_.unions:
             if policy == "report":
                 lists["conflicts"].append(field)
@@ -102,11 +114,7 @@ def _view(slice_: Slice[R], pair: Pair[R], side: Side) -> _View[R]:
 
 def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> list[Side]:
     """Name the sides that the field is to be written to; both of them is a conflict, except in a union."""
-
-    def differs(side: Side) -> bool:
-        return bool(_get(seen[side].now.record, field) != _get(pair.on(side).record, field))
-
-    open_sides = [side for side in Side if differs(side)]
+    open_sides = [side for side in Side if _differs(pair, seen, side, field)]
     if field in pair.unsettled or any(seen[side].base is None for side in Side):
         blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
         if len(blank) == 1:
@@ -118,6 +126,11 @@ def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
     if len(moved) == 2:
         return open_sides if len(open_sides) == 2 else []
     return [side for side in moved if side in open_sides]
+
+
+def _differs(pair: Pair[R], seen: dict[Side, _View[R]], side: Side, field: str) -> bool:
+    """Tell whether a side holds something else than the other side's record says."""
+    return bool(_get(seen[side].now.record, field) != _get(pair.on(side).record, field))
 
 
 def _is_to_fill(slice_: Slice[R], pair: Pair[R], side: Side, field: str) -> bool:

@@ -48,7 +48,8 @@ class _Judgement:
                 f for other in writes[index + 1 :] for f in self._merged.to(other) if f not in self._merged.to(side)
             )
             actions.append(self._write(side, (*held, *later), reasons, counted=index == 0))
-        return actions
+        everything = tuple(change for action in actions for change in action.changes)
+        return [replace(actions[0], changes=everything), *actions[1:]]
 
     def _check(self, side: Side) -> tuple[Finding, ...]:
         """Say why a side may not be written."""

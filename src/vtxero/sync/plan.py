@@ -28,6 +28,8 @@ class Terms:
     direction: Direction
     policy: ConflictPolicy
     required: bool = True
+    leader: Side | None = None
+    """The side whose word counts in this module, whoever changed what; None where each side's changes count."""
 
     def counted_for(self, author: Side) -> Side:
         """The side whose row counts a pair without a write: away from its author, or where the direction goes."""
@@ -169,7 +171,8 @@ class Planner:
         wanted = self._slice.mappers[Side.XERO].project(source, found.record).record
         other = self._slice.check_match(wanted, found.record)
         if other:
-            self._skip(Side.XERO, source.id, "", source.label, (*source.findings, *other))
+            counted_for = self._terms.counted_for(Side.VTIGER)
+            self._skip(counted_for, source.id, "", source.label, (*source.findings, *other))
             return
         self._judge_pair(Pair(source, found), None)
 
@@ -220,7 +223,8 @@ class Planner:
         if gone:
             self._skip(self._terms.counted_for(author), pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
             return
-        merged = merge(self._slice, pair, self._terms.direction, self._terms.policy, forced)
+        terms = self._terms
+        merged = merge(self._slice, pair, terms.direction, terms.policy, forced=forced, leader=terms.leader)
         for action in judge_pair(
             self._slice, pair, merged, PairTerms(author, self._terms.counted_for(author), link is None)
         ):

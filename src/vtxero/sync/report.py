@@ -10,6 +10,7 @@ from typing import Protocol
 from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.saved import PlannedWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class RunReport:
     """What was said about the run as a whole: a module that was stopped, a guard, a note such as PAY-NO-MODULE."""
     planned_calls: Mapping[str, int] = field(default_factory=dict)
     """Write calls that the plan costs, by side; for dry runs and plans."""
+    planned: tuple[PlannedWrite, ...] = ()
+    """What a dry run would send, to be saved and applied later."""
 
 
 @dataclass(frozen=True, slots=True)

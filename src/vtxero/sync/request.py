@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction
+from vtxero.sync.saved import PlannedWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +28,6 @@ class RunRequest:
     max_calls: int | None = None
     max_seconds: float | None = None
     allow: tuple[str, ...] = ()
+    approved: tuple[PlannedWrite, ...] | None = None
+    """The lines of a saved plan: nothing else is sent. None: whatever the plan of this run says."""
     command: str = "sync"

@@ -22,6 +22,7 @@ from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport
 from vtxero.sync.request import RunRequest
+from vtxero.sync.saved import WRITES, PlannedWrite, keep_approved, planned_write
 from vtxero.sync.selection import EVERYTHING, Selection, only_of
 from vtxero.sync.severity import gravest
 from vtxero.sync.slice import Slice
@@ -77,12 +78,20 @@ class RunState(State, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModulePlan:
-    """A module of this run: what it depends on, its options, and why it cannot be synced now (blank when it can)."""
+    """A module of this run: what it depends on, its options, and why it cannot be synced now (None when it can).
+
+    `only` is the one direction in which the module goes at all; the side that it comes from leads.
+    """
 
     name: str
     depends_on: tuple[str, ...]
     options: ModuleOptions
     barred: VtxeroError | None = None
+    only: Direction | None = None
+
+    def goes(self, direction: Direction | None) -> bool:
+        """Tell whether the module has anything to do in this direction (None: in its own)."""
+        return self.only is None or direction in {None, Direction.BOTH, self.only}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +131,9 @@ class Run:
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
         self._planned: Counter[str] = Counter()
+        self._lines: list[PlannedWrite] = []
         self._unchanged: Counter[tuple[str, Direction]] = Counter()
-        self._chosen = request.modules or tuple(item.name for item in env.modules if item.options.enabled)
+        self._chosen = tuple(item.name for item in env.modules if self._is_chosen(item))
 
     def execute(self) -> RunReport:
         """Plan, guard, apply, report."""
@@ -146,7 +156,8 @@ class Run:
 
     def _plan_all(self) -> list[ModulePlan]:
         modules = self._wanted_modules()
-        check_fingerprint(self._env.state.get_meta(FINGERPRINT), self._env.fingerprint, self._request.allow)
+        allowed = (*self._request.allow, "config") if self._request.dry_run else self._request.allow
+        check_fingerprint(self._env.state.get_meta(FINGERPRINT), self._env.fingerprint, allowed)
         stopped: set[str] = set()
         planned, facts, seeds = [], [], set()
         for module in modules:
@@ -166,12 +177,19 @@ class Run:
             seeds |= asked
         self._plan_seeds(seeds)
         self._drop_unneeded()
+        self._keep_approved(planned)
+        self._guard(facts)
+        return planned
+
+    def _guard(self, facts: list[ModuleFacts]) -> None:
+        """Stop before harm; a dry run harms nothing and shows what the guard is about."""
         try:
             check_guards(facts, self._deletions.count, self._env.guards, self._request.allow)
-        except StopError:
+        except StopError as error:
             self._deletions.take_back()
-            raise
-        return planned
+            if not self._request.dry_run:
+                raise
+            self._messages.append(f"A real run would stop here. {error.message} {error.remedy}")
 
     def _wanted_modules(self) -> list[ModulePlan]:
         """The chosen modules, and those that they depend on, in dependency order."""
@@ -179,10 +197,17 @@ class Run:
         names = {*self._chosen, *(d for name in self._chosen for d in by_name[name].depends_on)}
         return [item for item in self._env.modules if item.name in names]
 
+    def _is_chosen(self, module: ModulePlan) -> bool:
+        asked = module.name in self._request.modules if self._request.modules else module.options.enabled
+        return asked and module.goes(self._request.direction)
+
     def _terms(self, module: ModulePlan) -> Terms:
-        direction = self._request.direction or module.options.direction
+        direction = module.only or self._request.direction or module.options.direction
         policy: ConflictPolicy = self._request.conflict or module.options.conflict
-        return Terms(direction, policy, required=module.name in self._chosen)
+        leader = None
+        if module.only:
+            leader = Side.VTIGER if module.only is Direction.TO_XERO else Side.XERO
+        return Terms(direction, policy, required=module.name in self._chosen, leader=leader)
 
     def _plan_module(self, module: ModulePlan) -> tuple[ModuleFacts, set[str]]:
         env, slice_ = self._env, self._env.slices[module.name]
@@ -195,7 +220,7 @@ class Run:
             fetcher.fetch(side, full=full)
             if is_whole:
                 whole[side] = fetcher.read[side]
-        self._look_for_deletions(module.name, full=full)
+        self._look_for_deletions(module.name, fetcher, full=full)
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
         terms = self._terms(module)
@@ -207,14 +232,17 @@ class Run:
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
         return ModuleFacts(module.name, links, whole, updates), planner.seeds
 
-    def _look_for_deletions(self, name: str, *, full: bool) -> None:
+    def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
         """Look up what a whole read of both sides did not need to show, or the next hundred records."""
         state = self._env.state
+        for side in Side:
+            if fetcher.is_timeless(side):
+                self._deletions.compare(name, side, fetcher.timeless[side])
+            elif full and self._env.sources[side].may_vanish(name):
+                self._deletions.look_at_all(name, side)
         if full:
-            for side in Side:
-                if self._env.sources[side].may_vanish(name):
-                    self._deletions.look_at_all(name, side)
-        elif name == self._wanted_modules()[0].name:
+            return
+        if name == self._wanted_modules()[0].name:
             names = [module.name for module in self._env.modules]
             self._rotation = self._deletions.look_at_next(names, state.get_meta(ROTATION) or "")
 
@@ -271,12 +299,23 @@ class Run:
                     )
                     state.add_action(replace(skipped, needs=(), required=True))
 
+    def _keep_approved(self, planned: list[ModulePlan]) -> None:
+        """Under a saved plan, send nothing that it does not hold."""
+        if self._request.approved is None:
+            return
+        with self._env.transaction():
+            spared = keep_approved(self._env.state, [module.name for module in planned], self._request.approved)
+        if spared:
+            self._messages.append(f"{spared} of the plan's records need nothing any more.")
+
     # doing
 
     def _forecast(self, modules: list[ModulePlan]) -> None:
         for module in modules:
             for action in self._env.state.actions(module.name):
                 self._record(action)
+                if action.write in WRITES:
+                    self._lines.append(planned_write(action))
                 if action.write in {"create", "update"}:
                     self._planned[f"{action.target}:{module.name}:{action.write}"] += 1
 
@@ -310,7 +349,7 @@ class Run:
         """The fetch was whole and every action is recorded: the next run starts from here."""
         with self._env.transaction():
             self._env.state.close_all_intents(name)
-            if self._selection(name).is_partial:
+            if self._selection(name).is_partial or self._request.approved is not None:
                 return
             for side, high in self._fetchers[name].high.items():
                 if high:
@@ -374,6 +413,7 @@ class Run:
             {side.value: env.sources[side].calls for side in Side},
             tuple(self._messages),
             self._write_calls(),
+            tuple(self._lines),
         )
         env.recorder.finish(report, env.clock.now())
         return report

@@ -189,6 +189,10 @@ class State(Protocol):
         """Note that a linked record is not there any more; tells whether that is new."""
         ...
 
+    def drop_record(self, module: str, side: Side, record_id: str) -> None:
+        """Forget a record that has no link: it is not there any more."""
+        ...
+
     def highest_number(self) -> int:
         """The largest Vtiger record number read or written so far, 0 at first."""
         ...

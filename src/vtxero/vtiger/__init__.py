@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from vtxero.vtiger.client import VtigerAccess, VtigerClient
+from vtxero.vtiger.access import Edition, VtigerAccess
+from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.reference import VtigerUser, read_reference, read_user_settings, user_findings
 from vtxero.vtiger.source import VtigerSource
 
 __all__ = [
+    "Edition",
     "VtigerAccess",
     "VtigerClient",
     "VtigerSource",

@@ -9,20 +9,32 @@ from urllib.parse import SplitResult, urlsplit
 from vtxero.errors import ConfigError
 
 ENDPOINT = "webservice.php"
+CLOUD_ENDPOINT = "restapi/v1/vtiger/default"
+_CLOUD_FOLDER = CLOUD_ENDPOINT.partition("/")[0]
+_CLOUD_DOMAIN = ".vtiger.com"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _REMEDY = "Set vtiger.url to the address you open Vtiger under in the browser, such as https://crm.example.com/vtiger."
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A Vtiger's address. `base` is normalised, without a slash at the end, and identifies the instance."""
+    """A Vtiger's address. `base` is normalised, without a slash at the end, and identifies the instance.
+
+    `is_cloud` tells that the address itself shows the cloud edition: by Vtiger's own domain, or its REST endpoint.
+    """
 
     base: str
+    is_cloud: bool = False
 
     @property
     def endpoint(self) -> str:
-        """Where the web service answers."""
+        """Where the web service of the open-source edition answers."""
         return f"{self.base}/{ENDPOINT}"
+
+    @property
+    def cloud_endpoint(self) -> str:
+        """Where the REST API of the cloud edition answers, without the operation."""
+        return f"{self.base}/{CLOUD_ENDPOINT}"
 
     @property
     def page_url(self) -> str:
@@ -52,7 +64,8 @@ def parse_address(text: str, *, allow_http: bool = False) -> Address:
         )
     shown_host = f"[{host}]" if ":" in host else host
     shown_port = "" if port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    return Address(f"{parts.scheme}://{shown_host}{shown_port}{_folder(parts.path)}")
+    base = f"{parts.scheme}://{shown_host}{shown_port}{_folder(parts.path)}"
+    return Address(base, is_cloud=host.endswith(_CLOUD_DOMAIN) or _CLOUD_FOLDER in _steps(parts.path))
 
 
 def _split(text: str) -> SplitResult:
@@ -87,10 +100,16 @@ def _host_and_port(parts: SplitResult, text: str) -> tuple[str, int | None]:
 
 def _folder(path: str) -> str:
     """Keep the folder that Vtiger lies in, and drop the file of a page or of the endpoint."""
-    steps = [step for step in path.split("/") if step]
+    steps = _steps(path)
+    if _CLOUD_FOLDER in steps:
+        steps = steps[: steps.index(_CLOUD_FOLDER)]
     if steps and steps[-1].lower().endswith(".php"):
         steps.pop()
     return "".join(f"/{step}" for step in steps)
+
+
+def _steps(path: str) -> list[str]:
+    return [step for step in path.split("/") if step]
 
 
 def _is_loopback(host: str) -> bool:

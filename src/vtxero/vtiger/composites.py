@@ -13,15 +13,17 @@ from dataclasses import dataclass
 
 from vtxero.domain.reference import VtigerReference
 from vtxero.vtiger.client import VtigerClient
-from vtxero.vtiger.columns import header_columns, module_of, own_columns
+from vtxero.vtiger.columns import header_columns, module_of
 from vtxero.vtiger.freshness import Freshness
+from vtxero.vtiger.listing import lists_of
 from vtxero.vtiger.paging import Lists
 from vtxero.vtiger.rows import Row, number_of, prefix_of, text
 
 NeedsRetrieve = Callable[[Mapping[str, object], Sequence[Mapping[str, object]], VtigerReference], bool]
 """Tells of an invoice's header and lines whether its discount or charges must be read from the record itself."""
 
-_STAMP = ("id", "modifiedtime")
+LINE_KEYS = ("LineItems", "lineItems")
+STAMP = ("id", "modifiedtime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Reader(ABC):
     @property
     def lists(self) -> Lists:
         """The client's lists."""
-        return Lists(self.client)
+        return lists_of(self.client)
 
     @abstractmethod
     def everything(self, fresh: Freshness) -> Iterator[Row]:
@@ -53,7 +55,7 @@ class Reader(ABC):
         """Read when these records were modified last; those that are gone are missing."""
 
     def _columns(self, module: str) -> tuple[str, ...]:
-        return own_columns(module_of(self.reference, module))
+        return self.lists.columns(module_of(self.reference, module))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class OrganizationReader(Reader):
         """Give the latest time of each account and its contacts."""
         latest: dict[str, str] = {}
         columns = ("id", "account_id", "modifiedtime")
-        for page in self.lists.of_ids("Accounts", _STAMP, ids):
+        for page in self.lists.of_ids("Accounts", STAMP, ids):
             for account, contacts in self.lists.with_children([page], "Contacts", "account_id", columns):
                 times = (text(row, "modifiedtime") for row in (account, *contacts))
                 latest[text(account, "id")] = max(times)
@@ -121,7 +123,7 @@ class ProductReader(Reader):
         left_out: list[Row] = []
         newest = ""
         for module in self._some_module():
-            for row in self._retrieved(module, self.lists.by_id(module, _STAMP), fresh, left_out):
+            for row in self._retrieved(module, self.lists.by_id(module, STAMP), fresh, left_out):
                 newest = max(newest, text(row["row"], "modifiedtime"))
                 yield row
         if left_out and text(left_out[0], "modifiedtime") > newest:
@@ -130,7 +132,7 @@ class ProductReader(Reader):
     def changed(self, moment: str, fresh: Freshness) -> Iterator[Row]:
         """Read the changed ones."""
         for module in self._some_module():
-            yield from self._retrieved(module, self.lists.since(module, _STAMP, moment), fresh, [])
+            yield from self._retrieved(module, self.lists.since(module, STAMP, moment), fresh, [])
 
     def of_ids(self, ids: Iterable[str]) -> Iterator[Row]:
         """Retrieve each."""
@@ -145,7 +147,7 @@ class ProductReader(Reader):
         found: dict[str, str] = {}
         for module in self._some_module():
             own = [each for each in ids if self._module_of(each) == module]
-            for page in self.lists.of_ids(module, _STAMP, own):
+            for page in self.lists.of_ids(module, STAMP, own):
                 found |= {text(row, "id"): text(row, "modifiedtime") for row in page}
         return found
 
@@ -193,7 +195,7 @@ class InvoiceReader(Reader):
 
     def modified(self, ids: Sequence[str]) -> dict[str, str]:
         """Look the headers over."""
-        pages = self.lists.of_ids("Invoice", _STAMP, ids)
+        pages = self.lists.of_ids("Invoice", STAMP, ids)
         return {text(row, "id"): text(row, "modifiedtime") for page in pages for row in page}
 
     def retrieved(self, record_id: str) -> Row | None:
@@ -206,8 +208,8 @@ class InvoiceReader(Reader):
 
     def _whole(self, pages: Iterable[Sequence[Row]]) -> Iterator[Row]:
         for header, rows in self.lists.with_children(pages, "LineItem", "parent_id"):
-            lines = sorted(rows, key=_line_place)
-            if _was_rewritten(lines) or self.needs_retrieve(header, lines, self.reference):
+            lines = sorted(rows, key=line_place)
+            if was_rewritten(lines) or self.needs_retrieve(header, lines, self.reference):
                 row = self.retrieved(text(header, "id"))
                 if row is not None:
                     yield row
@@ -215,11 +217,23 @@ class InvoiceReader(Reader):
                 yield {"header": header, "lines": lines, "retrieved": False}
 
 
-def split_invoice(row: Row) -> Row:
-    """Give an invoice as `retrieve` answers it in the composite shape."""
-    header = {name: value for name, value in row.items() if name not in ("LineItems", "LineItems_FinalDetails")}
-    lines = row.get("LineItems")
-    return {"header": header, "lines": list(lines) if isinstance(lines, list) else [], "retrieved": True}
+def split_invoice(row: Row, *, retrieved: bool = True) -> Row:
+    """Give an invoice that came with its lines in the composite shape."""
+    header = {name: value for name, value in row.items() if name not in LINE_KEYS and name != "LineItems_FinalDetails"}
+    return {"header": header, "lines": lines_in(row), "retrieved": retrieved}
+
+
+def lines_in(row: Row) -> list[Row]:
+    """Give the lines that came with an invoice, in their order.
+
+    `retrieve` calls them LineItems; the cloud's lists call them lineItems, give them as a list or as an object keyed
+    by number, and an invoice without any as `[[]]`.
+    """
+    found = next((row[name] for name in LINE_KEYS if row.get(name)), ())
+    if isinstance(found, Mapping):
+        places = sorted(found, key=lambda key: (not key.isdecimal(), int(key) if key.isdecimal() else 0))
+        found = [found[place] for place in places]
+    return [line for line in found if isinstance(line, dict)] if isinstance(found, list) else []
 
 
 def _time(row: Row) -> str:
@@ -232,12 +246,13 @@ def _by_number(rows: Iterable[Row]) -> list[Row]:
     return sorted(latest.values(), key=lambda row: number_of(text(row, "id")))
 
 
-def _line_place(line: Row) -> tuple[int, int]:
+def line_place(line: Row) -> tuple[int, int]:
+    """Give what lines are sorted by."""
     sequence = text(line, "sequence_no").partition(".")[0]
     return (int(sequence) if sequence.isdecimal() else 0, number_of(text(line, "id")))
 
 
-def _was_rewritten(lines: Sequence[Row]) -> bool:
+def was_rewritten(lines: Sequence[Row]) -> bool:
     """Tell whether old and new lines were read together: saving an invoice replaces its lines by new ones."""
     places = [text(line, "sequence_no") for line in lines]
     return len(places) != len(set(places))

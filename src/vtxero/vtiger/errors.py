@@ -70,6 +70,10 @@ class Failure:
         )
 
 
+class NoVtigerError(ConfigError):
+    """What answers at the address is no web service of Vtiger's."""
+
+
 class PassingFaultError(Exception):
     """A fault that another try may overcome; it never leaves the client, `error` does when the tries are used up."""
 
@@ -155,7 +159,15 @@ def read_answer(response: httpx.Response, call: Call) -> Any:
             f"Vtiger at {call.endpoint} answered {call} without result and without error.",
             remedy="Report this to vtxero with the version of Vtiger.",
         )
-    failure = Failure(str(error.get("code", "")), str(error.get("message", "")))
+    return settled(Failure(str(error.get("code", "")), str(error.get("message", ""))), call)
+
+
+def settled(failure: Failure, call: Call) -> Failure:
+    """Give a failure back, unless the server broke on a read.
+
+    Raises:
+        PassingFaultError: worth another try.
+    """
     if failure.code in _BROKEN_CODES and not call.writes:
         raise PassingFaultError(
             TemporaryError(
@@ -187,7 +199,7 @@ def _turned_away(response: httpx.Response, call: Call) -> VtxeroError:
     if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
         return AuthError(
             f"Something in front of Vtiger (a password, a firewall) refuses {call.endpoint}: HTTP {status}.",
-            remedy="Let the machine that vtxero runs on reach webservice.php.",
+            remedy="Let the machine that vtxero runs on reach Vtiger's web service.",
         )
     if status == httpx.codes.REQUEST_URI_TOO_LONG:
         return NotModelledError(
@@ -229,25 +241,25 @@ def _limited(response: httpx.Response, call: Call) -> VtxeroError | PassingFault
     )
 
 
-def _redirected(response: httpx.Response, call: Call) -> ConfigError:
+def _redirected(response: httpx.Response, call: Call) -> NoVtigerError:
     target = response.headers.get("location", "")
     try:
         shown = str(response.request.url.join(target).copy_with(query=None, fragment=None)) if target else "nowhere"
     except httpx.InvalidURL:
         shown = "an address that is none"
-    return ConfigError(
+    return NoVtigerError(
         f"{call.endpoint} redirects to {shown} instead of answering.",
         remedy="If that is the same Vtiger, put its address into vtiger.url; if it is a login page, "
-        "let webservice.php through without it.",
+        "let the web service through without it.",
     )
 
 
-def _no_vtiger(response: httpx.Response, call: Call) -> ConfigError:
+def _no_vtiger(response: httpx.Response, call: Call) -> NoVtigerError:
     kind = response.headers.get("content-type", "no content type").partition(";")[0]
-    return ConfigError(
+    return NoVtigerError(
         f"{call.endpoint} answered {call.operation} with HTTP {response.status_code} and {kind}{title_of(response)}, "
         "which is no answer of Vtiger's web service.",
-        remedy="Check vtiger.url: it must be the address that Vtiger's login page has, and webservice.php must be "
+        remedy="Check vtiger.url: it must be the address that Vtiger's login page has, and the web service must be "
         "reachable there without another login.",
     )
 

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from vtxero.domain.reference import VtigerModule
 from vtxero.errors import NotModelledError
 from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.columns import own_columns
 from vtxero.vtiger.rows import Row, is_id, number_of, text
 
 PAGE = 100
@@ -67,17 +69,21 @@ class Lists:
 
     client: VtigerClient
 
+    def columns(self, module: VtigerModule) -> tuple[str, ...]:
+        """Name the columns to ask for where the whole record is wanted."""
+        return own_columns(module)
+
     def by_id(self, module: str, fields: Sequence[str]) -> Iterator[list[Row]]:
         """Read all rows by rising record number: ceil(n/100) queries, and one more unless the end is proven."""
         last = ""
         while True:
             where = f"id > {quote(last)}" if last else ""
             rows = self.client.query(select(module, fields, where=where, order="id"))
-            _check_moves(module, [number_of(last), *(number_of(text(row, "id")) for row in rows)])
+            check_moves(module, [number_of(last), *(number_of(text(row, "id")) for row in rows)])
             if rows:
                 yield rows
                 last = text(rows[-1], "id")
-            if self._is_end(rows):
+            if self.is_end(rows):
                 return
 
     def since(self, module: str, fields: Sequence[str], moment: str) -> Iterator[list[Row]]:
@@ -89,13 +95,13 @@ class Lists:
         while True:
             rows = self.client.query(select(module, fields, where=where, order="modifiedtime, id"))
             keys = [(text(row, "modifiedtime"), number_of(text(row, "id"))) for row in rows]
-            _check_moves(module, [last, *keys])
+            check_moves(module, [last, *keys])
             if rows:
                 yield rows
                 last, then = keys[-1], quote(keys[-1][0])
                 after = quote(text(rows[-1], "id"))
                 where = f"modifiedtime > {then} or modifiedtime = {then} and id > {after}"
-            if self._is_end(rows):
+            if self.is_end(rows):
                 return
 
     def of_ids(self, module: str, fields: Sequence[str], ids: Iterable[str]) -> Iterator[list[Row]]:
@@ -120,9 +126,10 @@ class Lists:
             where = window.condition(reference)
             rows = self.client.query(select(module, fields, where=where, order=f"{reference}, id"))
             window.take(module, reference, rows)
-            yield from window.release(everything=self._is_end(rows))
+            yield from window.release(everything=self.is_end(rows))
 
-    def _is_end(self, rows: Sequence[Row]) -> bool:
+    def is_end(self, rows: Sequence[Row]) -> bool:
+        """Tell whether no rows can follow."""
         return not rows or (len(rows) < PAGE and self.client.session.is_admin)
 
 
@@ -156,7 +163,7 @@ class _Window:
     def take(self, module: str, reference: str, rows: Sequence[Row]) -> None:
         """Sort the rows to their parents."""
         keys = [(number_of(text(row, reference)), number_of(text(row, "id"))) for row in rows]
-        _check_moves(module, [self.last, *keys])
+        check_moves(module, [self.last, *keys])
         for row in rows:
             self.children.setdefault(text(row, reference), []).append(row)
         if rows:
@@ -169,10 +176,14 @@ class _Window:
             yield parent, self.children.pop(text(parent, "id"), [])
 
 
-def _check_moves(module: str, keys: Sequence[Any]) -> None:
-    """Insist that the answer follows the order asked for: paging on it would lose rows, or never end, otherwise."""
+def check_moves(module: str, keys: Sequence[Any], *, ties: bool = False) -> None:
+    """Insist that the answer follows the order asked for: paging on it would lose rows, or never end, otherwise.
+
+    Raises:
+        NotModelledError: it does not.
+    """
     for earlier, later in pairwise(keys):
-        if not earlier < later:
+        if not (earlier < later or (ties and earlier == later)):
             raise NotModelledError(
                 f"Vtiger does not answer {module} in the order asked for ({later} after {earlier}).",
                 remedy="Report this to vtxero with the version of Vtiger.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vtxero.domain.findings import Finding, finding
@@ -20,12 +20,17 @@ from vtxero.domain.reference import (
 )
 from vtxero.domain.text import unescape
 from vtxero.errors import AuthError, NotModelledError
+from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
-from vtxero.vtiger.paging import Lists, quote, select
+from vtxero.vtiger.listing import lists_of
+from vtxero.vtiger.paging import quote, select
 from vtxero.vtiger.rows import Row, number_of, text
 
 MODULES = ("Accounts", "Contacts", "Products", "Services", "Invoice", "LineItem", "Payments")
 """The modules that are described where the instance has them. The open-source edition has no Payments."""
+
+LINE_ACCOUNT = "xero_account"
+"""The ledger account of a line, where Vtiger's own Xero extension for the cloud edition has made the field."""
 
 BASE_CURRENCY = "-11"
 """`defaultid` of the base currency."""
@@ -47,7 +52,7 @@ def read_reference(client: VtigerClient) -> VtigerReference:
         version=client.session.version,
         user_id=client.session.user_id,
         page_url=client.address.page_url,
-        modules={name: _module(name, answer) for name, answer in described.items()},
+        modules=_with_line_labels({name: _module(name, answer) for name, answer in described.items()}, client.edition),
         taxes=_taxes(_all(client, "Tax")),
         currencies=_currencies(_all(client, "Currency")),
         charge_taxes=_charge_taxes(described.get("Invoice", {})),
@@ -55,7 +60,7 @@ def read_reference(client: VtigerClient) -> VtigerReference:
 
 
 def _all(client: VtigerClient, module: str) -> list[Row]:
-    return [row for page in Lists(client).by_id(module, ()) for row in page]
+    return [row for page in lists_of(client).by_id(module, ()) for row in page]
 
 
 # -- describe --------------------------------------------------------------------------------------------------
@@ -69,6 +74,23 @@ def _module(name: str, answer: Mapping[str, Any]) -> VtigerModule:
         createable=bool(answer.get("createable", True)),
         updateable=bool(answer.get("updateable", True)),
     )
+
+
+def _with_line_labels(modules: dict[str, VtigerModule], edition: Edition) -> dict[str, VtigerModule]:
+    """Give the cloud's lines the labels that people see.
+
+    LineItem is a plain table, whose labels are its columns' names; Invoice describes the columns of its lines too, as
+    `xero_account` of Vtiger's Xero extension with its label `Xero Sales Account`.
+    """
+    header, lines = modules.get("Invoice"), modules.get("LineItem")
+    if edition is not Edition.CLOUD or header is None:
+        return modules
+    own = lines.fields if lines else ()
+    known = {field.name for field in own}
+    labelled = [field if field.name == "id" else header.field(field.name) or field for field in own]
+    labelled += [field for field in header.fields if field.name == LINE_ACCOUNT and field.name not in known]
+    module = replace(lines, fields=tuple(labelled)) if lines else VtigerModule("LineItem", "", tuple(labelled))
+    return {**modules, "LineItem": module}
 
 
 def _fields(answer: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
@@ -114,16 +136,16 @@ def _taxes(rows: Sequence[Row]) -> tuple[VtigerTax, ...]:
             label=unescape(text(row, "taxlabel")),
             rate=parse_amount(row.get("percentage")),
             method=text(row, "method") or "Simple",
-            compound_on=_compound_on(text(row, "compoundon"), names),
+            compound_on=_compound_on(row.get("compoundon"), names),
         )
         for row in live
     )
 
 
-def _compound_on(written: str, names: Mapping[int, str]) -> tuple[str, ...]:
-    """Read the JSON list of tax numbers that Vtiger keeps as text (`["4"]`), as fields."""
+def _compound_on(written: Any, names: Mapping[int, str]) -> tuple[str, ...]:
+    """Read the list of tax numbers, which the open-source edition keeps as JSON text (`["4"]`), as fields."""
     try:
-        numbers = json.loads(unescape(written) or "[]")
+        numbers = json.loads(unescape(written) or "[]") if isinstance(written, str) else written
     except ValueError:
         return ()
     found = (str(each) for each in numbers) if isinstance(numbers, list) else ()
@@ -160,14 +182,8 @@ class VtigerUser:
 
 def read_user_settings(client: VtigerClient) -> VtigerUser | None:
     """Read the API user's own settings; None where it may not see them, as all but administrators."""
-    user_id = client.session.user_id
-    try:
-        rows = client.query(select("Users", (), where=f"user_name = {quote(client.session.username)}"))
-    except (AuthError, NotModelledError):
-        # Whatever the words, only administrators get past here, and the check is a courtesy.
-        return None
-    row = next((each for each in rows if text(each, "id") == user_id), None)
-    if row is None:
+    row = client.session.user or _listed_user(client)
+    if not row or "currency_id" not in row:
         return None
     decimals = text(row, "no_of_currency_decimals").strip()
     return VtigerUser(
@@ -180,6 +196,16 @@ def read_user_settings(client: VtigerClient) -> VtigerUser | None:
     )
 
 
+def _listed_user(client: VtigerClient) -> Row | None:
+    """Look the user up among all users, which administrators may."""
+    try:
+        rows = client.query(select("Users", (), where=f"user_name = {quote(client.session.username)}"))
+    except (AuthError, NotModelledError):
+        # Whatever the words, only administrators get past here, and the check is a courtesy.
+        return None
+    return next((each for each in rows if text(each, "id") == client.session.user_id), None)
+
+
 def user_findings(user: VtigerUser | None, reference: VtigerReference) -> tuple[Finding, ...]:
     """Say which of the API user's settings would change amounts on the way into Vtiger.
 
@@ -189,7 +215,9 @@ def user_findings(user: VtigerUser | None, reference: VtigerReference) -> tuple[
     if user is None:
         return ()
     found = []
-    currency = reference.currency(user.currency_id)
+    # By its number: a user's own record may hold that alone.
+    number = number_of(user.currency_id)
+    currency = next((each for each in reference.currencies if number_of(each.id) == number), None)
     if currency is None or not currency.base:
         shown = currency.code if currency else user.currency_id or "none"
         found.append(

@@ -8,11 +8,27 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from vtxero.errors import NotModelledError
+
 Row: TypeAlias = dict[str, Any]
 """One record as decoded from the wire: strings mostly, Decimal for JSON fractions, None for blank in 8.3.0."""
 
 _ID = re.compile(r"[0-9]+x[0-9]+\Z")
 TAX_FIELD = re.compile(r"tax\d+\Z")
+
+
+def as_row(found: Any) -> Row:
+    """Insist on one record.
+
+    Raises:
+        NotModelledError: the answer is something else.
+    """
+    if isinstance(found, dict):
+        return found
+    raise NotModelledError(
+        f"Vtiger answered with {type(found).__name__} where a record is expected.",
+        remedy="Report this to vtxero with the version of Vtiger.",
+    )
 
 
 def text(row: Mapping[str, Any], name: str) -> str:

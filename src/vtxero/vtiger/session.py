@@ -27,9 +27,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A login. `server_time` is the server's clock at the challenge, in seconds since 1970 UTC.
+    """A login. `server_time` is the server's clock at its beginning, in seconds since 1970 UTC.
 
-    `is_admin` is False where the answer does not say (before Vtiger 7).
+    `is_admin` is False where the answer does not say (before Vtiger 7). `name` is blank where requests need none;
+    `user` is the API user's own record where the login shows it.
     """
 
     name: SecretStr
@@ -38,6 +39,7 @@ class Session:
     version: str
     server_time: int
     is_admin: bool = False
+    user: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 LoginFlow: TypeAlias = Generator[Request, Mapping[str, Any], Session]

@@ -9,16 +9,19 @@ from vtxero.domain.sides import Side
 from vtxero.errors import NotModelledError
 from vtxero.sync.ports import KnownModified
 from vtxero.sync.records import Answer, Page, Payload
+from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.cloud_invoices import CloudInvoiceReader
 from vtxero.vtiger.composites import InvoiceReader, NeedsRetrieve, OrganizationReader, ProductReader, Reader
 from vtxero.vtiger.freshness import Freshness, less_overlap
 from vtxero.vtiger.paging import PAGE
 from vtxero.vtiger.rows import Row, dump_page
+from vtxero.vtiger.taxes import TaxReader
 from vtxero.vtiger.writing import Writer
 
 
 class VtigerSource:
-    """Implements `sync.ports.RowSource` for organizations, products and invoices.
+    """Implements `sync.ports.RowSource` for taxes, organizations, products and invoices.
 
     Times are Vtiger's own (`2026-11-30 18:00:00`, in the server's zone). `known` must give for an organization the
     latest time of its account and contacts, as its snapshots do.
@@ -28,11 +31,12 @@ class VtigerSource:
 
     def __init__(self, client: VtigerClient, reference: VtigerReference, *, needs_retrieve: NeedsRetrieve) -> None:
         self._client = client
-        self._invoices = InvoiceReader(client, reference, needs_retrieve)
+        self._reference = reference
+        self._needs_retrieve = needs_retrieve
         self._readers: Mapping[str, Reader] = {
+            "taxes": TaxReader(client, reference),
             "organizations": OrganizationReader(client, reference),
             "products": ProductReader(client, reference),
-            "invoices": self._invoices,
         }
         self._writer = Writer(client, reference, self._read_again)
 
@@ -79,14 +83,21 @@ class VtigerSource:
         return self.create(module, payloads, key)
 
     def _reader(self, module: str) -> Reader:
+        if module == "invoices":
+            return self._invoices()
         try:
             return self._readers[module]
         except KeyError:
             raise NotModelledError(f"vtxero does not read {module} from Vtiger.") from None
 
+    def _invoices(self) -> InvoiceReader:
+        """Give the reader that fits the edition, which may have to be found out."""
+        kind = CloudInvoiceReader if self._client.edition is Edition.CLOUD else InvoiceReader
+        return kind(self._client, self._reference, self._needs_retrieve)
+
     def _read_again(self, module: str, record_id: str) -> Row | None:
         if module == "invoices":
-            return self._invoices.retrieved(record_id)
+            return self._invoices().retrieved(record_id)
         return next(iter(self._reader(module).of_ids([record_id])), None)
 
 

@@ -93,6 +93,16 @@ class XeroClient:
         """Requests sent so far, to the login server too."""
         return self._count + self._tokens.calls
 
+    @property
+    def reach(self) -> str:
+        """Name what decides which organisation is reached: the app and the organisation chosen.
+
+        Raises:
+            AuthError, TemporaryError: there is no login to tell.
+        """
+        self._tokens.bearer()
+        return f"{self._access.client_id} {self._tenant()}".rstrip()
+
     def read(self, operation: Operation, parse: Callable[[bytes], T], **arguments: object) -> T:
         """Send a GET and give what `parse` makes of the body; it raises ValueError for what is no answer of Xero's.
 

@@ -32,16 +32,18 @@ class Endpoint:
     """A kind of record at Xero. Parameters are the SDK's keywords; text goes over the wire as it stands here.
 
     `listing` belongs to reading many, `naming` to reading by id (None where Xero knows no list of ids), `looking` to
-    the cheap look at modification times, `writing` to creates and updates.
+    the cheap look at modification times, `writing` to creates and updates. What vtxero only reads has neither of these.
     """
 
     plural: str
     id_field: str
     read: Operation
-    create: Operation
-    update: Operation
-    body: str
+    create: Operation | None = None
+    update: Operation | None = None
+    body: str = ""
     paged: bool = True
+    timed: bool = True
+    """Whether Xero tells when a row was modified, and lists what was modified since."""
     listing: Mapping[str, str | int] = field(default_factory=dict)
     naming: Mapping[str, str | int] | None = None
     looking: Mapping[str, str | int] = field(default_factory=dict)
@@ -73,20 +75,21 @@ def _endpoint(
     )
 
 
+ORGANISATION = Operation("get_organisations", "GET", "/Organisation")
+ACCOUNTS = Operation("get_accounts", "GET", "/Accounts")
+TAX_RATES = Operation("get_tax_rates", "GET", "/TaxRates")
+CURRENCIES = Operation("get_currencies", "GET", "/Currencies")
+
 _ARCHIVED = {"include_archived": "true"}
 
 ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
     {
+        "taxes": Endpoint("TaxRates", "TaxType", TAX_RATES, paged=False, timed=False),
         "organizations": _endpoint("Contacts", listing=_ARCHIVED, naming=_ARCHIVED),
         "products": _endpoint("Items", paged=False, listing=UNITDP, writing=UNITDP),
         "invoices": _endpoint("Invoices", listing={"where": 'Type=="ACCREC"', **UNITDP}, naming=UNITDP, writing=UNITDP),
     }
 )
-
-ORGANISATION = Operation("get_organisations", "GET", "/Organisation")
-ACCOUNTS = Operation("get_accounts", "GET", "/Accounts")
-TAX_RATES = Operation("get_tax_rates", "GET", "/TaxRates")
-CURRENCIES = Operation("get_currencies", "GET", "/Currencies")
 
 
 def endpoint(module: str) -> Endpoint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -46,6 +47,23 @@ class _TokenAnswer(BaseModel):
     expires_in: int
     refresh_token: SecretStr | None = None
     scope: str | None = ""
+    id_token: SecretStr | None = None
+
+
+class _Claims(BaseModel):
+    """What an id_token says of the person (scopes `profile` and `email`)."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+
+    @property
+    def who(self) -> str:
+        """The person in one line."""
+        name = f"{self.given_name} {self.family_name}".strip()
+        return f"{name} <{self.email}>" if name and self.email else name or self.email
 
 
 class _ErrorAnswer(BaseModel):
@@ -170,6 +188,7 @@ class XeroOAuth:
             told.refresh_token,
             scopes=tuple((told.scope or "").split()),
             tenant_id=self.access.tenant_id,
+            who=_person(told.id_token),
         )
 
     def _post(self, url: str, form: dict[str, str], *, tries: int) -> httpx.Response:
@@ -209,6 +228,17 @@ class XeroOAuth:
             f"Xero's login server at {httpx.URL(url).host} did not answer ({told}).",
             remedy="Check the network; the next run tries again.",
         )
+
+
+def _person(id_token: SecretStr | None) -> str:
+    """Read who logged in; the token came from the login server itself, so nothing depends on its signature."""
+    if id_token is None:
+        return ""
+    payload = id_token.get_secret_value().split(".")[1:2]
+    try:
+        return _Claims.model_validate_json(base64.urlsafe_b64decode((payload or [""])[0] + "===")).who
+    except (ValueError, ValidationError):
+        return ""
 
 
 def _refusal(answer: httpx.Response) -> VtxeroError:

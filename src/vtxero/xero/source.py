@@ -30,7 +30,7 @@ ORDER = "UpdatedDateUTC ASC"
 
 
 class XeroSource:
-    """Reads and writes organizations (Contacts), products (Items) and invoices (Invoices, sales only)."""
+    """Reads and writes organizations (Contacts), products (Items) and invoices (sales only); reads taxes (TaxRates)."""
 
     side = Side.XERO
 
@@ -58,7 +58,7 @@ class XeroSource:
         twice, its later state last; no row is left out (see `paging`).
         """
         place = endpoint(module)
-        start = _less_overlap(since) if since else None
+        start = _less_overlap(since) if since and place.timed else None
         if not place.paged:
             yield from _pages(place, [self._read(place, start, None).elements])
             return
@@ -84,7 +84,7 @@ class XeroSource:
             ReplyLostError: some of them may have been created.
         """
         place = endpoint(module)
-        return _Writing(self._client, place, place.create).run(payloads, key)
+        return _Writing(self._client, place, _allowed(place, place.create)).run(payloads, key)
 
     def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Change existing records, named by their ids; answers by position.
@@ -93,7 +93,7 @@ class XeroSource:
             ReplyLostError: some of them may have been changed.
         """
         place = endpoint(module)
-        return _Writing(self._client, place, place.update).run(payloads, key)
+        return _Writing(self._client, place, _allowed(place, place.update)).run(payloads, key)
 
     def _read(self, place: Endpoint, since: str | None, number: int | None) -> Envelope:
         """Read one page, or the whole list where Xero knows no pages."""
@@ -213,6 +213,12 @@ class _Writing:
                 self._settle(half)
         else:
             self._answers.update(dict.fromkeys(batch.places, Refused(error.messages)))
+
+
+def _allowed(place: Endpoint, operation: Operation | None) -> Operation:
+    if operation is None:
+        raise NotModelledError(f"vtxero reads {place.plural} from Xero and does not write them.")
+    return operation
 
 
 def _answer(place: Endpoint, element: Element) -> Answer:

@@ -28,6 +28,8 @@ class Token:
     previous: SecretStr | None = None
     scopes: tuple[str, ...] = ()
     tenant_id: str = ""
+    who: str = ""
+    """The person who logged in, as Xero names them; blank where it does not say."""
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether the access token lasts for another minute."""
@@ -45,6 +47,7 @@ class _Stored(BaseModel):
     previous: str = ""
     scopes: tuple[str, ...] = ()
     tenant_id: str = ""
+    who: str = ""
 
 
 def encode_token(token: Token) -> str:
@@ -56,6 +59,7 @@ def encode_token(token: Token) -> str:
         previous=_clear(token.previous),
         scopes=token.scopes,
         tenant_id=token.tenant_id,
+        who=token.who,
     )
     return stored.model_dump_json()
 
@@ -77,6 +81,7 @@ def decode_token(text: str) -> Token:
         SecretStr(stored.previous) if stored.previous else None,
         stored.scopes,
         stored.tenant_id,
+        stored.who,
     )
 
 
@@ -251,6 +256,7 @@ class TokenSource:
             previous=spent,
             scopes=fresh.scopes or stored.scopes,
             tenant_id=stored.tenant_id,
+            who=fresh.who or stored.who,
         )
 
 

@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from modules.small_reference import a_reference
+from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.options import ProductOptions, TaxMapOptions
 from vtxero.domain.sides import Side
 from vtxero.modules.products import Product, ProductsSlice
 from vtxero.sync.records import Snapshot
 
 
-def a_slice(*, taxes=None, write_back=False, specs=None, **options) -> ProductsSlice:
+class Taxes:
+    """Lookups that know how far Xero's tax rates have come, and the rates that both sides had when they were read."""
+
+    def __init__(self, state: PartnerState = PartnerState.UNKNOWN, ours: str = "15", theirs: str = "15") -> None:
+        self.state = state
+        self.rates = {Side.VTIGER: TaxSeen(Decimal(ours)), Side.XERO: TaxSeen(Decimal(theirs))}
+
+    def partner(self, module: str, side: Side, record_id: str) -> Partner:
+        assert (module, side) == ("taxes", Side.XERO)
+        return Partner(self.state, "34x9" if self.state is PartnerState.LINKED else "", record_id)
+
+    def record(self, module: str, side: Side, record_id: str) -> TaxSeen:
+        assert module == "taxes"
+        assert record_id
+        return self.rates[side]
+
+    def find_by_key(self, module: str, side: Side, kind: str, key: str) -> str | None:
+        raise AssertionError(f"products do not look for {module} of {side} by {kind} {key}")
+
+
+@dataclass(frozen=True, slots=True)
+class TaxSeen:
+    """What products see of a tax."""
+
+    rate: Decimal
+
+
+def a_slice(*, taxes=None, write_back=False, specs=None, lookups=None, **options) -> ProductsSlice:
     return ProductsSlice(
         a_reference(**(specs or {})),
         ProductOptions(**options),
-        None,
+        lookups or Taxes(),
         taxes=TaxMapOptions(map=taxes or {}),
         placeholder="??????",
         write_back=write_back,

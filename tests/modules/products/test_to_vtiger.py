@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from modules.products.builders import a_slice, from_vtiger, from_xero, read
+from modules.products.builders import Taxes, a_slice, from_vtiger, from_xero, read
 from modules.small_reference import PRODUCTS
+from vtxero.domain.lookups import PartnerState
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError
@@ -245,3 +246,24 @@ def test_config_when_it_names_a_field_that_is_not_there_is_refused():
         a_slice(fields={"sales_account": {"vtiger": "Nowhere"}})
     with pytest.raises(ConfigError, match="cannot be switched off"):
         a_slice(fields={"code": "off"})
+
+
+@pytest.mark.parametrize(
+    "lookups",
+    [Taxes(PartnerState.PLANNED), Taxes(PartnerState.LINKED, ours="12.5", theirs="25")],
+    ids=["made by this run", "given Xero's rate by this run"],
+)
+def test_tax_when_this_run_writes_it_the_item_waits_for_the_next_one(lookups):
+    slice_ = a_slice(lookups=lookups)
+    source = from_xero(slice_, sales={"TaxType": "TAX012"})
+    held = from_vtiger(slice_, tax1="15.000").record
+
+    assert codes(to_vtiger(slice_, source).blockers) == [Code.DEPENDENCY]
+    present = to_vtiger(slice_, source, held)
+    assert (codes(present.blockers), present.record.tax != held.tax) == ([Code.DEPENDENCY], True)
+
+
+def test_tax_when_it_is_linked_at_the_same_rate_and_still_unknown_is_noted():
+    slice_ = a_slice(lookups=Taxes(PartnerState.LINKED, ours="15.474", theirs="15.4738"))
+    found = to_vtiger(slice_, from_xero(slice_, sales={"TaxType": "TAX012"}))
+    assert (codes(found.notes), found.blockers) == ([Code.PRD_TAX], ())

@@ -103,8 +103,9 @@ def test_a_deleted_tax_is_listed_no_more_but_can_be_retrieved(vtiger):
 
 
 @pytest.mark.parametrize("wire_id", ["34x99", "21x99", "33x99"])
-def test_rows_of_plain_tables_are_not_found(vtiger, wire_id):
-    assert error(vtiger.get("retrieve", id=wire_id)) == ("RECORD_NOT_FOUND", "Record not found")
+def test_rows_of_plain_tables_that_are_not_there_are_denied(vtiger, wire_id):
+    message = "Permission to perform the operation is denied"
+    assert error(vtiger.get("retrieve", id=wire_id)) == ("ACCESS_DENIED", message)
 
 
 def test_currencies_keep_five_decimals(vtiger):

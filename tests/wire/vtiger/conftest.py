@@ -16,7 +16,8 @@ from vtxero.sandbox.serving import Instrumented, ServerThread, instrumented
 from vtxero.sandbox.vtiger.app import create_app
 from vtxero.sandbox.vtiger.state import DEFAULT_KEY, User, VtigerState
 from vtxero.sync.records import Page
-from vtxero.vtiger.client import VtigerAccess, VtigerClient
+from vtxero.vtiger.access import VtigerAccess
+from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.composites import NeedsRetrieve
 from vtxero.vtiger.reference import read_reference
 from vtxero.vtiger.source import VtigerSource

@@ -29,6 +29,27 @@ def test_address_in_any_form_gives_one_base(typed, base):
 
 
 @pytest.mark.parametrize(
+    ("typed", "base"),
+    [
+        ("acme.od2.vtiger.com", "https://acme.od2.vtiger.com"),
+        ("https://acme.vtiger.com/", "https://acme.vtiger.com"),
+        ("https://acme.od1.vtiger.com/restapi/v1/vtiger/default", "https://acme.od1.vtiger.com"),
+        ("http://127.0.0.1:81/restapi/v1/vtiger/default/me", "http://127.0.0.1:81"),
+        ("crm.example.com/a/restapi/v1/vtiger/default/", "https://crm.example.com/a"),
+    ],
+)
+def test_address_of_the_cloud_shows_itself(typed, base):
+    address = parse_address(typed)
+    assert (address.base, address.is_cloud) == (base, True)
+    assert address.cloud_endpoint == f"{base}/restapi/v1/vtiger/default"
+
+
+@pytest.mark.parametrize("typed", ["crm.example.com", "vtiger.com.example.net", "crm.example.com/vtiger"])
+def test_address_of_ones_own_does_not_look_like_the_cloud(typed):
+    assert not parse_address(typed).is_cloud
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "",

@@ -22,7 +22,8 @@ from vtxero.errors import (
     ReplyLostError,
     TemporaryError,
 )
-from vtxero.vtiger.client import VtigerAccess, VtigerClient
+from vtxero.vtiger.access import VtigerAccess
+from vtxero.vtiger.client import VtigerClient
 
 URL = "https://crm.example.com/webservice.php"
 CHALLENGE = {"token": "t0k3n", "serverTime": 1700000000, "expireTime": 1700000300}

@@ -74,6 +74,31 @@ def test_login_by_pkce_goes_round_and_reaches_its_organisation(url, clock, state
         (state.organisation["OrganisationID"], state.organisation["Name"])
     ]
     assert token.refresh is not None
+    assert token.who == "Sandra Box <sandra@example.com>"
+
+
+@pytest.mark.parametrize(
+    ("claims", "who"),
+    [
+        (b'{"given_name": "Ann", "family_name": "Lee"}', "Ann Lee"),
+        (b'{"email": "ann@rimu.test"}', "ann@rimu.test"),
+        (b"{}", ""),
+        (b"no json", ""),
+    ],
+)
+def test_login_names_the_person_as_far_as_the_id_token_does(xero_url, clock, script, claims, who):
+    script.token_answers = [{**TOKEN, "id_token": f"e30.{base64.urlsafe_b64encode(claims).decode().rstrip('=')}.x"}]
+    access = pkce_access(xero_url)
+    with XeroOAuth(access, clock) as oauth:
+        assert oauth.exchange(begin_login(access), "code").who == who
+
+
+@pytest.mark.parametrize("damaged", ["x", "", "a.b.c", "ä.ö.ü"])
+def test_login_when_the_id_token_is_damaged_names_nobody(xero_url, clock, script, damaged):
+    script.token_answers = [{**TOKEN, "id_token": damaged}]
+    access = pkce_access(xero_url)
+    with XeroOAuth(access, clock) as oauth:
+        assert oauth.exchange(begin_login(access), "code").who == ""
 
 
 def test_login_with_a_secret_goes_round(url, clock):
@@ -341,7 +366,7 @@ def test_machine_when_its_token_runs_out_just_asks_again(clock):
 
 
 def test_token_as_text_comes_back_whole():
-    token = replace(TOLD, previous=SecretStr("refresh-0"))
+    token = replace(TOLD, previous=SecretStr("refresh-0"), who="Ann Lee")
 
     assert decode_token(encode_token(token)) == token
     assert decode_token(encode_token(Token(SecretStr("a"), NOON))) == Token(SecretStr("a"), NOON)

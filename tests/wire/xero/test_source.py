@@ -423,3 +423,19 @@ def test_calls_count_every_request_that_left(source, script):
     list(source.fetch("products", None, never_known))
 
     assert source.calls == 3
+
+
+def test_fetch_taxes_gives_every_rate_by_one_plain_call_and_writes_none(xero, state, app):
+    kind = state.add_tax_rate("Levy", ("Levy", "8.875"))
+
+    found = {row["TaxType"]: row for row in rows(xero.fetch("taxes", "2026-01-01T00:00:00", never_known), "TaxRates")}
+
+    assert (found[kind]["Name"], found[kind]["EffectiveRate"]) == ("Levy", Decimal("8.875"))
+    assert found["OUTPUT"]["Status"] == "DELETED"
+    [entry] = served(app, "GET")
+    assert (entry.path.rpartition("/")[2], "modified" in str(entry).lower()) == ("TaxRates", False)
+    [page] = xero.fetch_ids("taxes", [kind])
+    assert json.loads(page.raw)["TaxRates"][0]["TaxType"] == kind
+    for write in (xero.create, xero.update):
+        with pytest.raises(NotModelledError, match="TaxRates"):
+            write("taxes", [{"Name": "x"}], "key")

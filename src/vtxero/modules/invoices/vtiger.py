@@ -129,10 +129,11 @@ class VtigerMapper:
         return ((NUMBER, match_key(number)),) if number else ()
 
     def _marker(self, header: Row) -> str:
+        """Give Xero's id; Vtiger keeps the source in capitals, and Xero writes its ids small."""
         field = self._tools.id_field
         source = text_of(header, "source")
         return (text_of(header, field) if field else "") or (
-            source.removeprefix(SOURCE) if source.startswith(SOURCE) else ""
+            source.removeprefix(SOURCE).lower() if source.startswith(SOURCE) else ""
         )
 
 

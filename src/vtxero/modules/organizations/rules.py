@@ -46,13 +46,21 @@ def vtiger_name_findings(name: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def primary_email_findings(wanted: Organization) -> tuple[Finding, ...]:
-    """Say that further people need an address of the primary person ("Additional people cannot be added when ...")."""
+def primary_email_findings(wanted: Organization, source: Organization | None = None) -> tuple[Finding, ...]:
+    """Say that further people need an address of the primary person ("Additional people cannot be added when ...").
+
+    `source` is the record in Vtiger: an address that stands there and that Xero would refuse is the real cause.
+    """
     if not wanted.people or wanted.email:
         return ()
     names = ", ".join(person.full or person.email for person in wanted.people)
     message = f"Xero takes no additional people ({names}) while the primary person has no email address."
-    return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email"),)
+    refused = (source.own_email or next((p.email for p in source.contacts if p.email), "")) if source else ""
+    if not refused:
+        return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email"),)
+    message = f"{message} Xero refuses the one in Vtiger, {refused!r}: it takes no accents and no other signs there."
+    remedy = "Give the organization or its first contact an address of plain letters, digits and . _ - + @."
+    return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email", remedy=remedy),)
 
 
 def answer_findings(wanted: Organization, answered: Organization, side: Side) -> tuple[Finding, ...]:

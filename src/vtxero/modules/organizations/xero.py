@@ -132,7 +132,7 @@ class XeroOrganizations:
             findings += said
         wanted = replace(held, name=name, primary=persons.primary, people=persons.people, **texts, **places)
         if current is None:
-            findings += primary_email_findings(wanted)
+            findings += primary_email_findings(wanted, record)
             wanted = replace(wanted, marker=source.id if self._options.contact_number else "")
         kept = {field: getattr(held, field) for field in self._rules.held_back(Side.XERO) if current or field != "name"}
         return Projection(replace(wanted, **kept), tuple(findings))

@@ -35,7 +35,7 @@ class ProductsSlice:
         self,
         reference: Reference,
         options: ProductOptions,
-        lookups: Lookups,  # noqa: ARG002 - every slice is opened alike
+        lookups: Lookups,
         *,
         taxes: TaxMapOptions | None = None,
         placeholder: str = "",
@@ -46,7 +46,7 @@ class ProductsSlice:
         Args:
             reference: both sides' reference data.
             options: the module's options.
-            lookups: answers about other modules' records; products refer to none.
+            lookups: answers about other modules' records: taxes that this run makes or changes.
             taxes: how taxes are found.
             placeholder: the name of the product for Xero's lines without an item; that product never crosses.
             write_back: write Xero's id into the Vtiger field labelled `Xero Item ID`.
@@ -57,7 +57,12 @@ class ProductsSlice:
         self._crossing = Crossing(options, placeholder)
         matcher = TaxMatcher(reference, taxes or TaxMapOptions())
         vtiger = VtigerProducts(
-            reference=reference, options=options, rules=self._rules, matcher=matcher, write_back=write_back
+            reference=reference,
+            options=options,
+            rules=self._rules,
+            matcher=matcher,
+            lookups=lookups,
+            write_back=write_back,
         )
         xero = XeroProducts(
             reference=reference,

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.lookups import Lookups, PartnerState, TaxView
 from vtxero.domain.money import CENT, ZERO, cents, parse_amount, round_places
 from vtxero.domain.options import ProductOptions
 from vtxero.domain.reasons import Code
@@ -29,7 +30,7 @@ from vtxero.rules.common import (
     with_defaults,
     write_json,
 )
-from vtxero.rules.taxes import TaxMatcher
+from vtxero.rules.taxes import TaxMatcher, same_rate
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 MOVABLE = {
@@ -56,12 +57,14 @@ class VtigerProducts:
         options: ProductOptions,
         rules: FieldRules,
         matcher: TaxMatcher,
+        lookups: Lookups,
         write_back: bool,
     ) -> None:
         self._reference = reference
         self._options = options
         self._rules = rules
         self._taxes = matcher
+        self._lookups = lookups
         self._write_back = write_back
         self._base = next((item.id for item in reference.vtiger.currencies if item.base), "")
 
@@ -204,9 +207,23 @@ class VtigerProducts:
         if found is not None:
             return found.field, ()
         rate = self._reference.xero.tax_rate(record.tax)
+        if self._is_on_its_way(record.tax):
+            waits = f"The tax {rate.name if rate else record.tax!r} is made or changed in Vtiger first."
+            remedy = "Run again: the next run takes it along with its tax."
+            return record.tax, (finding(Code.DEPENDENCY, waits, field="tax", remedy=remedy),)
         message = f"Xero's tax {rate.name if rate else record.tax!r} is not one of Vtiger's; it crosses without a tax."
         remedy = "Create the tax in Vtiger, sync the module taxes, or map it under taxes.map in the config."
         return held.tax, (note(Code.PRD_TAX, message, field="tax", remedy=remedy),) if is_new else ()
+
+    def _is_on_its_way(self, tax_type: str) -> bool:
+        """Tell whether this run makes Vtiger's tax, or gives it Xero's rate: only the next one can attach it."""
+        partner = self._lookups.partner("taxes", Side.XERO, tax_type)
+        if partner.state is not PartnerState.LINKED:
+            return partner.state is PartnerState.PLANNED
+        ours = self._lookups.record("taxes", Side.VTIGER, partner.id)
+        theirs = self._lookups.record("taxes", Side.XERO, tax_type)
+        rates = [item.rate for item in (ours, theirs) if isinstance(item, TaxView)]
+        return len(rates) == 2 and not same_rate(*rates)
 
     def _fields(self, record: Product) -> dict[str, str]:
         """Give the fields that stand for themselves, under this module's names."""

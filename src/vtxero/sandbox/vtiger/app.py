@@ -13,6 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from vtxero.sandbox.vtiger import operations
+from vtxero.sandbox.vtiger.cloud import create_cloud_app
+from vtxero.sandbox.vtiger.cloud_edition import EDITION
+from vtxero.sandbox.vtiger.cloud_limits import FloodControl
 from vtxero.sandbox.vtiger.errors import CrashError, NotModelledError, VtigerError
 from vtxero.sandbox.vtiger.state import VtigerState
 
@@ -26,8 +29,12 @@ _NO_STORE: Final = {
 }
 
 
-def create_app(state: VtigerState) -> Starlette:
-    """Make the ASGI app that serves a state."""
+def create_app(state: VtigerState, *, edition: str = "open-source", limits: bool = False) -> Starlette:
+    """Make the ASGI app that serves a state as an edition does; only the cloud has limits of calls."""
+    if edition == EDITION:
+        return create_cloud_app(state, limits=FloodControl(counts=limits))
+    if edition != state.edition:
+        raise ValueError(f"the {edition} edition cannot serve what the {state.edition} edition holds")
 
     async def webservice(request: Request) -> Response:
         form = parse_form(request, await request.body())
@@ -62,14 +69,14 @@ def serve(state: VtigerState, request: Request, form: Mapping[str, str]) -> Resp
         session_name = form.get("sessionName", url.get("sessionName", ""))
         outcome = operations.perform(state, operation, session_name, params)
     except VtigerError as error:
-        return _json({"success": False, "error": {"message": error.message, "code": error.code}})
+        return _json(state, {"success": False, "error": {"message": error.message, "code": error.code}})
     except CrashError:
         return Response(status_code=500, headers={"Connection": "close"}, media_type="text/html")
     except NotModelledError as error:
         return JSONResponse({"error": f"not modelled: {error}"}, status_code=501)
     if outcome.created:
         request.scope["vtxero.created"] = list(outcome.created)
-    return _json({"success": True, "result": outcome.result})
+    return _json(state, {"success": True, "result": outcome.result})
 
 
 def _request_line(request: Request) -> int:
@@ -78,7 +85,8 @@ def _request_line(request: Request) -> int:
     return len(request.method) + len(target.partition(b"?")[0]) + len(query) + len(" ? HTTP/1.1")
 
 
-def _json(content: dict[str, Any]) -> Response:
-    """Encode as PHP does: ASCII only, and slashes escaped too."""
-    text = json.dumps(content, separators=(",", ":")).replace("/", "\\/")
+def _json(state: VtigerState, content: dict[str, Any]) -> Response:
+    """Encode as PHP does: ASCII only, and slashes escaped too; 8.3.0 escapes neither."""
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=not state.is_83)
+    text = text if state.is_83 else text.replace("/", "\\/")
     return Response(text, media_type="application/json", headers=_NO_STORE)

@@ -47,10 +47,8 @@ def locate(state: VtigerState, user: User, wire_id: str, *, writing: bool = Fals
     module = state.modules.get(name)
     if module is None or (module.is_entity and name != "Users"):
         return _locate_entity(state, name, number)
-    if name in _NEVER_FOUND or (name == "Users" and not user.is_admin):
+    if name in _NEVER_FOUND or (name == "Users" and not user.is_admin) or not actors.exists(state, module, number):
         raise errors.denied()
-    if not actors.exists(state, module, number):
-        raise errors.denied() if name == "Users" else errors.not_found()
     return Target(module, number)
 
 
@@ -80,6 +78,8 @@ def create(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     records.check_references(state, module, element)
     records.check_mandatory(module, element)
     records.check_unique(state, module, element)
+    if name in PRICED:
+        products.check_numbers(state, name, element)
     record = records.new_record(state, user, module, element)
     if name in PRICED:
         products.create(state, user, record, element)
@@ -103,12 +103,14 @@ def update(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     if target.record is None:
         return actors.update(state, user, target.module, target.number, element)
     if target.module.name == INVENTORY:
-        _escape_description(target.record, element)
         return inventory.update(state, user, target.record, element)
     records.check_references(state, target.module, element)
     records.check_mandatory(target.module, element)
-    _escape_description(target.record, element)
-    return _change(state, user, target, target.record, element)
+    former = target.record.fields.get("description")
+    records.escape_description(target.record, element)
+    result = _change(state, user, target, target.record, element)
+    # A product's answer is put together before the escaping.
+    return result | ({"description": former} if target.module.name in PRICED and "description" not in element else {})
 
 
 def revise(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[str, Any]:
@@ -117,6 +119,7 @@ def revise(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     target = locate(state, user, values.php_text(element.get("id")), writing=True)
     if target.record is None:
         return actors.revise(state, user, target.module, target.number, element)
+    element = records.decoded(state, target.record, element)
     if target.module.name == INVENTORY:
         return inventory.revise(state, user, target.record, element)
     records.check_references(state, target.module, element)
@@ -145,17 +148,13 @@ def shown(state: VtigerState, record: Record) -> dict[str, Any]:
 
 def _change(state: VtigerState, user: User, target: Target, record: Record, element: dict[str, Any]) -> dict[str, Any]:
     records.check_unique(state, target.module, element, target.number)
+    if target.module.name in PRICED:
+        products.check_numbers(state, target.module.name, element)
     columns = records.sent_columns(state, user, target.module, element, creating=False)
     records.change(state, user, record, columns)
     if target.module.name in PRICED:
         products.change(state, user, record, element)
     return shown(state, record)
-
-
-def _escape_description(record: Record, element: Mapping[str, Any]) -> None:
-    """Escape the stored description once more, as each update does that does not send one."""
-    if "description" not in element and "description" in record.fields:
-        record.fields["description"] = values.escaped_again(record.fields["description"])
 
 
 def parse_element_id(text: str | None) -> str:

@@ -41,7 +41,7 @@ def internal() -> VtigerError:
 
 
 def not_found() -> VtigerError:
-    """Build the refusal of the actors; entity modules answer with `denied()` instead."""
+    """Build the refusal of a row that is lost while it is being written; one that never was is `denied()`."""
     return VtigerError("RECORD_NOT_FOUND", "Record not found")
 
 

@@ -14,6 +14,9 @@ from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
 
 SHIPPING_TAXES: Final = ("1", "2", "3")
 _TOTALS: Final = ("hdnSubTotal", "hdnGrandTotal", "pre_tax_total")
+_DISCOUNTS: Final = ("hdnDiscountAmount", "hdnDiscountPercent")
+_CHARGES: Final = ("hdnS_H_Amount", "hdnS_H_Percent")
+_CANCELLED: Final = "Cancel"
 _NO_TAXES: Final = dict.fromkeys(SHIPPING_TAXES, 0)
 _PER_CENT: Final = Decimal(100)
 
@@ -33,6 +36,7 @@ class Saved:
 def create(state: VtigerState, user: User, element: Mapping[str, Any]) -> dict[str, Any]:
     """Create an invoice: header first, then line by line, totals last; a crash leaves what was saved so far."""
     module = state.modules[INVENTORY]
+    _check_numbers(element)
     records.check_references(state, module, element)
     records.check_mandatory(module, element)
     sent_lines = _sent_lines(element)
@@ -40,8 +44,8 @@ def create(state: VtigerState, user: User, element: Mapping[str, Any]) -> dict[s
         raise errors.VtigerError("MANDATORY_FIELDS_MISSING", "Mandatory Fields Missing..")
     if state.is_83:
         raise errors.invalid_id()
-    _check_header_numbers(element)
     record = records.new_record(state, user, module, element)
+    record.fields |= dict.fromkeys(_DISCOUNTS, "") | _sent_discount(element) | _sent_adjustment(element)
     if not record.fields["conversion_rate"].strip("0."):
         record.fields["conversion_rate"] = "1.000"
     for name in _TOTALS:
@@ -58,13 +62,18 @@ def create(state: VtigerState, user: User, element: Mapping[str, Any]) -> dict[s
 def update(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> dict[str, Any]:
     """Update with lines: everything is recomputed; without lines it is a revise."""
     module = state.modules[INVENTORY]
+    _check_numbers(element)
     records.check_references(state, module, element)
     records.check_mandatory(module, element)
     if not _sent_lines(element):
         return _change_header(state, user, record, element)
+    former = dict(record.fields)
     saved = _replace_lines(state, user, record, element)
+    received = record.fields["received"]
+    _convert_received(record, former)
     record.fields["balance"] = values.fixed(saved.totals.grand - _money(record, "received"), 8)
-    header = records.shown(state, record) | _exact(saved) | {"balance": saved.stale_balance}
+    header = records.shown(state, record) | _exact(saved) | {"balance": saved.stale_balance, "received": received}
+    records.escape_description(record, element)
     result: dict[str, Any] = {}
     for name in module.fields:
         result[name] = header.get(name, "")
@@ -76,6 +85,7 @@ def update(state: VtigerState, user: User, record: Record, element: Mapping[str,
 def revise(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> dict[str, Any]:
     """Change what is sent; with lines all of them are replaced and the totals follow, the balance does not."""
     module = state.modules[INVENTORY]
+    _check_numbers(element)
     records.check_references(state, module, element)
     records.check_mandatory(module, element, only_sent=True)
     if not _sent_lines(element):
@@ -93,8 +103,8 @@ def _change_header(state: VtigerState, user: User, record: Record, element: Mapp
     plain = {name: value for name, value in element.items() if not name.startswith("hdnDiscount")}
     columns = records.sent_columns(state, user, module, plain, creating=False)
     columns["conversion_rate"] = _sent_rate(element)
-    if CHARGE in element:
-        columns["hdnS_H_Amount"] = values.fixed(values.number(element[CHARGE]), 8)
+    if amount := _sent_charge(element):
+        columns["hdnS_H_Amount"] = records.stored(state, user, module.fields["hdnS_H_Amount"], amount)
     _cancel_stock(state, record, columns)
     records.change(state, user, record, columns)
     first = next(iter(state.lines_of(state.wire_id(record))), None)
@@ -109,13 +119,11 @@ def _change_header(state: VtigerState, user: User, record: Record, element: Mapp
 
 def _replace_lines(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> Saved:
     """Drop all lines and save the sent ones; tax type, charges and adjustment are lost unless sent again."""
-    _check_header_numbers(element)
     module = state.modules[INVENTORY]
     columns = records.sent_columns(state, user, module, element, creating=False)
-    columns = {name: value for name, value in columns.items() if name not in _TOTALS}
+    columns = {name: value for name, value in columns.items() if name not in (*_TOTALS, *_DISCOUNTS)}
+    columns |= _sent_discount(element) | _sent_adjustment(element)
     columns |= {"conversion_rate": _sent_rate(element), "hdnTaxType": columns.get("hdnTaxType", "")}
-    columns |= dict.fromkeys(("hdnS_H_Amount", "hdnS_H_Percent"), values.fixed(Decimal(0), 8))
-    columns.setdefault("txtAdjustment", values.fixed(Decimal(0), 8))
     stale = record.fields["balance"]
     records.change(state, user, record, columns)
     take_charge(record, element)
@@ -123,6 +131,7 @@ def _replace_lines(state: VtigerState, user: User, record: Record, element: Mapp
     for line in state.lines_of(parent):
         _move_stock(state, line, back=True)
         del state.lines[line.number]
+    record.fields |= {name: module.fields[name].empty for name in _TOTALS}
     saved = _save_lines(state, record, _sent_lines(element))
     if state.is_83:
         for name in _TOTALS:
@@ -143,11 +152,12 @@ def _save_lines(state: VtigerState, record: Record, sent_lines: Sequence[Mapping
         line = Line(state.next_line_number(), parent, values.php_text(sent.get("productid")), columns)
         state.lines[line.number] = line
         made.append(line)
-    if any(name in sent and not values.is_numeric(sent[name]) for sent in sent_lines for name in state.tax_names()):
-        # The lines are in; the total is what cannot be calculated.
+    if not individual and not all(values.can_calculate(sent_lines[0].get(name)) for name in state.tax_names()):
+        # The lines are in; the total, which takes the taxes of the first, is what cannot be calculated.
         raise errors.CrashError
-    for line in made:
-        _move_stock(state, line)
+    if record.fields["invoicestatus"] != _CANCELLED:
+        for line in made:
+            _move_stock(state, line)
     totals = _totals(state, record, sent_lines[0])
     stale = record.fields["balance"]
     record.fields["hdnSubTotal"] = values.fixed(totals.sub, 8)
@@ -185,17 +195,18 @@ def _totals(state: VtigerState, record: Record, first: Mapping[str, Any]) -> inv
 def take_charge(record: Record, element: Mapping[str, Any]) -> None:
     """Read charges: by the charge's own field with its taxes, else from the header's amount and percentage."""
     taxes: dict[str, Any] = dict(_NO_TAXES)
-    if CHARGE in element:
-        value = values.php_text(element[CHARGE])
-        amount = values.number(value) if values.is_numeric(value) else Decimal(0)  # 10% is taken of nothing
+    if charge := _sent_charge(element):
         mark = f"{CHARGE}_shtax"
         sent = {name[len(mark) :]: values.php_text(each) for name, each in element.items() if name.startswith(mark)}
-        record.charge = Charge(value, sent or taxes)
-        record.fields |= dict.fromkeys(("hdnS_H_Amount", "hdnS_H_Percent"), values.fixed(amount, 8))
+        record.charge = Charge(values.php_text(element[CHARGE]), sent)
+        record.fields |= dict.fromkeys(_CHARGES, values.fixed(charge, 8))
         return
     amount = values.number(element.get("hdnS_H_Amount"))
     if not amount:
-        record.charge = None
+        share = values.php_text(element.get(CHARGE))
+        shown = share if "%" in share else element.get("hdnS_H_Amount")
+        record.charge = None if shown is None else Charge(values.php_text(shown), taxes)
+        record.fields |= dict.fromkeys(_CHARGES, values.fixed(Decimal(0), 8))
         return
     percent = values.number(element.get("hdnS_H_Percent"))
     if percent:
@@ -218,16 +229,50 @@ def _move_stock(state: VtigerState, line: Line, *, back: bool = False) -> None:
 
 def _cancel_stock(state: VtigerState, record: Record, columns: Mapping[str, str]) -> None:
     """Give back the stock when an invoice becomes cancelled; its lines remember that it is given back."""
-    if columns.get("invoicestatus") != "Cancel" or record.fields["invoicestatus"] == "Cancel":
+    if columns.get("invoicestatus") != _CANCELLED or record.fields["invoicestatus"] == _CANCELLED:
         return
     for line in state.lines_of(state.wire_id(record)):
         _move_stock(state, line, back=True)
 
 
-def _check_header_numbers(element: Mapping[str, Any]) -> None:
-    amount = element.get("hdnDiscountAmount")
-    if amount is not None and not values.is_numeric(amount):
+def _check_numbers(element: Mapping[str, Any]) -> None:
+    """Die before anything is looked at: the amount is calculated with unless a percentage takes its place."""
+    amount, charge = element.get("hdnDiscountAmount"), values.php_text(element.get(CHARGE, "0")).replace("%", "", 1)
+    blocked = not values.can_calculate(amount) and not values.is_true(element.get("hdnDiscountPercent"))
+    if blocked or not values.can_calculate(charge):
         raise errors.CrashError
+
+
+def _sent_discount(element: Mapping[str, Any]) -> dict[str, str]:
+    """Give the two columns of the header's discount: an amount wins, and none leaves both as they are."""
+    amount, percent = (values.number(element.get(name)) for name in _DISCOUNTS)
+    if amount:
+        return {"hdnDiscountAmount": values.fixed(amount, 8), "hdnDiscountPercent": ""}
+    return {"hdnDiscountAmount": "", "hdnDiscountPercent": values.fixed(percent, 3)} if percent else {}
+
+
+def _sent_adjustment(element: Mapping[str, Any]) -> dict[str, str]:
+    """Take the adjustment as sent; the user's decimals play no part where lines are written."""
+    return {"txtAdjustment": values.fixed(values.number(element.get("txtAdjustment")), 8)}
+
+
+def _sent_charge(element: Mapping[str, Any]) -> Decimal:
+    """Read the charge; a percentage is taken of the subtotal that was sent, which is none as a rule."""
+    text = values.php_text(element.get(CHARGE))
+    if "%" not in text:
+        return values.number(text)
+    base, off = values.number(element.get("hdnSubTotal")), values.number(element.get("hdnDiscountAmount"))
+    if values.is_true(element.get("hdnDiscountPercent")):
+        off = base * values.number(element["hdnDiscountPercent"]) / _PER_CENT
+    return (base - off) * values.number(text.replace("%", "", 1)) / _PER_CENT
+
+
+def _convert_received(record: Record, former: Mapping[str, str]) -> None:
+    """Take what was received over into another currency, by the invoice's two rates."""
+    rate = values.number(former["conversion_rate"])
+    if former["currency_id"] not in {"", "0", record.fields["currency_id"]} and rate:
+        received = _money(record, "received") / rate * _money(record, "conversion_rate")
+        record.fields["received"] = values.fixed(received, 8)
 
 
 def _sent_lines(element: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -279,13 +324,12 @@ def _sent_first(
     """Order an answer as PHP merges it: what was sent, the rate, then the rest of the module's fields."""
     module: Module = state.modules[INVENTORY]
     known = {"id": state.wire_id(record)} | dict(header)
-    echo = charge_fields(record) | {CHARGE: element.get(CHARGE)}
     result: dict[str, Any] = {}
     for name in element:
         if name in module.fields and name in known:
             result[name] = known[name]
         elif name.startswith(CHARGE) and not _sent_lines(element):
-            result[name] = echo.get(name, element[name])
+            result[name] = element[name]
         elif name == "LineItems" and not _sent_lines(element):
             result[name] = []
     result.setdefault("conversion_rate", known["conversion_rate"])

@@ -35,9 +35,14 @@ def product_of(state: VtigerState, wire_id: str) -> Record | None:
 def build(state: VtigerState, sent: Mapping[str, Any], position: int, *, individual: bool) -> dict[str, str]:
     """Make the columns of a line; a number PHP cannot calculate with kills the request here."""
     product = product_of(state, values.php_text(sent.get("productid")))
-    price = sent.get("listprice", product.fields["unit_price"] if product else 0)
-    quantity = sent.get("quantity", 0)
-    if not (values.is_numeric(price) and values.is_numeric(quantity)):
+    price, quantity = sent.get("listprice"), sent.get("quantity")
+    if price is None:
+        # It is looked up in the table of products only: a service has none.
+        price = product.fields["unit_price"] if product and product.module == "Products" else 0
+    if not (values.can_calculate(price) and values.can_calculate(quantity)):
+        raise CrashError
+    counted = product.taxes if individual and product else ()
+    if not all(values.can_calculate(sent.get(name)) for name in counted):
         raise CrashError
     columns = {
         "sequence_no": str(position),
@@ -64,10 +69,9 @@ def _taxes(state: VtigerState, sent: Mapping[str, Any], product: Record | None, 
 
 
 def as_sum(state: VtigerState, line: Line) -> LineSum:
-    """Read a stored line for the totals: only taxes attached to its product count, deducted ones never."""
+    """Read a stored line for the totals: only taxes attached to its product count, deducted ones by their sign."""
     product = product_of(state, line.product)
-    deducted = {each["taxname"] for each in state.actors["Tax"].values() if each["method"] == "Deducted"}
-    attached = [name for name in (product.taxes if product else ()) if name not in deducted]
+    attached = product.taxes if product else ()
     return LineSum(
         quantity=values.number(line.fields["quantity"]),
         price=values.number(line.fields["listprice"]),

@@ -15,10 +15,10 @@ def create(state: VtigerState, user: User, record: Record, element: Mapping[str,
     """Attach the taxes sent and set the prices of a record just saved."""
     record.taxes = _sent_taxes(state, element)
     record.currency = _sent_currency(state, element) or 1
-    record.prices = _sent_prices(element)
+    record.prices = _sent_prices(user, element)
     price = values.number(record.fields["unit_price"])
     if "currency_id" in element or user.currency == 1:
-        record.prices.setdefault(record.currency, price)
+        record.prices[record.currency] = price
     else:
         # The price is taken for the user's own currency and converted to the base one.
         record.prices.setdefault(1, price / records.currency_rate(state, user.currency))
@@ -27,25 +27,26 @@ def create(state: VtigerState, user: User, record: Record, element: Mapping[str,
 
 
 def change(state: VtigerState, user: User, record: Record, element: Mapping[str, Any]) -> None:
-    """Replace taxes and prices by what this call carries, even if that is nothing (8.2.0)."""
+    """Replace taxes and prices by what this call carries, even if that is nothing (8.3.0: of services only)."""
     sent_currency = _sent_currency(state, element)
-    if state.is_83:
+    if state.is_83 and record.module == "Products":
         record.taxes |= _sent_taxes(state, element)
         record.currency = sent_currency or record.currency
-        record.prices |= _sent_prices(element)
+        record.prices |= _sent_prices(user, element)
         if "unit_price" in element:
             record.prices[record.currency] = values.number(record.fields["unit_price"])
         return
     record.taxes = _sent_taxes(state, element)
     record.currency = sent_currency or user.currency
-    record.prices = _sent_prices(element)
-    if sent_currency and "unit_price" in element:
-        record.prices.setdefault(sent_currency, values.number(record.fields["unit_price"]))
+    record.prices = _sent_prices(user, element)
+    if sent_currency:
+        sent = "unit_price" in element
+        record.prices[sent_currency] = values.number(record.fields["unit_price"]) if sent else Decimal(0)
 
 
 def shown(state: VtigerState, record: Record) -> dict[str, Any]:
-    """Show attached taxes only, then every currency with `currency_id` behind the record's own."""
-    names = state.tax_names()
+    """Show attached taxes, never deducted ones, then every currency with `currency_id` behind the record's own."""
+    names = [each["taxname"] for each in state.actors["Tax"].values() if each["method"] != "Deducted"]
     result: dict[str, Any] = {name: record.taxes[name] for name in names if name in record.taxes}
     for number, currency in state.actors["Currency"].items():
         if currency.get("deleted", "0") != "0":
@@ -72,6 +73,14 @@ def _sent_currency(state: VtigerState, element: Mapping[str, Any]) -> int:
     return number
 
 
-def _sent_prices(element: Mapping[str, Any]) -> dict[int, Decimal]:
+def _sent_prices(user: User, element: Mapping[str, Any]) -> dict[int, Decimal]:
     found = ((re.fullmatch(r"currency(\d+)", name), value) for name, value in element.items())
-    return {int(hit.group(1)): values.number(value) for hit, value in found if hit}
+    return {int(hit.group(1)): values.rounded(values.number(value), user.decimals) for hit, value in found if hit}
+
+
+def check_numbers(state: VtigerState, module: str, element: Mapping[str, Any]) -> None:
+    """Say that half a number is not modelled: the real one dies of some of them, and saves half the record."""
+    for name, field in state.modules[module].fields.items():
+        text = values.php_text(element.get(name)).strip()
+        if field.scale is not None and text and not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", text):
+            raise errors.NotModelledError(f"{name} {text!r} of a product or service")

@@ -16,6 +16,7 @@ from vtxero.sandbox.vtiger.vtql import Condition, Query
 
 _TRAPS: Final = frozenset(LINE_COLUMNS) | frozenset(HEADER_DISCOUNTS)
 _ID: Final = Field("id", "reference")
+_NOTHING: Final = -1
 _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "EQ": lambda left, right: left == right,
     "NE": lambda left, right: left != right,
@@ -40,17 +41,13 @@ def run(state: VtigerState, module: Module, text: str) -> list[dict[str, Any]]:
     query = vtql.parse(text)
     if query.module != module.name:
         raise errors.denied(query.module)
-    _check_fields(state, module, query)
+    check_fields(state, module, query)
     if query.count and state.is_83 and module.is_entity:
         return []
     joined = module.name == INVENTORY and _needs_lines(query)
-    rows = list(filter(_filter(module, query), _rows(state, module, joined=joined)))
+    rows = matching(state, module, query, joined=joined)
     if query.count:
         return [{"count": str(len(rows))}]
-    for name in reversed(query.order):
-        # One direction is given at the very end and belongs to the last field only.
-        last = name == query.order[-1]
-        rows.sort(key=_sort_key(module, name), reverse=query.descending and last)
     page = rows[query.offset : query.offset + query.limit]
     names = query.fields or _all_fields(state, module)
     # In queries 8.3.0 also answers null for empty dates.
@@ -59,6 +56,16 @@ def run(state: VtigerState, module: Module, text: str) -> list[dict[str, Any]]:
     for row in page:
         folded[row.id] = _answer(row, names, nulls)
     return list(folded.values())
+
+
+def matching(state: VtigerState, module: Module, query: Query, *, joined: bool) -> list[Row]:
+    """Find and order all rows; an invoice is one for each of its lines when they are joined."""
+    rows = list(filter(_filter(module, query, strict=state.is_83), _rows(state, module, joined=joined)))
+    for name in reversed(query.order):
+        # One direction is given at the very end and belongs to the last field only.
+        last = name == query.order[-1]
+        rows.sort(key=_sort_key(module, name), reverse=query.descending and last)
+    return rows
 
 
 def _answer(row: Row, names: tuple[str, ...], nulls: frozenset[str]) -> dict[str, Any]:
@@ -87,7 +94,8 @@ def _all_fields(state: VtigerState, module: Module) -> tuple[str, ...]:
     return tuple(module.fields)
 
 
-def _check_fields(state: VtigerState, module: Module, query: Query) -> None:
+def check_fields(state: VtigerState, module: Module, query: Query) -> None:
+    """Refuse a field that the module has not."""
     known = {*_all_fields(state, module), "id"}
     for name in query.fields:
         if name not in known:
@@ -177,20 +185,20 @@ def _line_row(state: VtigerState, line: Line) -> Row:
 # -- comparing ---------------------------------------------------------------------------------------------
 
 
-def _filter(module: Module, query: Query) -> Callable[[Row], bool]:
+def _filter(module: Module, query: Query, *, strict: bool) -> Callable[[Row], bool]:
     """Prepare the whole condition; a literal that cannot be an id is refused even when there are no rows."""
-    groups = [[_test(module, each) for each in group] for group in query.alternatives]
+    groups = [[_test(module, each, strict=strict) for each in group] for group in query.alternatives]
     if not groups:
         return lambda _row: True
     return lambda row: any(all(test(row) for test in group) for group in groups)
 
 
-def _test(module: Module, condition: Condition) -> Callable[[Row], bool]:
+def _test(module: Module, condition: Condition, *, strict: bool) -> Callable[[Row], bool]:
     field = _field(module, condition.field)
     if condition.operator == "LIKE":
         pattern = values.like_pattern(condition.values[0])
         return lambda row: pattern.fullmatch(values.fold(_text(field, row))) is not None
-    wanted = [_literal(field, each) for each in condition.values]
+    wanted = [_literal(field, each, strict=strict) for each in condition.values]
     holds = _COMPARE.get(condition.operator, lambda key, _first: key in wanted)
 
     def test(row: Row) -> bool:
@@ -204,17 +212,29 @@ def _text(field: Field, row: Row) -> str:
     return row.id if field is _ID else row.stored.get(field.name, "")
 
 
-def _literal(field: Field, text: str) -> Any:
+def _literal(field: Field, text: str, *, strict: bool) -> Any:
     if field.is_reference:
-        # Only the number counts; an id of another module matches too.
-        if not (values.is_id(text) or (field.type == "owner" and text.isdecimal())):
-            raise errors.invalid_id()
-        return values.record_number(text)
+        return _id_literal(field, text, strict=strict)
     if field.type in {"date", "datetime"}:
         return values.moment_literal(text)
     if field.scale is not None or field.type == "boolean":
         return values.number(text)
     return values.collate(text)
+
+
+def _id_literal(field: Field, text: str, *, strict: bool) -> int:
+    """Read an id, of which only the number counts: one of another module matches too.
+
+    8.2.0 looks for an `x` in references only, and what has no number then matches nothing; 8.3.0 (`strict`) wants ids.
+    """
+    prefix, mark, number = text.partition("x")
+    number = number.partition("x")[0]
+    if not mark and field.type == "owner" and text.isdecimal():
+        return int(text)
+    proper = prefix.isdecimal() and number.isdecimal()
+    if not proper and (strict or (not mark and field.type == "reference" and field is not _ID)):
+        raise errors.invalid_id()
+    return int(number) if proper else _NOTHING
 
 
 def _key(field: Field, text: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -16,7 +17,7 @@ NUMBER_PREFIXES: Final = {
 _SERVER_OWNED: Final = frozenset({"createdtime", "modifiedtime", "modifiedby", "id"})
 _RAW_MONEY: Final = frozenset({"hdnSubTotal", "hdnGrandTotal", "pre_tax_total"})
 _CONVERTED: Final = frozenset({"annual_revenue", "purchase_cost"})
-_TRUE: Final = frozenset({"1", "on", "true", "yes"})
+_TRUE: Final = frozenset({"1", "on"})
 
 
 # -- checks, in the server's order: references, mandatory fields, duplicates --------------------------------
@@ -65,7 +66,7 @@ def stored(state: VtigerState, user: User, field: Field, value: Any) -> str:
     """Turn a sent value into the column's text: cut, rounded, never refused."""
     text = values.php_text(value)
     if field.type == "boolean":
-        return "1" if text.lower() in _TRUE else "0"
+        return "1" if text in _TRUE else "0"
     if field.scale is not None:
         return field.empty if text == "" else _stored_number(state, user, field, value)
     if field.type == "date":
@@ -73,9 +74,8 @@ def stored(state: VtigerState, user: User, field: Field, value: Any) -> str:
     if field.is_reference:
         return text
     text = values.three_byte(text)
-    if field.name == "description":
-        return values.purified(text)
-    return text[: field.length]
+    # The field that is checked for duplicates has gone through another way.
+    return (text if field.unique else values.purified(text))[: field.length]
 
 
 def _stored_number(state: VtigerState, user: User, field: Field, value: Any) -> str:
@@ -118,7 +118,8 @@ def new_record(state: VtigerState, user: User, module: Module, element: Mapping[
     """Save a new record: id from the common sequence, its own number, both times now."""
     now = state.now()
     fields = {name: module.fields[name].empty for name in module.columns}
-    fields |= {"source": "WEBSERVICE"} | sent_columns(state, user, module, element, creating=True)
+    fields |= sent_columns(state, user, module, element, creating=True)
+    fields["source"] = _capitals(fields.get("source", "")) or "WEBSERVICE"
     fields |= {"createdtime": now, "modifiedtime": now, "modifiedby": f"19x{user.number}"}
     if "assigned_user_id" in fields and not fields["assigned_user_id"]:
         fields["assigned_user_id"] = f"19x{user.number}"
@@ -126,6 +127,11 @@ def new_record(state: VtigerState, user: User, module: Module, element: Mapping[
         fields[number_field] = take_entity_number(state, module.name)
     fields = {name: fields[name] for name in module.columns}
     return state.store(Record(module.name, state.take_number(), fields))
+
+
+def _capitals(text: str) -> str:
+    """Raise ASCII letters, as PHP 8 does; a single blank counts as nothing."""
+    return "" if text == " " else "".join(char.upper() if char.isascii() else char for char in text)
 
 
 def take_entity_number(state: VtigerState, module: str) -> str:
@@ -142,6 +148,23 @@ def change(state: VtigerState, user: User, record: Record, columns: Mapping[str,
     record.fields.update(columns)
     record.fields["modifiedtime"] = state.now()
     record.fields["modifiedby"] = f"19x{user.number}"
+
+
+def decoded(state: VtigerState, record: Record, element: Mapping[str, Any]) -> dict[str, Any]:
+    """Decode the HTML entities of the texts that a revise changes, as only a revise does."""
+    fields = state.modules[record.module].fields
+    result = dict(element)
+    for name, value in element.items():
+        plain = (name in fields and fields[name].length is not None) or name == "description"
+        if plain and isinstance(value, str) and (name == "description" or value != record.fields.get(name)):
+            result[name] = html.unescape(value)
+    return result
+
+
+def escape_description(record: Record, element: Mapping[str, Any]) -> None:
+    """Escape the stored description once more, as each update does that does not send one."""
+    if "description" not in element and "description" in record.fields:
+        record.fields["description"] = values.escaped_again(record.fields["description"])
 
 
 def remove(state: VtigerState, user: User, record: Record) -> None:

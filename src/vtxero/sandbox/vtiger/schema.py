@@ -33,13 +33,19 @@ _LENGTHS: Final = {
     # Columns are VARCHAR and cut silently; names not listed here hold 250 characters.
     "accountname": 100, "subject": 100, "firstname": 40, "lastname": 80, "account_no": 100,
     "phone": 30, "fax": 30, "otherphone": 30, "tickersymbol": 30, "ownership": 50, "siccode": 50,
-    "productname": 100, "productcode": 40, "productsheet": 200, "servicename": 100,
+    "productname": 100, "productcode": 40, "productsheet": 200, "servicename": 255,
     "bill_city": 30, "ship_city": 30, "bill_state": 30, "ship_state": 30, "bill_code": 30, "ship_code": 30,
     "bill_country": 30, "ship_country": 30, "bill_pobox": 30, "ship_pobox": 30,
     "title": 50, "department": 30, "mobile": 50, "assistant": 30,
     "email": 100, "email1": 100, "email2": 100, "secondaryemail": 100, "website": 100,
-    "vtiger_purchaseorder": 100, "customerno": 100,
+    "vtiger_purchaseorder": 200, "customerno": 100, "source": 100, "hdnTaxType": 25,
+    "bill_street": 250, "ship_street": 250, "mailingstreet": 250, "otherstreet": 250,
+    "mailingcity": 40, "othercity": 40, "mailingcountry": 40, "othercountry": 30, "mailingstate": 30, "otherstate": 50,
+    "mailingzip": 30, "otherzip": 30, "mailingpobox": 30, "otherpobox": 30, "homephone": 50, "assistantphone": 50,
+    "manufacturer": 200, "mfr_part_no": 200, "vendor_part_no": 200, "serial_no": 200, "salutationtype": 200,
+    "Contacts.phone": 50, "Contacts.otherphone": 50, "Contacts.fax": 50,
 }  # fmt: skip
+_PICKLIST_LENGTH: Final = 200
 _TEXT_LENGTH: Final = 250
 
 
@@ -53,6 +59,7 @@ class Field:
     unique: bool = False
     editable: bool = True
     refers_to: tuple[str, ...] = ()
+    module: str = ""
 
     @property
     def is_reference(self) -> bool:
@@ -70,9 +77,10 @@ class Field:
     @property
     def length(self) -> int | None:
         """Characters the column holds; None for texts without a limit that matters."""
-        if self.type == "text":
-            return None
-        return _LENGTHS.get(self.name, _TEXT_LENGTH)
+        known = _LENGTHS.get(f"{self.module}.{self.name}") or _LENGTHS.get(self.name)
+        if known or self.type == "text":
+            return known
+        return _PICKLIST_LENGTH if self.type == "picklist" else _TEXT_LENGTH
 
     @property
     def empty(self) -> str:
@@ -115,7 +123,7 @@ def module_of(describe: Mapping[str, Any]) -> Module:
     """Parse a describe answer; the synthetic fields at its end are not stored columns."""
     name = str(describe["name"])
     fields = {
-        each["name"]: _field_of(each)
+        each["name"]: _field_of(name, each)
         for each in describe["fields"]
         if "isunique" in each or not describe.get("isEntity") or each["name"] == "id"
     }
@@ -138,7 +146,7 @@ def _with_costs(fields: dict[str, Field]) -> dict[str, Field]:
     return result
 
 
-def _field_of(raw: Mapping[str, Any]) -> Field:
+def _field_of(module: str, raw: Mapping[str, Any]) -> Field:
     return Field(
         name=str(raw["name"]),
         type=str(raw["type"]["name"]),
@@ -146,6 +154,7 @@ def _field_of(raw: Mapping[str, Any]) -> Field:
         unique=bool(raw.get("isunique")),
         editable=bool(raw["editable"]),
         refers_to=tuple(raw["type"].get("refersTo") or ()),
+        module=module,
     )
 
 

@@ -88,6 +88,8 @@ class VtigerState:
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     modules: dict[str, schema.Module] = field(default_factory=dict)
+    edition: str = "open-source"
+    other_prefixes: Mapping[str, str] = field(default_factory=lambda: OTHER_PREFIXES)
 
     def __post_init__(self) -> None:
         if self.version not in {"8.2.0", "8.3.0"}:
@@ -157,7 +159,8 @@ class VtigerState:
     def module_name(self, prefix: str) -> str | None:
         """Name the module of an id prefix, also one that exists on a server but is not modelled."""
         module = self.module_by_prefix(prefix)
-        return module.name if module else next((name for name, each in OTHER_PREFIXES.items() if each == prefix), None)
+        others = (name for name, each in self.other_prefixes.items() if each == prefix)
+        return module.name if module else next(others, None)
 
     def knows_prefix(self, prefix: str) -> bool:
         return self.module_name(prefix) is not None

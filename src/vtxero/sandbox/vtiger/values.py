@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 from html.entities import codepoint2name
@@ -12,10 +13,9 @@ from typing import Any
 
 _CONTEXT = Context(prec=60, rounding=ROUND_HALF_UP)
 _LEADING_NUMBER = re.compile(r"\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_NUMBER = re.compile(_LEADING_NUMBER.pattern + r"\s*\Z")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
-_DANGEROUS_TAG = re.compile(r"<\s*/?\s*(script|iframe|object|embed|applet|style|link|meta|form)\b", re.IGNORECASE)
+_SCRIPT = re.compile(r"<\s*script\b.*<\s*/\s*script\s*>", re.IGNORECASE | re.DOTALL)
 _SQL_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a", "%": "\\%", "_": "\\_"}
 
 
@@ -41,13 +41,16 @@ def php_text(value: Any) -> str:
     return str(value)
 
 
-def is_numeric(value: Any) -> bool:
-    """Tell whether PHP 8 can calculate with the value; `""` and `"abc"` kill the request instead."""
-    if isinstance(value, bool):
+def can_calculate(value: Any) -> bool:
+    """Tell whether PHP 8 can calculate with the value; `5abc` counts as 5, `""` and `"abc"` kill the request."""
+    if value is None or isinstance(value, (int, Decimal)):
         return True
-    if isinstance(value, (int, Decimal)):
-        return True
-    return isinstance(value, str) and _NUMBER.match(value) is not None
+    return isinstance(value, str) and _LEADING_NUMBER.match(value) is not None
+
+
+def is_true(value: Any) -> bool:
+    """Tell what PHP takes for true: `"0.0"` is, `"0"` is not."""
+    return bool(value) and value != "0"
 
 
 def number(value: Any) -> Decimal:
@@ -87,7 +90,10 @@ def date_text(text: str) -> str:
         day, month, year = match.groups()
     else:
         return ""
-    return f"{year}-{int(month):02d}-{int(day):02d}"
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return ""
 
 
 def moment_literal(text: str) -> str:
@@ -139,12 +145,12 @@ def label(text: str) -> str:
 
 
 def purified(text: str) -> str:
-    """Store a description: dangerous markup makes the server escape every angle bracket of it."""
-    if not _DANGEROUS_TAG.search(text):
+    """Store a text: a whole script in it makes the server escape every angle bracket and quote."""
+    if not _SCRIPT.search(text):
         return text
-    return text.replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def escaped_again(text: str) -> str:
     """Apply the escaping that each `update` without a description puts on the stored one."""
-    return html.escape(text, quote=False)
+    return html.escape(text, quote=False).replace('"', "&quot;").replace("'", "&#039;")

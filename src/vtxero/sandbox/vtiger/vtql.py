@@ -187,8 +187,8 @@ class _Parser:
     def _whole_number(self) -> int:
         text = self._expect("COLUMNNAME", "VALUE").text
         if not re.fullmatch(r"-?\d+", text):
-            self._at -= 1
-            self._refuse("VALUE")
+            # The real one lets some of these through, and answers now all rows, now none.
+            raise errors.NotModelledError(f"limit {text}")
         return max(0, int(text))
 
     def _end(self) -> None:

@@ -127,8 +127,7 @@ class XeroApp:
                 case ("GET", "/connections"):
                     return identity.connections(identity.login(authorization), asked.query.get("autheventid"))
                 case ("DELETE", name) if name.startswith("/connections/"):
-                    identity.login(authorization)
-                    return identity.disconnect(name.rpartition("/")[2])
+                    return identity.disconnect(name.rpartition("/")[2], identity.login(authorization))
             raise NotModelledError(f"{asked.method} {asked.path}")
         except XeroError as error:
             return error_answer(error)

@@ -22,6 +22,7 @@ ACCESS_LIFE = timedelta(minutes=30)
 CODE_LIFE = timedelta(minutes=5)
 REFRESH_LIFE = timedelta(days=60)
 GRACE = timedelta(minutes=30)
+PERSON = {"given_name": "Sandra", "family_name": "Box", "email": "sandra@example.com"}
 PERSONAL = {"openid", "profile", "email", "offline_access"}
 _AREAS = "contacts|invoices|payments|settings|banktransactions|manualjournals|attachments"
 _SCOPE = re.compile(rf"^accounting\.(?:(?:{_AREAS})(?:\.read)?|reports\.[a-z0-9]+\.read|budgets\.read)$")
@@ -60,11 +61,16 @@ class TokenRefusedError(Exception):
 
 @dataclass(slots=True)
 class Identity:
-    """Codes, tokens and connections; everything else is asked of the books."""
+    """Codes, tokens and connections; everything else is asked of the books.
+
+    `connected` is the app that people log in to, `machine_connected` the Custom Connection: another app at Xero, which
+    a person's revocation does not touch.
+    """
 
     books: Books
     deny: bool = False
     connected: bool = True
+    machine_connected: bool = True
     others: list[Record] = field(default_factory=list)
     _codes: dict[str, Grant] = field(default_factory=dict)
     _access: dict[str, Grant] = field(default_factory=dict)
@@ -127,7 +133,9 @@ class Identity:
         grant = self._refresh.get(form.get("token", ""))
         if grant is not None:
             self._refresh = {one: kept for one, kept in self._refresh.items() if kept.client_id != grant.client_id}
-            self._access = {one: kept for one, kept in self._access.items() if kept.client_id != grant.client_id}
+            self._access = {
+                one: kept for one, kept in self._access.items() if kept.machine or kept.client_id != grant.client_id
+            }
             self.connected = False
         return Answer(200, "", "")
 
@@ -135,14 +143,17 @@ class Identity:
         """Serve GET /connections: an array without an envelope."""
         if event_id and event_id != grant.event_id:
             return json_answer([])
-        shown = [self._connection(grant)] if self.connected else []
+        shown = [self._connection(grant)] if self._reaches(grant) else []
         return json_answer([*shown, *self.others])
 
-    def disconnect(self, connection_id: str) -> Answer:
+    def disconnect(self, connection_id: str, grant: Grant) -> Answer:
         """Serve DELETE /connections/{id}."""
-        if connection_id != self._connection_id or not self.connected:
+        if connection_id != self._connection_id or not self._reaches(grant):
             raise NotFoundError
-        self.connected = False
+        if grant.machine:
+            self.machine_connected = False
+        else:
+            self.connected = False
         return Answer(204, "", "")
 
     def login(self, authorization: str) -> Grant:
@@ -170,8 +181,11 @@ class Identity:
         if any(one["tenantId"] == tenant_id for one in self.others):
             raise NotModelledError("calls to a second organisation are not modelled by the stand-in")
         own = tenant_id.lower() == str(self.books.organisation["OrganisationID"]).lower()
-        if not self.connected or not (own or (grant.machine and not tenant_id)):
+        if not self._reaches(grant) or not (own or (grant.machine and not tenant_id)):
             raise ForbiddenError
+
+    def _reaches(self, grant: Grant) -> bool:
+        return self.machine_connected if grant.machine else self.connected
 
     def add_connection(self, name: str) -> str:
         """Let the login reach one more organisation, to choose from; it cannot be called. Return its tenant id."""
@@ -240,7 +254,7 @@ class Identity:
             answer["refresh_token"] = secrets.token_urlsafe(32)
             self._refresh[answer["refresh_token"]] = replace(grant, made_at=now)
         if "openid" in grant.scopes:
-            answer["id_token"] = _jwt({**claims, "aud": grant.client_id, "given_name": "Sandbox"})
+            answer["id_token"] = _jwt({**claims, **PERSON, "aud": grant.client_id})
         return answer
 
     def _connection(self, grant: Grant | None) -> Record:

@@ -28,6 +28,7 @@ class Limits:
     per_day: int = 1000
     at_once: int = 5
     in_flight: int = 0
+    most_in_flight: int = 0
     _recent: deque[datetime] = field(default_factory=deque)
     _day_start: datetime | None = None
     _today: int = 0
@@ -47,6 +48,7 @@ class Limits:
             self._recent.append(now)
             self._today += 1
             self.in_flight += 1
+            self.most_in_flight = max(self.most_in_flight, self.in_flight)
         return refusal
 
     def leave(self) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 from vtxero.sandbox.xero.answers import Answer, validation_answer
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import BadRequestError, InvalidError, NotFoundError, NotModelledError
-from vtxero.sandbox.xero.items import MAX_PER_REQUEST, delete_item
+from vtxero.sandbox.xero.items import MAX_PER_REQUEST, delete_item, get_item
 from vtxero.sandbox.xero.payments import delete_payment
 from vtxero.sandbox.xero.reading import answer, shown
 from vtxero.sandbox.xero.saving import Mode, refused
 from vtxero.sandbox.xero.shelves import ITEMS, PAYMENTS, Shelf
-from vtxero.sandbox.xero.wire import Record, bool_in, date_in, dumps, given, number_in
+from vtxero.sandbox.xero.wire import Record, bool_in, date_in, date_out, dumps, given, number_in
 
 NUMBERS = (
     "Amount", "BankAmount", "CurrencyRate", "DiscountAmount", "DiscountRate", "LineAmount", "Quantity", "SubTotal",
@@ -87,7 +87,7 @@ def _write_element(call: Call, shelf: Shelf, element: Record, batch: Batch, *, s
     try:
         saved = shelf.save(call.books, element, mode)
     except InvalidError as error:
-        echo = refused(element, shelf.key, error.messages)
+        echo = refused(_understood(element), shelf.key, error.messages)
         if shelf.error_flag:
             echo[shelf.error_flag] = True
         if not summarize:
@@ -151,6 +151,25 @@ def _check_forms(element: Record) -> None:
             _check_forms(one)
 
 
+def _understood(element: Record) -> Record:
+    """Give an element as Xero echoes it: numbers, dates and booleans in its own forms, whatever they came in."""
+    return {name: _value_understood(element, name) for name in element}
+
+
+def _value_understood(element: Record, name: str) -> Any:
+    value = element[name]
+    if name in NUMBERS:
+        return number_in(element, name)
+    if name in BOOLS:
+        return bool_in(element, name)
+    if name in DATES:
+        day = date_in(element, name)
+        return date_out(day) if day else value
+    if name in NESTED and value:
+        return _understood(value)
+    return [_understood(one) for one in value] if name in NESTED_LISTS and value else value
+
+
 def remove_item(call: Call) -> Answer:
     """Serve DELETE /Items/{id}."""
     call.allow(set())
@@ -160,5 +179,6 @@ def remove_item(call: Call) -> Answer:
     try:
         delete_item(call.books, call.parts[1])
     except InvalidError as error:
-        return validation_answer([refused({"ItemID": call.parts[1]}, "ItemID", error.messages)])
+        item_id = get_item(call.books, call.parts[1])["ItemID"]
+        return validation_answer([refused({"ItemID": item_id}, "ItemID", error.messages)])
     return Answer(204, "", "")

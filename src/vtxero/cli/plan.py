@@ -1,0 +1,102 @@
+"""`vtxero plan` and `vtxero apply`: the main job in two steps, with a look in between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vtxero.cli import arguments
+from vtxero.cli.session import Session
+from vtxero.cli.sync import Conflict, carry_out, print_report
+from vtxero.domain.sides import Direction
+from vtxero.errors import ConfigError
+from vtxero.sync.request import RunRequest
+
+if TYPE_CHECKING:
+    from vtxero.config.settings import Settings
+
+CHANGES = 10
+
+
+def plan(  # noqa: PLR0917 - Typer takes options as arguments
+    ctx: typer.Context,
+    modules: Annotated[list[str] | None, typer.Argument(metavar="MODULE", help="None: all that are enabled.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan for `vtxero apply`.")] = None,
+    direction: Annotated[Direction | None, typer.Option(help="Which way; default: as the config says.")] = None,
+    conflict: Annotated[Conflict | None, typer.Option(help="Who wins where both sides changed the same.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read both sides whole.")] = False,
+    only: Annotated[list[str] | None, typer.Option(metavar="KIND:ID", help="Only this record; repeatable.")] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 10 when there is anything to do.")
+    ] = False,
+) -> int:
+    """Show what a sync would do, with every field's before and after; send nothing.
+
+    \b
+    Examples:
+      vtxero plan
+      vtxero plan invoices --out friday.json
+      vtxero plan --detailed-exitcode --quiet
+    """
+    session: Session = ctx.obj
+    names = arguments.modules(modules or ())
+    request = RunRequest(
+        modules=names,
+        direction=direction,
+        dry_run=True,
+        conflict=conflict.value if conflict else None,
+        full=full,
+        only=arguments.records(only or (), names),
+        command=" ".join(["plan", *names]),
+    )
+    settings = session.load().settings
+    report = carry_out(session, settings, request)
+    if out is not None and report.exit_code == 0:
+        from vtxero.cli.plan_file import save_plan
+
+        save_plan(out, report, request, profile=settings.profile, places=_places(settings))
+        session.say(f"The plan is saved; to carry it out: {session.command} apply {out}")
+    if detailed_exitcode and report.exit_code == 0 and report.planned:
+        report = replace(report, exit_code=CHANGES)
+    print_report(session, report)
+    return report.exit_code
+
+
+def apply(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan made with `vtxero plan --out`.")],
+) -> int:
+    """Carry out a saved plan: exactly its lines; those whose records have moved since are refused one by one.
+
+    \b
+    Example:
+      vtxero apply friday.json
+    """
+    from vtxero.cli.plan_file import load_plan
+
+    session: Session = ctx.obj
+    saved, settings = load_plan(file), session.load().settings
+    if (saved.profile, saved.vtiger, saved.xero) != (settings.profile, *_places(settings)):
+        raise ConfigError(
+            f"{file} was made for the profile {saved.profile} with {saved.vtiger} and {saved.xero}.",
+            remedy="Apply it with the same config and profile, or make a new plan.",
+        )
+    request = RunRequest(
+        modules=saved.modules,
+        direction=saved.direction,
+        conflict=saved.conflict,
+        allow=("changes",),
+        approved=saved.writes,
+        command=f"apply {file.name}",
+    )
+    report = carry_out(session, settings, request)
+    print_report(session, report)
+    return report.exit_code
+
+
+def _places(settings: Settings) -> tuple[str, str]:
+    """What a plan is bound to: the Vtiger, and the app or organisation at Xero."""
+    return settings.vtiger.url, settings.xero.tenant_id or settings.xero.client_id

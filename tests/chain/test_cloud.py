@@ -1,0 +1,307 @@
+"""The cloud edition of Vtiger, first run to last: the same ways as with a self-hosted one."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+from pydantic import SecretStr
+
+from chain.company import Company, line, reasons
+from sandbox.vtiger.cloud_calling import CloudCaller
+from vtxero.config.settings import Settings
+from vtxero.domain.sides import Direction
+from vtxero.errors import AuthError
+from vtxero.sandbox.instrument import instrumented
+from vtxero.sandbox.serving import ServerThread
+from vtxero.sandbox.vtiger import VtigerState
+from vtxero.sandbox.vtiger.cloud import create_cloud_app
+from vtxero.sandbox.vtiger.cloud_limits import FloodControl
+from vtxero.sandbox.xero import XeroState
+from vtxero.sandbox.xero import create_app as xero_app
+
+
+class CloudCompany(Company):
+    """The same company, whose people and programs use the cloud."""
+
+    def __init__(self, vtiger, xero, apps, settings):
+        self.vtiger, self.xero, self.apps, self.settings = vtiger, xero, apps, settings
+        self.crm = CloudCaller(vtiger)
+
+    def asked(self):
+        time.sleep(0.05)  # an entry is noted just after its answer has left
+        return [entry.path for entry in self.apps["vtiger"].journal.entries]
+
+
+@contextmanager
+def open_cloud(folder, *, failures="status", limits=None, url="{}", edition="cloud"):
+    """Start both services with empty books."""
+    vtiger = VtigerState.sample_empty()
+    xero = XeroState.new()
+    xero.add_tax_rate("VAT", ("VAT", "4.5"))
+    cloud = create_cloud_app(vtiger, limits=limits or FloodControl(counts=False), failures=failures)
+    apps = {"vtiger": instrumented(cloud), "xero": xero_app(xero, limits="off")}
+    with ServerThread(apps["vtiger"]) as crm, ServerThread(apps["xero"]) as books:
+        settings = Settings.model_validate(
+            {
+                "state_dir": str(folder),
+                "vtiger": {
+                    "url": url.format(crm.url),
+                    "edition": edition,
+                    "username": "admin",
+                    "access_key": "sandbox-key",
+                },
+                "xero": {
+                    "client_id": "sandbox",
+                    "client_secret": "sandbox",
+                    "flow": "client_credentials",
+                    "api_url": f"{books.url}/api.xro/2.0",
+                    "identity_url": books.url,
+                },
+                "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
+            }
+        )
+        yield CloudCompany(vtiger, xero, apps, settings)
+
+
+@pytest.fixture(params=["status", "body"])
+def company(request, tmp_path):
+    with open_cloud(tmp_path, failures=request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def settled(company):
+    """An organization with a person, a product, a draft invoice, in step."""
+    company.acme = company.organization(email1="office@acme.example", bill_city="Auckland", accounttype="Customer")
+    company.person(company.acme, "First", firstname="Ann", email="ann@acme.example")
+    company.widget = company.product()
+    company.draft = company.invoice(company.acme, line(company.widget, comment="the widget"), invoicestatus="Created")
+    report = company.sync()
+    assert report.exit_code == 0, report.messages
+    company.invoice_id = company.invoices()[company.number_of(company.draft)]["InvoiceID"]
+    return company
+
+
+def test_first_run_carries_all_to_xero_and_the_second_is_quiet(company):
+    acme = company.organization("Smith & Sons", email1="office@smith.example")
+    company.person(acme, "First", firstname="Ann", email="ann@smith.example")
+    widget = company.product()
+    first = company.invoice(acme, line(widget, "3", "9.99", comment="widgets"), line(widget, "1", "5"))
+    second = company.invoice(acme, {"productid": widget, "quantity": "2", "listprice": "50", "tax1": "4.5"},
+                             hdnTaxType="group")  # fmt: skip
+
+    report = company.sync(direction=Direction.TO_XERO)
+
+    assert report.exit_code == 0, [item.message for record in report.records for item in record.reasons]
+    contact = company.contacts()["Smith & Sons"]
+    assert (contact["ContactNumber"], contact["FirstName"]) == (acme, "Ann")
+    assert acme.startswith("3x")
+    assert list(company.items()) == ["W-1"]
+    for each in (first, second):
+        sent = company.invoices()[company.number_of(each)]
+        assert sent["Total"] == company.vtiger.invoice_total(each).quantize(Decimal("0.01"))
+    company.quiet()
+
+
+def test_edit_in_vtiger_reaches_xero(settled):
+    settled.vtiger.edit(settled.acme, accountname="Acme & Sons Ltd")
+    settled.vtiger.edit(settled.draft, duedate="2026-12-01")
+
+    report = settled.sync()
+
+    assert report.exit_code == 0, report.messages
+    assert list(settled.contacts()) == ["Acme & Sons Ltd"]
+    sent = settled.invoices()[settled.number_of(settled.draft)]
+    assert sent["DueDate"].isoformat()[:10] == "2026-12-01"
+    settled.quiet()
+
+
+def test_edit_in_xero_reaches_vtiger_and_leaves_the_rest_alone(settled):
+    contact = settled.contacts()["Acme Ltd"]["ContactID"]
+    addresses = [{"AddressType": "POBOX", "AddressLine1": "9 New Street", "City": "Wellington"}]
+    settled.xero.edit_contact(contact, Addresses=addresses)
+    settled.xero.edit_item(settled.items()["W-1"]["ItemID"], Name="Better widget")
+    settled.xero.edit_invoice(settled.invoice_id, DueDate="2026-12-24")
+
+    report = settled.sync()
+
+    assert report.exit_code == 0, report.messages
+    account, product, invoice = (settled.row(each) for each in (settled.acme, settled.widget, settled.draft))
+    assert (account["bill_street"], account["email1"]) == ("9 New Street", "office@acme.example")
+    assert (product["productname"], product["tax1"], Decimal(product["unit_price"])) == ("Better widget", "4.50000", 10)
+    assert (invoice["duedate"], invoice["conversion_rate"]) == ("2026-12-24", "1.00000")
+    settled.quiet()
+
+
+def test_line_of_a_draft_changed_in_xero_is_changed_in_vtiger_with_its_total(settled):
+    [old] = settled.invoices()[settled.number_of(settled.draft)]["LineItems"]
+    keep = {name: old[name] for name in ("LineItemID", "ItemCode", "AccountCode", "TaxType")}
+    settled.xero.edit_invoice(
+        settled.invoice_id, LineItems=[{**keep, "Description": "two widgets", "Quantity": 2, "UnitAmount": 30}]
+    )
+
+    settled.sync()
+
+    [item] = settled.row(settled.draft)["LineItems"]
+    assert (item["quantity"], item["comment"]) == ("2.000", "two widgets")
+    assert settled.vtiger.invoice_total(settled.draft) == Decimal("62.7")
+    settled.quiet()
+
+
+def test_payment_in_xero_reaches_the_invoice_in_vtiger(settled):
+    settled.xero.approve(settled.invoice_id)
+    settled.xero.pay(settled.invoice_id, "10.45", account="090")
+
+    settled.sync()
+
+    row = settled.row(settled.draft)
+    assert (row["invoicestatus"], Decimal(row["received"]), Decimal(row["balance"])) == ("Paid", Decimal("10.45"), 0)
+    settled.quiet()
+
+
+def test_account_of_a_line_crosses_by_its_label(company):
+    widget = company.product(xero_account="260 - Other Revenue")
+    first = company.invoice(company.organization(), line(widget), line(widget, xero_account="200"))
+
+    report = company.sync(direction=Direction.TO_XERO)
+
+    assert report.exit_code == 0, report.messages
+    sent = company.invoices()[company.number_of(first)]["LineItems"]
+    assert [row["AccountCode"] for row in sent] == ["260", "200"]
+    assert company.items()["W-1"]["SalesDetails"]["AccountCode"] == "260"
+    company.quiet()
+
+
+def test_invoice_made_in_xero_arrives_with_its_lines_accounts_and_total(company):
+    contact = company.xero.add_contact(Name="Nova Pty")
+    rate = next(r["TaxType"] for r in company.xero.snapshot()["TaxRates"].values() if r["Name"] == "VAT")
+    company.xero.add_item(Code="N-1", Name="Nut", SalesDetails={"UnitPrice": 5, "AccountCode": "200", "TaxType": rate})
+    rows = [
+        {"ItemCode": "N-1", "Description": "nuts", "Quantity": 7, "UnitAmount": "5.55"},
+        {"Description": "advice", "Quantity": 1, "UnitAmount": "99.99"},
+    ]
+    rows = [{"AccountCode": "260", "TaxType": rate, **row} for row in rows]
+    company.xero.add_invoice(
+        contact, rows, Date="2026-11-02", DueDate="2026-11-30", Status="AUTHORISED", Reference="From Xero"
+    )
+    [sent] = company.invoices().values()
+
+    report = company.sync()
+
+    assert report.exit_code == 0, [item.message for record in report.records for item in record.reasons]
+    [row] = company.vtiger.records("Invoice")
+    shown = company.vtiger.invoice_total(row["id"]).quantize(Decimal("0.01"))
+    assert (shown, row["subject"], row["invoicestatus"]) == (sent["Total"], "From Xero", "Approved")
+    lines = company.row(row["id"])["LineItems"]
+    assert [item["product_name"] for item in lines] == ["Nut", "??????"]
+    assert [item["xero_account"].partition(" ")[0] for item in lines] == ["260", "260"]
+    company.quiet()
+
+
+def test_every_form_of_lines_is_read_whole(company):
+    """The stand-in gives some invoices' lines as a list and some as an object."""
+    widget = company.product()
+    made = []
+    for number in (1, 2, 3, 12):
+        customer = company.organization(f"Customer {number}")
+        made.append(company.invoice(customer, *[line(widget, str(n + 1)) for n in range(number)]))
+        # Of the next number, odd or even, the form depends.
+        company.person(customer, f"Of {number}", email=f"of-{number}@example.com")
+    forms = {type(row["lineItems"]) for row in company.crm.query("select * from Invoice;")}
+    assert forms == {dict, list}
+
+    report = company.sync(direction=Direction.TO_XERO)
+
+    assert report.exit_code == 0, report.messages
+    sent = company.invoices()
+    assert [len(sent[company.number_of(each)]["LineItems"]) for each in made] == [1, 2, 3, 12]
+    quantities = [row["Quantity"] for row in sent[company.number_of(made[-1])]["LineItems"]]
+    assert quantities == list(range(1, 13))
+    queries = [entry.query for entry in company.apps["vtiger"].journal.entries if entry.path.endswith("/retrieve")]
+    assert not [query for query in queries if "id=16x" in query]
+    company.quiet()
+
+
+def test_charges_of_an_invoice_that_cannot_be_told_apart_are_never_lost(company):
+    widget = company.product()
+    invoice = company.invoice(company.organization(), line(widget), hdnS_H_Amount="25")
+
+    report = company.sync(direction=Direction.TO_XERO)
+
+    sent = company.invoices().get(company.number_of(invoice))
+    assert sent is None or sent["Total"] == company.vtiger.invoice_total(invoice).quantize(Decimal("0.01"))
+    assert sent is not None or reasons(report)[company.number_of(invoice)]
+    company.quiet()
+
+
+def test_edition_is_found_by_asking_where_the_address_does_not_show_it(tmp_path):
+    with open_cloud(tmp_path, edition="auto") as company:
+        company.organization()
+
+        assert company.sync(direction=Direction.TO_XERO).exit_code == 0
+        assert list(company.contacts()) == ["Acme Ltd"]
+        paths = [entry.path for entry in company.apps["vtiger"].journal.entries]
+        assert paths[0] == "/webservice.php"
+        assert {path.rpartition("/")[0] for path in paths[1:]} == {"/restapi/v1/vtiger/default"}
+
+
+def test_endpoint_in_the_config_shows_the_edition_without_a_call(tmp_path):
+    with open_cloud(tmp_path, edition="auto", url="{}/restapi/v1/vtiger/default") as company:
+        company.sync(dry_run=True)
+
+        assert {entry.path.rpartition("/")[0] for entry in company.apps["vtiger"].journal.entries} == {
+            "/restapi/v1/vtiger/default"
+        }
+
+
+def test_quiet_run_costs_few_calls_whatever_the_size(company):
+    widget = company.product()
+    for number in range(5):
+        company.invoice(company.organization(f"Customer {number}"), line(widget))
+    company.sync()
+    company.sync()
+    before = len(company.asked())
+
+    company.sync()
+
+    assert len(company.asked()) - before <= 12
+
+
+def test_day_that_is_used_up_ends_the_run_with_its_state_saved_and_the_next_goes_on(tmp_path):
+    limits = FloodControl(minute_limit=1000, day_limit=14)
+    with open_cloud(tmp_path, limits=limits) as company:
+        company.organization()
+        company.invoice(company.organization("Second Ltd"), line(company.product()))
+
+        report = company.sync(direction=Direction.TO_XERO)
+        assert report.exit_code == 7, report.messages
+
+        limits.day_limit = 1000
+        report = company.sync(direction=Direction.TO_XERO)
+        assert report.exit_code == 0, report.messages
+        assert sorted(company.contacts()) == ["Acme Ltd", "Second Ltd"]
+        company.quiet()
+
+
+def test_wrong_key_is_said_in_one_line_and_nothing_is_written(tmp_path):
+    with open_cloud(tmp_path) as company:
+        vtiger = company.settings.vtiger.model_copy(update={"access_key": SecretStr("wrong")})
+        company.settings = company.settings.model_copy(update={"vtiger": vtiger})
+
+        with pytest.raises(AuthError, match="'admin'"):
+            company.sync()
+        assert company.writes() == []
+
+
+def test_write_that_broke_off_is_found_again_and_not_repeated(settled):
+    settled.xero.add_contact(Name="Nova Pty")
+    settled.apps["vtiger"].faults.add({"path": "/create", "do": "drop-after-commit"})
+
+    settled.sync()
+    settled.sync()
+
+    assert [row["accountname"] for row in settled.vtiger.records("Accounts")] == ["Acme Ltd", "Nova Pty"]
+    settled.quiet()

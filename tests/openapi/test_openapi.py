@@ -1,0 +1,196 @@
+"""The Xero stand-in's answers against Xero's own OpenAPI file, on a tour of all that it serves."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from openapi.recorder import Recorder
+from openapi.specification import EXCEPTIONS, UNDESCRIBED, VARIABLE, Specification, find_file, signature
+from sandbox.xero.conftest import Client, StoppedClock
+from vtxero.sandbox.xero import XeroState, create_app
+
+FILE = find_file()
+needs_file = pytest.mark.skipif(FILE is None, reason=f"{VARIABLE} names no copy of Xero's OpenAPI file")
+PERSON = {"FirstName": "Ann", "LastName": "Lee", "EmailAddress": "ann@rimu.test", "IncludeInEmails": True}
+CONTACT = {
+    "Name": "Rimu Joinery",
+    "ContactNumber": "11x1",
+    "AccountNumber": "ACC1",
+    "EmailAddress": "rimu@rimu.test",
+    "FirstName": "Jo",
+    "TaxNumber": "12-345-678",
+    "DefaultCurrency": "NZD",
+    "ContactPersons": [PERSON],
+    "Addresses": [{"AddressType": "STREET", "AddressLine1": "1 Rimu Road", "City": "Nelson", "AttentionTo": "Jo"}],
+    "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "5551234", "PhoneAreaCode": "03"}],
+}
+ITEM = {
+    "Code": "OAK",
+    "Name": "Oak board",
+    "Description": "Oak",
+    "PurchaseDescription": "Oak, rough",
+    "SalesDetails": {"UnitPrice": 12.3456, "AccountCode": "200", "TaxType": "OUTPUT2"},
+    "PurchaseDetails": {"UnitPrice": 7, "AccountCode": "300", "TaxType": "INPUT2"},
+}
+TRACKED = {
+    "Code": "TRK",
+    "Name": "Tracked",
+    "InventoryAssetAccountCode": "630",
+    "PurchaseDetails": {"COGSAccountCode": "310", "UnitPrice": 1},
+}
+LINES = [
+    {"ItemCode": "OAK", "Description": "Oak", "Quantity": 2, "UnitAmount": 10, "AccountCode": "200",
+     "TaxType": "OUTPUT2", "DiscountRate": 10},
+    {"Description": "a remark"},
+]  # fmt: skip
+
+
+class Tourist:
+    """Calls the stand-in and has every answer recorded."""
+
+    def __init__(self, recorder):
+        self.state = XeroState.new(clock=StoppedClock(), seed=1)
+        self.client = Client(create_app(self.state, limits="off")).login()
+        self.recorder = recorder
+
+    def call(self, method, path, body=None, **headers):
+        answer = self.client.api(method, path, body, **headers)
+        kind = answer.headers.get("content-type", "")
+        place = path.partition("?")[0]
+        self.recorder.hear(method, f"/api.xro/2.0/{place}", answer.status_code, answer.text, kind)
+        return answer
+
+    def write(self, plural, *elements, method="PUT", query="?summarizeErrors=false&unitdp=4"):
+        return self.call(method, f"{plural}{query}", {plural: list(elements)}).json().get(plural)
+
+
+def tour(recorder):
+    """Go everywhere, with records of every kind, and make every kind of mistake."""
+    tourist = Tourist(recorder)
+    state = tourist.state
+    contact = tourist.write("Contacts", CONTACT, {"Name": "Rimu Joinery"}, {"Name": "Bare Ltd"})[0]["ContactID"]
+    tourist.write("Contacts", {"ContactID": contact, "FirstName": "Joan"}, method="POST")
+    tourist.write("Contacts", {"Name": "Rimu Joinery"}, query="")
+    tourist.write("Items", ITEM, ITEM, TRACKED)
+    tourist.write("Items", ITEM, query="")
+    sale = {"Type": "ACCREC", "Contact": {"ContactID": contact}, "Date": "2026-09-14", "DueDate": "2026-10-14",
+            "LineItems": LINES, "Url": "https://crm.example.com/1", "Reference": "PO 7"}  # fmt: skip
+    bought = {"Description": "Oak", "UnitAmount": 5, "AccountCode": "300", "TaxType": "INPUT2"}
+    bill = {**sale, "Type": "ACCPAY", "Url": None, "Reference": None, "InvoiceNumber": "B1", "LineItems": [bought],
+            "PlannedPaymentDate": "2026-10-01"}  # fmt: skip
+    approved = {**sale, "Status": "AUTHORISED", "ExpectedPaymentDate": "2026-10-20"}
+    made = tourist.write("Invoices", approved, sale, bill, {"Type": "ACCREC"}, {**sale, "CurrencyCode": "USD"})
+    tourist.write("Invoices", {"Type": "ACCREC"}, query="")
+    first = made[0]["InvoiceID"]
+    paying = {"Invoice": {"InvoiceID": first}, "Account": {"Code": "090"}, "Amount": 5, "Date": "2026-09-15"}
+    payment = tourist.write("Payments", {**paying, "Reference": "bank"}, {**paying, "Amount": 9999})[0]["PaymentID"]
+    tourist.write("Payments", {**paying, "Amount": 9999}, query="")
+    state.credit(first, "1")
+    paid = tourist.write("Invoices", approved)[0]["InvoiceID"]
+    state.pay(paid)
+    state.void(made[1]["InvoiceID"])
+    state.archive_contact(state.add_contact(Name="Gone Ltd"))
+    state.merge_contacts(state.add_contact(Name="Twin Ltd", Website="https://twin.test"), contact)
+    state.add_tax_rate("VAT", ("VAT", "4.5"))
+    state.set_lock_dates(period=None)
+    for path in _reads(contact, first, paid, payment, next(iter(state.accounts))):
+        tourist.call("GET", path)
+    tourist.call("POST", f"Payments/{payment}", {"Status": "DELETED"})
+    tourist.call("POST", f"Payments/{payment}", {"Status": "DELETED"})
+    tourist.call("GET", "Payments?page=1")
+    tourist.call("POST", f"Invoices/{first}?unitdp=4", {"Invoices": [{"InvoiceID": first, "Reference": "PO 8"}]})
+    tourist.call("DELETE", "Items/OAK")
+    tourist.call("PUT", "Contacts", "no envelope")
+    tourist.call("GET", "Accounts", Authorization="Bearer x.y.z")
+    tourist.call("GET", "Accounts", xero_tenant_id="99999999-0000-4000-8000-000000000000")
+
+
+def _reads(contact, first, paid, payment, account):
+    pages = [f"{name}{query}" for name in ("Contacts", "Invoices", "Payments") for query in ("", "?page=1")]
+    pages += [f"{name}?summaryOnly=true" for name in ("Contacts", "Invoices")]
+    pages += [f"Contacts/{contact}", f"Invoices/{first}?unitdp=4", f"Invoices/{paid}", f"Payments/{payment}"]
+    pages += ["Contacts?page=1&includeArchived=true", "Contacts?page=7", "Items", "Items/OAK", "Items/TRK?unitdp=4"]
+    pages += ["Organisation", "Organisation/Actions", "Accounts", f"Accounts/{account}", "TaxRates", "TaxRates/OUTPUT2"]
+    pages += ["Currencies", "CreditNotes", "CreditNotes?page=1", "Overpayments", "Prepayments", "Invoices/unknown"]
+    return pages
+
+
+@needs_file
+def test_stand_in_on_a_tour_of_all_that_it_serves_answers_as_xeros_file_says():
+    recorder = Recorder()
+
+    tour(recorder)
+
+    assert recorder.verdicts(Specification(FILE)) == []
+    assert len(recorder.kept) >= 40
+
+
+@needs_file
+@pytest.mark.parametrize(
+    ("element", "said"),
+    [
+        ({"ContactID": "no guid"}, "uuid"),
+        ({"ContactStatus": "SLEEPING"}, "SLEEPING"),
+        ({"Nmae": "Rimu"}, "Nmae"),
+        ({"UpdatedDateUTC": "2026-09-14"}, "Date"),
+        ({"IsCustomer": "true"}, "boolean"),
+        ({"Addresses": [{"AddressType": "STREET", "Town": "Nelson"}]}, "Town"),
+    ],
+)
+def test_file_when_an_answer_is_wrong_says_where(element, said):
+    body = json.dumps({"Id": "1", "Contacts": [{"Name": "Rimu", **element}]})
+
+    faults = Specification(FILE).faults("GET", "/Contacts", 200, body, "application/json")
+
+    assert len(faults) == 1
+    assert said in faults[0]
+
+
+@needs_file
+def test_file_when_an_element_was_refused_excuses_what_it_was_refused_for_and_nothing_else():
+    refused = {"Name": "N" * 300, "StatusAttributeString": "ERROR", "IsCustomer": "yes"}
+    body = json.dumps({"Contacts": [refused]})
+
+    faults = Specification(FILE).faults("PUT", "/Contacts", 200, body, "application/json")
+
+    assert [fault.partition(":")[0] for fault in faults] == ["Contacts/*/IsCustomer"]
+
+
+@needs_file
+def test_exceptions_are_all_still_needed():
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    schemas = yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)["components"]["schemas"]
+
+    for key, reason in EXCEPTIONS.items():
+        owner, _, part = key.partition(".")
+        assert part == "*" or part not in schemas[owner]["properties"], key
+        assert reason
+
+
+def test_tour_meets_every_status_that_the_file_leaves_out_or_names_why():
+    recorder = Recorder()
+
+    tour(recorder)
+
+    assert set(recorder.odd) <= set(UNDESCRIBED)
+
+
+def test_recorder_keeps_a_few_of_each_shape():
+    recorder = Recorder()
+    same = json.dumps({"Contacts": [{"Name": str(number)} for number in range(9)]})
+
+    for _ in range(9):
+        recorder.hear("GET", "/api.xro/2.0/contacts", 200, same, "application/json")
+
+    assert [len(json.loads(text)["Contacts"]) for *_, text, _ in recorder.kept] == [3, 0, 0]
+    assert {path for _, path, *_ in recorder.kept} == {"/Contacts"}
+
+
+def test_signature_tells_names_and_kinds_apart_and_not_values():
+    assert signature({"a": 1, "b": ["x", "y"]}) == signature({"b": ["z"], "a": 2.5})
+    assert signature({"a": None}) != signature({"a": ""})
+    assert signature("/Date(1)/") != signature("1")
