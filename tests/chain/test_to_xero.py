@@ -250,3 +250,16 @@ def test_primary_email_that_xero_refuses_is_named_as_the_cause(company):
 
     [reason] = report.records[0].reasons
     assert (str(reason.code), "ren\u00e9e@acme.example" in reason.message) == ("ORG-PRIMARY-EMAIL", True)
+
+
+def test_invoice_of_an_archived_contact_waits_with_the_reason_and_is_not_sent(company):
+    acme = company.organization(accounttype="Customer")
+    company.sync(**TO_XERO)
+    company.xero.archive_contact(company.contacts()["Acme Ltd"]["ContactID"])
+    company.invoice(acme, line(company.product()))
+    company.sync(**TO_XERO)
+
+    report = company.sync(**TO_XERO)
+
+    assert reasons(report) == {"Acme Ltd": ["ORG-ARCHIVED"], "INV1": ["DEPENDENCY"]}
+    assert company.invoices() == {}

@@ -708,3 +708,112 @@ def test_record_that_never_crossed_and_left_a_list_without_times_is_forgotten():
     report = world.sync()
 
     assert (counts(report), world.vtiger.names()) == ({"created": 1}, ["ann", "bob"])
+
+
+def both_edited(world):
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", note="new")
+    return card
+
+
+def in_step(world, phone, note):
+    for service in (world.vtiger, world.xero):
+        [row] = service.tables["cards"].values()
+        assert (row["phone"], row["note"]) == (phone, note)
+
+
+def test_law_3_second_write_of_a_pair_waits_when_the_first_was_refused():
+    world = World()
+    both_edited(world)
+    world.xero.refuse = lambda _: "No."
+    assert counts(world.sync()) == {"failed": 1}
+    world.xero.refuse = lambda _: ""
+
+    world.sync()
+
+    in_step(world, "2", "new")
+    world.quiet()
+
+
+def test_law_3_second_write_of_a_pair_waits_when_somebody_edits_the_first_side():
+    world = World()
+    both_edited(world)
+    original = world.xero.modified_now
+
+    def edit_meanwhile(module, ids):
+        world.xero.edit("cards", "guid-0001", colour="red")
+        return original(module, ids)
+
+    world.xero.modified_now = edit_meanwhile
+    world.sync()
+    world.xero.modified_now = original
+    world.sync()
+
+    in_step(world, "2", "new")
+    world.quiet()
+
+
+def test_law_3_limit_takes_both_writes_of_a_pair_or_none():
+    world = World()
+    first = world.vtiger.add("cards", name="Zoe")
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
+    world.sync()
+    world.vtiger.edit("cards", first, phone="9")
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0002", note="new")
+
+    world.sync(limit=1)
+    world.sync()
+
+    for service in (world.vtiger, world.xero):
+        rows = {row["name"]: (row["phone"], row["note"]) for row in service.tables["cards"].values()}
+        assert rows == {"Zoe": ("9", ""), "Ann": ("2", "new")}
+    world.quiet()
+
+
+def test_law_2_record_made_in_vtiger_before_a_crash_is_claimed_though_it_was_renamed_in_xero():
+    world = World()
+    card = world.xero.add("cards", name="Ann")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    world.xero.edit("cards", card, name="Anna")
+
+    world.sync()
+
+    assert world.vtiger.names() == world.xero.names() == ["Anna"]
+    world.quiet()
+
+
+def test_edit_in_xero_after_a_crash_is_carried_and_no_conflict():
+    world = World()
+    card = world.xero.add("cards", name="Ann", phone="1")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    world.xero.edit("cards", card, phone="2")
+
+    assert world.sync().exit_code == 0
+    in_step(world, "2", "")
+
+
+def test_candidate_that_was_not_chosen_is_not_made_a_second_time():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.xero.add("cards", name="Ann")
+    world.xero.add("cards", name="ANN")
+
+    world.sync()
+
+    assert (world.vtiger.names(), world.writes()) == (["Ann"], 0)
+
+
+def test_only_without_a_module_brings_along_what_the_record_needs():
+    world = World()
+    parent = world.vtiger.add("parents", name="P")
+    world.vtiger.add("parents", name="Q")
+    world.vtiger.add("cards", name="C", parent=parent)
+
+    world.sync(only=("cards:C",))
+
+    assert (world.xero.names("parents"), world.xero.names()) == (["P"], ["C"])

@@ -97,6 +97,7 @@ class ToySlice:
     fields = ("name", "phone", "note", "colour", "parent", "tags")
     identity = ("name",)
     once: frozenset[str] = frozenset()
+    groups: tuple[frozenset[str], ...] = ()
     unions: frozenset[str] = frozenset({"tags"})
     duplicate_code = Code.ORG_DUPLICATE
     taken_code = Code.AMBIGUOUS

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import TypeAlias
 
-from vtxero.errors import StateError
+from vtxero.errors import StateError, TemporaryError
 from vtxero.store.migrations import migrate
 
 Database: TypeAlias = sqlite3.Connection
@@ -32,6 +32,11 @@ def open_database(path: Path | None) -> sqlite3.Connection:
         raise StateError(
             f"The state database {path} was written by a newer vtxero ({error}).", remedy=REMEDY
         ) from error
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            text = f"The state database {path} is in use by another program."
+            raise TemporaryError(text, remedy="Close that program, or run again later.") from error
+        raise StateError(f"The state database {path} cannot be used: {error}.", remedy=REMEDY) from error
     except (sqlite3.Error, OSError) as error:
         raise StateError(f"The state database {path} cannot be used: {error}.", remedy=REMEDY) from error
 

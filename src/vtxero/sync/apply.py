@@ -60,6 +60,8 @@ class Applier:
         self._should_stop = should_stop
         self._progress = progress
         self._lost: ReplyLostError | None = None
+        self._carried: set[tuple[str, str]] = set()
+        """Pairs whose first write was taken: only then may the second one go out."""
 
     def apply(self) -> None:
         """Carry out the module's actions in order.
@@ -126,6 +128,8 @@ class Applier:
             self._state.close_intents(intents)
 
     def _prepare(self, action: Action) -> Ready | None:
+        if not action.counted and (action.vtiger_id, action.xero_id) not in self._carried:
+            return None  # the pair stays as it was: both edits are there for the next run
         missing = [need for need in action.needs if self._resolve(need) is None]
         wanted, unresolved = self._replace_symbols(action.wanted)
         missing += unresolved
@@ -211,10 +215,12 @@ class Applier:
         if action.source:
             self._put_link(named, self._bases_after(named, snapshot))
         self._state.forget_modified(self._slice.name, side, snapshot.id)
-        notes = (*action.notes, *self._translate_warnings(side, answer))
+        self._carried.add((named.vtiger_id, named.xero_id))
+        notes = (*action.notes, *self._translate_warnings(side, answer), *(item for item in surprises if item.is_note))
         outcome, reasons = action.outcome, action.reasons
-        if surprises:
-            outcome, reasons = Outcome.FAILED, in_order((*reasons, *surprises))
+        failures = tuple(item for item in surprises if not item.is_note)
+        if failures:
+            outcome, reasons = Outcome.FAILED, in_order((*reasons, *failures))
         self._count(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
 
     def _bases_after(self, action: Action, snapshot: Snapshot[Any]) -> dict[Side, Any]:

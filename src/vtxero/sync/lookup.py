@@ -10,6 +10,7 @@ from typing import Any
 from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
+from vtxero.sync.records import Presence
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import State
 
@@ -39,7 +40,7 @@ class StateLookups:
             record_id = self._state.alias_of(module, record_id) or record_id
         link = self._state.link(module, side, record_id)
         if link:
-            return Partner(PartnerState.LINKED, link.id_on(side.other))
+            return self._linked(module, side.other, link.id_on(side.other))
         stored = self._state.record(module, side, record_id)
         if stored is None:
             return Partner(PartnerState.UNKNOWN)
@@ -50,6 +51,13 @@ class StateLookups:
         if known:
             return Partner(PartnerState.LINKED, known, label)
         return Partner(PartnerState.PLANNED, symbol(module, record_id), label)
+
+    def _linked(self, module: str, side: Side, record_id: str) -> Partner:
+        """A partner that is archived or deleted bars what would refer to it: the service would refuse it."""
+        stored = self._state.record(module, side, record_id)
+        if stored and stored.presence is Presence.GONE:
+            return Partner(PartnerState.BLOCKED, label=stored.label)
+        return Partner(PartnerState.LINKED, record_id)
 
     def record(self, module: str, side: Side, record_id: str) -> object | None:
         """Give the record as `side` last answered it, None when it was never read or is gone."""
@@ -70,7 +78,8 @@ class StateLookups:
 
     def seed(self, module: str, name: str) -> str | None:
         """Find a Vtiger record that has no counterpart and is known by its name: the placeholder product."""
-        return self.find_by_key(module, Side.VTIGER, "name", match_key(name))
+        hits = self._state.hits(module, Side.VTIGER, "name", match_key(name))
+        return hits[0].id if hits else None
 
     def forget(self) -> None:
         """Drop what was remembered: the state has changed."""

@@ -6,6 +6,7 @@ never echoes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -86,11 +87,28 @@ def merge(
             targets = [Side(policy).other]
         for side in targets:
             lists[f"to_{side}" if direction.reaches(side) else "one_way"].append(field)
+    for group in slice_.groups:
+        _move_together(lists, group, lambda side, field: _differs(pair, seen, side, field))
     return Merge(
         **{name: tuple(fields) for name, fields in lists.items()},
         as_vtiger=seen[Side.VTIGER].now,
         as_xero=seen[Side.XERO].now,
     )
+
+
+def _move_together(lists: dict[str, list[str]], group: frozenset[str], differs: Callable[[Side, str], bool]) -> None:
+    """Let the fields of a sum move as one: a part from one state and a part from another would give a third total."""
+    moving = [side for side in Side if group.intersection(lists[f"to_{side}"])]
+    if not moving:
+        return
+    if len(moving) == 2 or group.intersection((*lists["conflicts"], *lists["one_way"])):
+        for side in moving:
+            lists["conflicts"] += [field for field in lists[f"to_{side}"] if field in group]
+            lists[f"to_{side}"] = [field for field in lists[f"to_{side}"] if field not in group]
+        lists["conflicts"] = list(dict.fromkeys(lists["conflicts"]))
+        return
+    place = lists[f"to_{moving[0]}"]
+    place += [field for field in sorted(group) if field not in place and differs(moving[0], field)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Planner:
         self._known_seeds = known_seeds
         self._selection = selection
         self._allowance = Allowance(selection.limit)
+        self._allowed = True
         self.seeds: set[str] = set()
         """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
 
@@ -64,6 +65,7 @@ class Planner:
         """Judge everything. Returns the Vtiger ids of the linked pairs that were judged."""
         module, judged = self._slice.name, set()
         self._intents = self._state.find_intents(module)
+        self._recover_made()
         for link in list(self._state.waiting_links(module)):
             pair = self._load_pair(link)
             if self._wants(pair.vtiger, pair.xero):
@@ -78,7 +80,20 @@ class Planner:
 
     # one record alone
 
+    def _recover_made(self) -> None:
+        """Before anything else, claim what an interrupted run may have made in Vtiger: it is nobody's new record."""
+        for (target, source_id), intent in self._intents.items():
+            row = self._state.record(self._slice.name, Side.XERO, source_id) if target is Side.VTIGER else None
+            if row is None or row.raw is None or self._state.link(self._slice.name, Side.XERO, source_id):
+                continue
+            source = self._read(row)
+            orphan = self._find_made(source, intent)
+            if orphan:
+                self._adopt(source, orphan, intent)
+
     def _judge_vtiger(self, row: StoredRecord) -> None:
+        if self._state.planned_partner(self._slice.name, Side.VTIGER, row.id) is not None:
+            return
         source = self._read(row)
         if not self._wants(source):
             return
@@ -104,22 +119,25 @@ class Planner:
         source = self._read(row)
         if not self._wants(source):
             return
-        orphan = self._find_made(source)
-        if orphan:
-            self._adopt(*orphan)
-            return
         if source.presence is Presence.GONE:
             return
-        kind, key = source.keys[0] if source.keys else ("", "")
-        hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key) if kind else []
-        if hits:
-            ids = ", ".join(hit.id for hit in hits[:5])
-            reason = finding(
-                Code.AMBIGUOUS, f"Vtiger has {ids} under the same {kind}, and it did not become this one's partner."
+        ids = self._possible_partners(source)
+        if ids:
+            text = (
+                f"Vtiger has {', '.join(ids[:5])} of the same name, code or number, and it did not become the partner."
             )
+            reason = finding(Code.AMBIGUOUS, text)
             self._skip(Side.VTIGER, "", source.id, source.label, (*source.findings, reason))
         else:
             self._create(Side.VTIGER, source)
+
+    def _possible_partners(self, source: Snapshot[Any]) -> list[str]:
+        """Vtiger records that could be this one: any under its strongest key, free ones under the others."""
+        found: list[str] = []
+        for place, (kind, key) in enumerate(source.keys):
+            hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key)
+            found += [hit.id for hit in hits if not place or not hit.linked]
+        return found
 
     def _create(self, target: Side, source: Snapshot[Any]) -> None:
         projection = self._slice.mappers[target].project(source, None)
@@ -196,18 +214,17 @@ class Planner:
         row = self._state.record(self._slice.name, Side.XERO, match.xero_id) if match.xero_id else None
         return (source, self._read(row), intent) if row else None
 
-    def _find_made(self, source: Snapshot[Any]) -> tuple[Snapshot[Any], Snapshot[Any], Intent] | None:
+    def _find_made(self, source: Snapshot[Any], intent: Intent) -> Snapshot[Any] | None:
         """Find, in Vtiger, what an interrupted run may have created from this Xero record: newer than all it knew."""
-        intent = self._intents.get((Side.VTIGER, source.id))
-        if intent is None:
-            return None
         sent = self._slice.decode(intent.wanted)
         for row in self._state.unlinked(self._slice.name, Side.VTIGER):
             if record_number(row.id) <= intent.highest:
                 continue
             found = self._read(row)
+            if found.marker == source.id:
+                return found
             if all(getattr(found.record, field) == getattr(sent, field) for field in self._slice.identity):
-                return source, found, intent
+                return found
         return None
 
     def _judge_pair(
@@ -274,8 +291,11 @@ class Planner:
 
     def _add(self, action: Action) -> None:
         """Append to the plan, with the records of the same plan that this one refers to."""
-        if action.write in {"create", "update"} and action.counted and not self._allowance.take():
-            return
+        if action.write in {"create", "update"}:
+            if action.counted:
+                self._allowed = self._allowance.take()
+            if not self._allowed:
+                return
         needs = tuple(dict.fromkeys(SYMBOLS.findall(action.wanted)))
         self.seeds.update(need for need in needs if need in self._known_seeds)
         required = self._terms.required and not action.spare

@@ -198,7 +198,8 @@ class Run:
         return [item for item in self._env.modules if item.name in names]
 
     def _is_chosen(self, module: ModulePlan) -> bool:
-        asked = module.name in self._request.modules if self._request.modules else module.options.enabled
+        named = self._request.modules or {text.partition(":")[0] for text in self._request.only}
+        asked = module.name in named if named else module.options.enabled
         return asked and module.goes(self._request.direction)
 
     def _terms(self, module: ModulePlan) -> Terms:

@@ -75,6 +75,11 @@ class Slice(Protocol[R]):
         ...
 
     @property
+    def groups(self) -> tuple[frozenset[str], ...]:
+        """Fields that make up one sum: they are carried together or not at all."""
+        ...
+
+    @property
     def once(self) -> frozenset[str]:
         """The fields that are carried when a record is made or two meet for the first time, and never again."""
         ...

@@ -156,10 +156,14 @@ def _steps_of(payload: Payload) -> Sequence[Mapping[str, Any]]:
     return steps
 
 
+_REFERENCES = frozenset({"id", "account_id", "contact_id", "related_to", "productid"})
+"""Where an id may stand: elsewhere `$0` is somebody's text."""
+
+
 def _resolved(element: Mapping[str, Any], steps: Sequence[_Step]) -> Row:
     """Put the ids of records that earlier steps made in the place of `$0`, `$1`, ..."""
     symbols = {f"{_SYMBOL}{index}": step.record_id for index, step in enumerate(steps)}
-    return {name: symbols.get(value, value) if isinstance(value, str) else value for name, value in element.items()}
+    return {name: symbols.get(value, value) if name in _REFERENCES else value for name, value in element.items()}
 
 
 def _bar_faulty_version(version: str, module: str, operation: str, element: Mapping[str, Any]) -> None:

@@ -41,6 +41,7 @@ class InvoicesSlice:
     name = "invoices"
     identity = IDENTITY
     once: frozenset[str] = frozenset()
+    groups = (frozenset({"lines", "shipping", "adjustment", "rounding"}),)
     unions: frozenset[str] = frozenset()
     duplicate_code: Code | None = None
     taken_code = Code.INV_NUMBER_TAKEN

@@ -64,6 +64,10 @@ class OrganizationsSlice:
         return frozenset({"primary", "people"})
 
     @property
+    def groups(self) -> tuple[frozenset[str], ...]:
+        return ()
+
+    @property
     def once(self) -> frozenset[str]:
         """Xero makes a contact a customer by its first invoice, often one of ours: that must not echo."""
         return frozenset({"kind"}) if self._types == "new" else frozenset()

@@ -87,6 +87,10 @@ class ProductsSlice:
         return frozenset()
 
     @property
+    def groups(self) -> tuple[frozenset[str], ...]:
+        return ()
+
+    @property
     def once(self) -> frozenset[str]:
         return frozenset()
 

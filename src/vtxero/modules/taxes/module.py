@@ -44,6 +44,10 @@ class TaxesSlice:
         return frozenset()
 
     @property
+    def groups(self) -> tuple[frozenset[str], ...]:
+        return ()
+
+    @property
     def once(self) -> frozenset[str]:
         return frozenset()
 
