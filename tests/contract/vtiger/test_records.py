@@ -111,7 +111,6 @@ def test_emoji_become_question_marks(vtiger, books):
     [
         ("Accounts", {"accountname": 100, "phone": 30, "fax": 30, "website": 100, "bill_street": 250, "bill_city": 30}),
         ("Contacts", {"firstname": 40, "lastname": 80, "phone": 50, "email": 100, "mailingcity": 40, "mailingzip": 30}),
-        ("Products", {"productcode": 40}),
         ("Services", {"servicename": 255}),
     ],
 )
