@@ -173,7 +173,8 @@ def test_advice_names_the_config_and_profile_that_were_given(vtxero, engine, con
 
     ran = vtxero("--config", config, "--profile", "acme", "sync")
 
-    assert f"vtxero --config {config} --profile acme log --failed" in " ".join(ran.out.split())
+    wanted = f"vtxero --config {config} --profile acme log --failed"
+    assert "".join(wanted.split()) in "".join(ran.out.split())  # a long path is broken at the edge
 
 
 @pytest.mark.usefixtures("config")
