@@ -27,6 +27,7 @@ class Fetcher:
         self.unchanged: dict[str, Side] = {}
         self.read: dict[Side, int] = {}
         self.high: dict[Side, str | None] = {}
+        self.seconds: dict[Side, float] = {}
         self.timeless: dict[Side, set[str]] = {}
 
     def fetch(self, side: Side, *, full: bool) -> None:

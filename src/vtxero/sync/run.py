@@ -13,6 +13,7 @@ from vtxero.domain.options import ConflictPolicy, GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import BudgetError, StateError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.apply import Applier, Translate
+from vtxero.sync.cursors import cursor_after
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
@@ -218,7 +219,9 @@ class Run:
         for side in Side:
             self._check_budget()
             is_whole = full or env.state.cursor(module.name, side) is None
+            before = env.clock.monotonic()
             fetcher.fetch(side, full=full)
+            fetcher.seconds[side] = env.clock.monotonic() - before
             if is_whole:
                 whole[side] = fetcher.read[side]
         self._look_for_deletions(module.name, fetcher, full=full)
@@ -352,9 +355,10 @@ class Run:
             self._env.state.close_all_intents(name)
             if self._selection(name).is_partial or self._request.approved is not None:
                 return
-            for side, high in self._fetchers[name].high.items():
+            fetcher = self._fetchers[name]
+            for side, high in fetcher.high.items():
                 if high:
-                    self._env.state.set_cursor(name, side, high)
+                    self._env.state.set_cursor(name, side, cursor_after(high, fetcher.seconds[side]))
 
     def _record(self, action: Action) -> None:
         if action.outcome is Outcome.UNCHANGED:
