@@ -18,11 +18,12 @@ from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.store import SqliteRuns, SqliteState, open_database
+from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Accepted, Answer, Page, Payload, Projection, Refused, Snapshot
 from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
-from vtxero.sync.run import Environment, ModulePlan, Run
+from vtxero.sync.run import Run
 
 NOTE_LIMIT = 12
 

@@ -23,12 +23,13 @@ from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, p
 from vtxero.rules.refusals import translate_refusal
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
 from vtxero.store.database import scratch_copy
+from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunLog, RunReport
 from vtxero.sync.request import RunRequest
-from vtxero.sync.run import Environment, ModulePlan, Run
+from vtxero.sync.run import Run
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.source import VtigerSource
 from vtxero.xero.client import XeroClient

@@ -3,120 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
 
-from vtxero.domain.options import ConflictPolicy, GuardOptions, ModuleOptions
+from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import BudgetError, StateError, StopError, TemporaryError, VtxeroError
-from vtxero.sync.apply import Applier, Translate
+from vtxero.sync.apply import Applier
 from vtxero.sync.cursors import cursor_after
+from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
-from vtxero.sync.lookup import StateLookups
 from vtxero.sync.plan import Planner, Terms
-from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import ModuleCount, RecordResult, RunReport
+from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.saved import WRITES, PlannedWrite, keep_approved, planned_write
 from vtxero.sync.selection import EVERYTHING, Selection, only_of
 from vtxero.sync.severity import gravest
-from vtxero.sync.slice import Slice
-from vtxero.sync.state import Action, State
+from vtxero.sync.state import Action
 
 FINGERPRINT = "fingerprint"
 ROTATION = "rotation"
-
-
-class RunRecorder(Protocol):
-    """Where a run's outcomes are noted."""
-
-    def start(self, run: str, command: str, started_at: datetime) -> None:
-        """Note that a run begins."""
-        ...
-
-    def add(self, run: str, result: RecordResult) -> None:
-        """Note a record's outcome; a second one for the same record takes the first one's place."""
-        ...
-
-    def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
-        """Note how many records were seen and say nothing new."""
-        ...
-
-    def counts(self, run: str, modules: Sequence[tuple[str, Direction]] = ()) -> tuple[ModuleCount, ...]:
-        """A run's outcomes per module and direction."""
-        ...
-
-    def results(self, run: str) -> tuple[RecordResult, ...]:
-        """A run's records that are not unchanged."""
-        ...
-
-    def finish(self, report: RunReport, finished_at: datetime) -> None:
-        """Note how a run ended."""
-        ...
-
-
-class RunState(State, Protocol):
-    """The state, and what only a whole run does with it."""
-
-    def close_all_intents(self, module: str) -> None:
-        """Close what earlier runs left open."""
-        ...
-
-    def get_meta(self, name: str) -> str | None:
-        """A noted value."""
-        ...
-
-    def set_meta(self, name: str, value: str) -> None:
-        """Note a value."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class ModulePlan:
-    """A module of this run: what it depends on, its options, and why it cannot be synced now (None when it can).
-
-    `only` is the one direction in which the module goes at all; the side that it comes from leads.
-    """
-
-    name: str
-    depends_on: tuple[str, ...]
-    options: ModuleOptions
-    barred: VtxeroError | None = None
-    only: Direction | None = None
-
-    def goes(self, direction: Direction | None) -> bool:
-        """Tell whether the module has anything to do in this direction (None: in its own)."""
-        return self.only is None or direction in {None, Direction.BOTH, self.only}
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Everything a run works with, put together by bootstrap."""
-
-    run: str
-    state: RunState
-    recorder: RunRecorder
-    sources: Mapping[Side, RowSource]
-    slices: Mapping[str, Slice[Any]]
-    modules: tuple[ModulePlan, ...]
-    lookups: StateLookups
-    guards: GuardOptions
-    tenant: str
-    fingerprint: str
-    """Of the field maps and matching options: another one than last time is for a person to see first."""
-    clock: Clock
-    progress: Progress
-    translate: Translate
-    page_of: Callable[[str, Side, str], str | None]
-    should_stop: Callable[[], None]
-    transaction: Callable[[], AbstractContextManager[None]]
-    messages: tuple[str, ...] = field(default=())
 
 
 class Run:
@@ -435,6 +344,3 @@ class Run:
             size = self._env.sources[Side(side)].batch_size(module)
             calls[side] += -(-number // size)
         return dict(calls)
-
-
-__all__ = ["Environment", "ModulePlan", "Run", "RunRecorder", "RunState"]

@@ -73,16 +73,17 @@ class Transport:
 
     def send(self, message: Message, call: Call, read: Reading) -> Any:
         """Send, and again after a passing fault as long as nothing can have been carried out."""
-        for pause in (*PAUSES, None):
+        pauses = iter(PAUSES)
+        while True:
             try:
                 return read(self._exchange(message, call), call)
             except PassingFaultError as fault:
+                pause = next(pauses, None)
                 if pause is None:
                     raise fault.error from fault.__cause__
                 wait = fault.wait if fault.wait is not None else pause
                 _log.debug("%s: %s; trying again in %.1f s", call.operation, type(fault.error).__name__, wait)
                 self.sleep(wait)
-        raise AssertionError  # pragma: no cover - the last try returns or raises
 
     def _exchange(self, message: Message, call: Call) -> httpx.Response:
         self.calls += 1
