@@ -817,3 +817,16 @@ def test_only_without_a_module_brings_along_what_the_record_needs():
     world.sync(only=("cards:C",))
 
     assert (world.xero.names("parents"), world.xero.names()) == (["P"], ["C"])
+
+
+def test_plan_shows_the_name_of_a_record_that_it_makes_not_its_symbol():
+    world = World()
+    parent = world.vtiger.add("parents", name="Parent & Co")
+    world.vtiger.add("cards", name="C", parent=parent)
+
+    report = world.sync(dry_run=True)
+
+    shown = {
+        change.field: change.after for record in report.records if record.label == "C" for change in record.changes
+    }
+    assert shown["parent"] == "Parent & Co"

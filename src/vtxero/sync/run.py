@@ -15,8 +15,9 @@ from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
+from vtxero.sync.lookup import SYMBOL
 from vtxero.sync.plan import Planner, Terms
-from vtxero.sync.records import Outcome
+from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.saved import WRITES, PlannedWrite, keep_approved, planned_write
@@ -291,8 +292,18 @@ class Run:
             page(action.module, Side.XERO, xero_id) if xero_id else None,
             action.reasons,
             action.notes,
-            action.changes,
+            tuple(self._named(change) for change in action.changes),
         )
+
+    def _named(self, change: FieldChange) -> FieldChange:
+        """Show people the name of a record that this plan makes, not the symbol that stands for its id."""
+        _, _, place = (change.after or "").partition(SYMBOL)
+        module, _, record_id = place.partition(":")
+        if change.after != f"{SYMBOL}{module}:{record_id}":
+            return change
+        rows = (self._env.state.record(module, side, record_id) for side in Side)
+        label = next((row.label for row in rows if row), None)
+        return replace(change, after=label) if label else change
 
     # reporting
 
