@@ -797,6 +797,47 @@ def test_edit_in_xero_after_a_crash_is_carried_and_no_conflict():
     in_step(world, "2", "")
 
 
+def test_edit_in_vtiger_after_a_crash_there_is_carried_and_not_overwritten():
+    world = World()
+    world.xero.add("cards", name="Ann", phone="1")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    [made] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", made, phone="2")
+
+    assert world.sync().exit_code == 0
+    in_step(world, "2", "")
+
+
+def test_edits_on_both_sides_after_a_crash_in_vtiger_are_a_conflict_and_stay():
+    world = World()
+    card = world.xero.add("cards", name="Ann", phone="1")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    [made] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", made, phone="2")
+    world.xero.edit("cards", card, phone="3")
+
+    assert world.sync().exit_code == 8
+    phones = {row["phone"] for side in (world.vtiger, world.xero) for row in side.tables["cards"].values()}
+    assert phones == {"2", "3"}
+
+
+def test_half_made_record_in_vtiger_is_completed_though_a_person_edited_another_field():
+    world = World()
+    world.xero.add("cards", name="Ann", phone="1", tags="a b")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    [made] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", made, phone="", tags="a", note="mine")
+
+    assert world.sync().exit_code == 0
+    for side in (world.vtiger, world.xero):
+        [row] = side.tables["cards"].values()
+        assert (row["phone"], row["tags"], row["note"]) == ("1", "a b", "mine")
+    world.quiet()
+
+
 def test_candidate_that_was_not_chosen_is_not_made_a_second_time():
     world = World()
     world.vtiger.add("cards", name="Ann")

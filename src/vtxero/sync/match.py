@@ -86,3 +86,24 @@ def _holder(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> str:
 def _ambiguous(source: Snapshot[Any], ids: list[str]) -> Match:
     shown = ", ".join(ids[:5])
     return Match(finding=finding(Code.AMBIGUOUS, f"{len(ids)} records in Xero could be {source.label}: {shown}."))
+
+
+def unfinished(slice_: Slice[Any], found: Any, sent: Any) -> frozenset[str]:
+    """Name the fields of a record made in Vtiger that an interrupted write left out, and those that move with them.
+
+    A field that lacks what was sent is completed; one that holds something else was edited by a person since.
+    """
+    half = {field for field in slice_.fields if _lacks(slice_, field, found, sent)}
+    for group in slice_.groups:
+        if half & group:
+            half |= {field for field in group if getattr(found, field) != getattr(sent, field)}
+    return frozenset(half)
+
+
+def _lacks(slice_: Slice[Any], field: str, found: Any, sent: Any) -> bool:
+    have, want = getattr(found, field), getattr(sent, field)
+    if have == want:
+        return False
+    if slice_.is_blank(field, found) or field in slice_.unions:
+        return True
+    return isinstance(have, tuple) and all(item in want for item in have)

@@ -12,7 +12,7 @@ from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.lookup import SYMBOLS
-from vtxero.sync.match import match_vtiger
+from vtxero.sync.match import match_vtiger, unfinished
 from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
@@ -201,8 +201,8 @@ class Planner:
         if intent.target is Side.XERO:
             self._judge_pair(Pair(source, found, vtiger_base=meant, xero_base=sent), None, intent=intent)
             return
-        half = frozenset(f for f in self._slice.fields if getattr(found.record, f) != getattr(sent, f))
-        pair = Pair(found, source, vtiger_base=found.record, xero_base=meant)
+        half = unfinished(self._slice, found.record, sent)
+        pair = Pair(found, source, vtiger_base=sent, xero_base=meant)
         self._judge_pair(pair, None, intent=intent, forced=half)
 
     def _find_sent(self, source: Snapshot[Any]) -> tuple[Snapshot[Any], Snapshot[Any], Intent] | None:
