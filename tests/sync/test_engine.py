@@ -860,6 +860,18 @@ def test_only_without_a_module_brings_along_what_the_record_needs():
     assert (world.xero.names("parents"), world.xero.names()) == (["P"], ["C"])
 
 
+def test_words_that_look_like_an_old_symbol_are_only_words():
+    world = World()
+    parent = world.vtiger.add("parents", name="P")
+    world.vtiger.add("cards", name="C", note="new:parents:" + parent)
+
+    world.sync()
+
+    [row] = world.xero.tables["cards"].values()
+    assert row["note"] == ("new:parents:" + parent)[:12]
+    world.quiet()
+
+
 def test_plan_shows_the_name_of_a_record_that_it_makes_not_its_symbol():
     world = World()
     parent = world.vtiger.add("parents", name="Parent & Co")

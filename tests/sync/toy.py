@@ -116,7 +116,7 @@ class ToySlice:
         return (finding(Code.GONE, "retired"),) if record.colour == "grey" else ()
 
     def encode(self, record: Card) -> str:
-        return json.dumps(asdict(record))
+        return json.dumps(asdict(record), ensure_ascii=False)
 
     def decode(self, text: str) -> Card:
         return Card(**json.loads(text))

@@ -9,6 +9,25 @@ from typing import Protocol, runtime_checkable
 
 from vtxero.domain.sides import Side
 
+SYMBOL_START, SYMBOL_END = "\ufdd0", "\ufdd1"
+"""Unicode noncharacters: no keyboard types them, so nobody's words are ever taken for a symbol."""
+
+
+def symbol(module: str, source_id: str) -> str:
+    """Name the record that this plan creates as the counterpart of `source_id`, until it has an id."""
+    return f"{SYMBOL_START}{module}:{source_id}{SYMBOL_END}"
+
+
+def is_symbol(text: str) -> bool:
+    """Tell whether a reference stands for a record that this plan creates."""
+    return text.startswith(SYMBOL_START)
+
+
+def read_symbol(text: str) -> tuple[str, str]:
+    """Give the module and the id that a symbol was made of."""
+    module, _, source_id = text.strip(SYMBOL_START + SYMBOL_END).partition(":")
+    return module, source_id
+
 
 class PartnerState(Enum):
     """How far a referenced record has come to the other side."""
@@ -23,8 +42,8 @@ class PartnerState(Enum):
 class Partner:
     """The other side's counterpart of a record.
 
-    `id` is the other side's id when LINKED; a symbol such as `new:organizations:11x7` when PLANNED, replaced just
-    before sending; blank otherwise. `label` names the record for messages.
+    `id` is the other side's id when LINKED; a symbol when PLANNED, replaced just before sending; blank otherwise.
+    `label` names the record for messages.
     """
 
     state: PartnerState

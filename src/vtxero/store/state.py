@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from vtxero.domain.ids import record_number
+from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START
 from vtxero.domain.sides import Side
 from vtxero.store.codec import dump_action, load_action
 from vtxero.sync.records import Presence
@@ -311,8 +312,9 @@ class SqliteState:
         """The lines that are not required and that nothing in the plan refers to."""
         rows = self._db.execute(
             "SELECT seq, action FROM plan WHERE NOT required AND NOT (write = 'create' AND EXISTS"
-            " (SELECT 1 FROM plan_needs n WHERE n.symbol = 'new:' || plan.module || ':' ||"
-            " CASE target WHEN 'xero' THEN plan.vtiger_id ELSE plan.xero_id END)) ORDER BY seq"
+            " (SELECT 1 FROM plan_needs n WHERE n.symbol = ? || plan.module || ':' ||"
+            " CASE target WHEN 'xero' THEN plan.vtiger_id ELSE plan.xero_id END || ?)) ORDER BY seq",
+            (SYMBOL_START, SYMBOL_END),
         )
         return [replace(load_action(text), seq=seq) for seq, text in rows.fetchall()]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from vtxero.domain.findings import Finding, finding, in_order
+from vtxero.domain.lookups import read_symbol
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
@@ -149,7 +150,7 @@ class Applier:
             self._count(replace(action, outcome=Outcome.SKIPPED, reasons=(*action.reasons, reason), changes=()))
 
     def _name_of(self, text: str) -> str:
-        _, module, source_id = text.split(":", 2)
+        module, source_id = read_symbol(text)
         for side in Side:
             row = self._state.record(module, side, source_id)
             if row:
@@ -168,7 +169,7 @@ class Applier:
         return SYMBOLS.sub(put, text), missing
 
     def _resolve(self, text: str) -> str | None:
-        _, module, source_id = text.split(":", 2)
+        module, source_id = read_symbol(text)
         for side in Side:
             link = self._state.link(module, side, source_id)
             if link:

@@ -7,22 +7,16 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
-from vtxero.domain.lookups import Partner, PartnerState
+from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START, Partner, PartnerState, symbol
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
 from vtxero.sync.records import Presence
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import State
 
-SYMBOL = "new:"
-SYMBOLS = re.compile(r'(?<=[^\\]")' + re.escape(SYMBOL) + r'[a-z]+:[^"\\]+(?=")')
-"""Symbols in a record's encoded text: whole JSON strings, never a part of somebody's words."""
+SYMBOLS = re.compile(f"{SYMBOL_START}[^{SYMBOL_END}]*{SYMBOL_END}")
+"""Symbols in a text, a record's encoded one or one for people."""
 CACHED = 5_000
-
-
-def symbol(module: str, source_id: str) -> str:
-    """Name the record that this plan creates as the counterpart of `source_id`."""
-    return f"{SYMBOL}{module}:{source_id}"
 
 
 class StateLookups:

@@ -49,7 +49,7 @@ class Projection(Generic[R]):
     """A record of one side as the other side would hold and answer it.
 
     `findings` stop a write, notes among them do not. References to records that the same plan creates are symbols
-    (`new:organizations:11x7`).
+    (`domain.lookups.symbol`).
     """
 
     record: R

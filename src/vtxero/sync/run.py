@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 
+from vtxero.domain.lookups import SYMBOL_START, read_symbol
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import BudgetError, StateError, StopError, TemporaryError, VtxeroError
@@ -15,7 +16,7 @@ from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
-from vtxero.sync.lookup import SYMBOL
+from vtxero.sync.lookup import SYMBOLS
 from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult, RunReport
@@ -193,7 +194,7 @@ class Run:
     def _plan_seeds(self, seeds: set[str]) -> None:
         """Plan the records that slices need in Vtiger and that have no counterpart (the placeholder product)."""
         for seed in sorted(seeds):
-            _, module, name = seed.split(":", 2)
+            module, name = read_symbol(seed)
             if self._env.lookups.seed(module, name) is None:
                 slice_ = self._env.slices[module]
                 wanted = slice_.encode(slice_.seeds[seed])
@@ -297,13 +298,14 @@ class Run:
 
     def _named(self, change: FieldChange) -> FieldChange:
         """Show people the name of a record that this plan makes, not the symbol that stands for its id."""
-        _, _, place = (change.after or "").partition(SYMBOL)
-        module, _, record_id = place.partition(":")
-        if change.after != f"{SYMBOL}{module}:{record_id}":
+        if change.after is None or SYMBOL_START not in change.after:
             return change
+        return replace(change, after=SYMBOLS.sub(lambda match: self._label_of(match.group(0)), change.after))
+
+    def _label_of(self, text: str) -> str:
+        module, record_id = read_symbol(text)
         rows = (self._env.state.record(module, side, record_id) for side in Side)
-        label = next((row.label for row in rows if row), None)
-        return replace(change, after=label) if label else change
+        return next((row.label for row in rows if row), record_id)
 
     # reporting
 

@@ -118,7 +118,7 @@ class Slice(Protocol[R]):
         ...
 
     def encode(self, record: R) -> str:
-        """Give the record as JSON text; equal records give equal text."""
+        """Give the record as JSON text, not escaped to ASCII; equal records give equal text."""
         ...
 
     def decode(self, text: str) -> R:

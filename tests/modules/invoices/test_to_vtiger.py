@@ -28,7 +28,7 @@ from modules.invoices.world import (
     x_item,
     x_row,
 )
-from vtxero.domain.lookups import PartnerState
+from vtxero.domain.lookups import PartnerState, symbol
 from vtxero.domain.money import ONE, ZERO
 from vtxero.domain.sides import Side
 from vtxero.modules.invoices import Charge
@@ -91,7 +91,7 @@ def test_address_when_the_organization_has_none_is_a_dash():
 def test_party_when_planned_is_a_symbol_and_has_no_address_yet():
     books = Books(states={"11x1": PartnerState.PLANNED})
     _, element = created(x_row(x_item()), books=books)
-    assert (element["account_id"], element["bill_street"]) == ("new:organizations:x-11x1", "-")
+    assert (element["account_id"], element["bill_street"]) == (symbol("organizations", "x-11x1"), "-")
 
 
 def test_subject_when_there_is_no_reference_is_the_number():
@@ -146,8 +146,8 @@ def test_line_without_item_gets_the_placeholder():
 
 def test_line_without_item_when_there_is_no_placeholder_yet_asks_for_it():
     projection, _ = created(x_row(x_item("", text="Labour")))
-    assert projection.record.lines[0].product == "new:products:??????"
-    assert projection.record.needs == ("new:products:??????",)
+    assert projection.record.lines[0].product == symbol("products", "??????")
+    assert projection.record.needs == (symbol("products", "??????"),)
 
 
 def test_line_whose_item_has_no_product_gets_the_placeholder_and_a_note():
@@ -159,14 +159,14 @@ def test_line_whose_item_has_no_product_gets_the_placeholder_and_a_note():
 def test_line_of_a_planned_product_is_a_symbol_when_it_will_have_the_tax():
     books = Books(states={"14x1": PartnerState.PLANNED})
     projection, _ = created(x_row(x_item()), books=books)
-    assert projection.record.lines[0].product == "new:products:x-14x1"
+    assert projection.record.lines[0].product == symbol("products", "x-14x1")
 
 
 def test_line_of_a_planned_product_that_will_lack_the_tax_gets_the_placeholder():
     books = Books(states={"14x1": PartnerState.PLANNED})
     books.products["14x1"] = Product("P1", "Pump", "", (), "")
     projection, _ = created(x_row(x_item()), books=books)
-    assert projection.record.lines[0].product == "new:products:??????"
+    assert projection.record.lines[0].product == symbol("products", "??????")
 
 
 def test_tax_that_the_product_lacks_moves_the_line_to_the_placeholder_and_names_both():
@@ -276,7 +276,7 @@ def test_two_charges_lines_are_lines_like_others():
 def test_invoice_of_nothing_but_charges_gets_a_placeholder_line_of_zero():
     projection, element = created(x_row(charges()))
     (line,) = projection.record.lines
-    assert (line.product, line.unit_price) == ("new:products:??????", ZERO)
+    assert (line.product, line.unit_price) == (symbol("products", "??????"), ZERO)
     assert element["LineItems"][0]["listprice"] == "0"
 
 

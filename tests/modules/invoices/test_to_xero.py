@@ -23,7 +23,7 @@ from modules.invoices.world import (
     v_line,
     v_row,
 )
-from vtxero.domain.lookups import PartnerState
+from vtxero.domain.lookups import PartnerState, symbol
 from vtxero.domain.money import ZERO
 from vtxero.domain.sides import Side
 
@@ -75,7 +75,7 @@ def test_party_when_there_is_only_a_contact_is_the_contact():
 
 def test_party_when_planned_is_a_symbol():
     books = Books(states={"11x1": PartnerState.PLANNED})
-    assert to_xero(a_slice(books=books), plain()).record.party == "new:organizations:11x1"
+    assert to_xero(a_slice(books=books), plain()).record.party == symbol("organizations", "11x1")
 
 
 def test_negative_quantity_becomes_a_negative_price():
@@ -204,7 +204,7 @@ def test_line_of_a_planned_product_has_its_code_and_needs_it():
     books = Books(states={"14x1": PartnerState.PLANNED})
     slice_ = a_slice(books=books)
     record = to_xero(slice_, plain()).record
-    assert (record.lines[0].product, record.needs) == ("P1", ("new:products:14x1",))
+    assert (record.lines[0].product, record.needs) == ("P1", (symbol("products", "14x1"),))
     assert slice_.decode(slice_.encode(record)).needs == record.needs
 
 

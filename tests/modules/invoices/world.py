@@ -11,7 +11,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from vtxero.domain.lookups import Partner, PartnerState
+from vtxero.domain.lookups import Partner, PartnerState, symbol
 from vtxero.domain.options import InvoiceOptions, TaxMapOptions
 from vtxero.domain.reference import (
     LedgerAccount,
@@ -157,7 +157,7 @@ class Books:
         label = f"the {module.removesuffix('s')} {bare}"
         other = bare if side is Side.XERO else f"x-{bare}"
         if state is PartnerState.PLANNED:
-            return Partner(state, f"new:{module}:{record_id}", label)
+            return Partner(state, symbol(module, record_id), label)
         return Partner(state, other if state is PartnerState.LINKED else "", label)
 
     def record(self, module, side, record_id) -> object | None:

@@ -9,7 +9,7 @@ import pytest
 
 from modules.products.builders import Taxes, a_slice, from_vtiger, from_xero, read
 from modules.small_reference import PRODUCTS
-from vtxero.domain.lookups import PartnerState
+from vtxero.domain.lookups import PartnerState, symbol
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError
@@ -229,8 +229,8 @@ def test_description_when_vtiger_escaped_or_cannot_hold_it_is_understood():
 
 def test_placeholder_when_invoices_need_it_has_every_tax():
     slice_ = a_slice()
-    ((symbol, seed),) = slice_.seeds.items()
-    assert symbol == "new:products:??????"
+    ((name, seed),) = slice_.seeds.items()
+    assert name == symbol("products", "??????")
     module, row = element(slice_, seed)
     assert (module, row["productname"]) == ("Products", "??????")
     assert {name: row[name] for name in row if name.startswith("tax")} == {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from vtxero.domain.lookups import PartnerState, ProductView
+from vtxero.domain.lookups import PartnerState, ProductView, is_symbol, read_symbol
 from vtxero.domain.money import ONE, ZERO, canon, places
 from vtxero.domain.reasons import Code
+from vtxero.domain.reference import VtigerTax
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, match_key, unescape, without_beyond_bmp
 from vtxero.modules.invoices import xero_math
@@ -17,7 +18,6 @@ from vtxero.modules.invoices.remarks import Remarks
 from vtxero.modules.invoices.to_xero_lines import NO_DESCRIPTION, clean_text, to_xero_lines
 from vtxero.modules.invoices.tools import Tools
 
-NEW_PRODUCT = "new:products:"
 QUANTITY_PLACES = 3
 """Vtiger keeps three decimals of a quantity (facts §7)."""
 
@@ -74,7 +74,7 @@ class _Writer:
             lines = [self._attached(index, line) for index, line in enumerate(lines)]
         result = tuple(lines)
         same = self._current is not None and result == self._current.lines and mode == self._current.tax_mode
-        needs = tuple(dict.fromkeys(line.product for line in result if line.product.startswith("new:")))
+        needs = tuple(dict.fromkeys(line.product for line in result if is_symbol(line.product)))
         return VtigerLines(result, self._shipping(), mode, needs, same)
 
     def _recognise(self) -> Charge | None:
@@ -217,27 +217,29 @@ class _Writer:
         """Give a line without any tax amount the taxes that Vtiger will show: those of 0 % that its product has."""
         if any(rate for _, rate in line.taxes):
             return line
-        item_id = line.product.removeprefix(NEW_PRODUCT)
-        if item_id != line.product:
-            item = self._tools.item(item_id)
-            given = self._tools.matcher.to_vtiger(item.tax) if item else None
+        if is_symbol(line.product):
+            given = self._tax_of_new(line.product)
             return replace(line, taxes=((given.field, ZERO),) if given and not given.rate else ())
         return replace(line, taxes=self._tools.zero_tax(line.product, self._tools.product(Side.VTIGER, line.product)))
 
     def _is_attached(self, product: str, taxes: Iterable[LineTax]) -> bool:
         if product == self._tools.placeholder_symbol:
             return True
-        item_id = product.removeprefix(NEW_PRODUCT)
-        if item_id != product:
-            item = self._tools.item(item_id)
-            given = self._tools.matcher.to_vtiger(item.tax) if item else None
+        if is_symbol(product):
+            given = self._tax_of_new(product)
             return all(given is not None and name == given.field for name, _ in taxes)
         view = self._tools.product(Side.VTIGER, product)
         return view is not None and all(name in view.tax_fields for name, _ in taxes)
 
+    def _tax_of_new(self, product: str) -> VtigerTax | None:
+        """Give the tax that a product of this plan will have: its item's."""
+        _, item_id = read_symbol(product)
+        item = self._tools.item(item_id)
+        return self._tools.matcher.to_vtiger(item.tax) if item else None
+
     def _name(self, product: str) -> str:
         view = self._tools.product(Side.VTIGER, product)
-        return repr(unescape(view.name)) if view else repr(product.rpartition(":")[2])
+        return repr(unescape(view.name)) if view else repr(read_symbol(product)[1])
 
     # charges
 

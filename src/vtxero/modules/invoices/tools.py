@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
 
-from vtxero.domain.lookups import Lookups, Partner, PartnerState, PartyView, ProductView
+from vtxero.domain.lookups import Lookups, Partner, PartnerState, PartyView, ProductView, symbol
 from vtxero.domain.money import ZERO
 from vtxero.domain.options import InvoiceOptions, TaxMapOptions
 from vtxero.domain.reference import Reference, VtigerModule
@@ -65,7 +65,7 @@ class Tools:
     @property
     def placeholder_symbol(self) -> str:
         """Stands for the placeholder product until it exists."""
-        return f"new:products:{self.options.placeholder_product}"
+        return symbol("products", self.options.placeholder_product)
 
     def is_person(self, party: str) -> bool:
         """Tell whether a Vtiger party is a contact rather than an organization."""

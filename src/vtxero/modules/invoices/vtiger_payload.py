@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from vtxero.domain.lookups import is_symbol
 from vtxero.domain.money import ONE, canon
 from vtxero.modules.invoices.findings import LINE_FIELDS
 from vtxero.modules.invoices.record import Invoice, InvoiceLine
@@ -110,7 +111,7 @@ def _streets(tools: Tools, record: Invoice) -> dict[str, str]:
     present = dict(record.carried)
     if all(present.get(name) for name in STREETS):
         return present
-    party = None if record.party.startswith("new:") else tools.party(record.party)
+    party = None if is_symbol(record.party) else tools.party(record.party)
     address = dict(party.billing_fields) if party else {}
     if not record.carried:
         present = {name: value for name, value in address.items() if value and tools.header.has(name)}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 
 from vtxero.domain.findings import Finding
-from vtxero.domain.lookups import Lookups
+from vtxero.domain.lookups import Lookups, symbol
 from vtxero.domain.options import ProductOptions, TaxMapOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
@@ -71,7 +71,7 @@ class ProductsSlice:
             matcher=matcher,
             crossing=self._crossing,
         )
-        self._seeds = {f"new:products:{placeholder}": vtiger.placeholder(placeholder)} if placeholder else {}
+        self._seeds = {symbol("products", placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
         self._mappers: Mapping[Side, Mapper[Product]] = {Side.VTIGER: vtiger, Side.XERO: xero}
 
     @property
