@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from vtxero.domain.sides import Side
-from vtxero.errors import StateError
+from vtxero.errors import StateError, TemporaryError
 from vtxero.store import SqliteState, open_database
 from vtxero.store.database import scratch_copy
 from vtxero.store.migrations import MIGRATIONS
@@ -53,6 +53,30 @@ def test_damaged_database_is_refused_and_left_as_it_is(tmp_path, content):
     with pytest.raises(StateError, match="cannot be used"):
         open_database(path)
     assert path.read_bytes() == content
+
+
+def test_database_in_use_by_another_program_in_the_middle_of_a_run_is_a_passing_fault(tmp_path, monkeypatch):
+    monkeypatch.setattr("vtxero.store.database.PATIENCE", 0.05)
+    path = tmp_path / "state.sqlite3"
+    state = SqliteState(open_database(path), "run-1")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(TemporaryError, match="in use by another program"):
+        state.set_meta("a", "b")
+    other.execute("ROLLBACK")
+    other.close()
+    state.set_meta("a", "b")
+
+
+def test_disk_that_is_full_is_told_as_the_state_that_cannot_be_used(tmp_path):
+    path = tmp_path / "state.sqlite3"
+    connection = open_database(path)
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StateError, match="full"):
+        SqliteState(connection, "run-1").set_meta("a", "b" * 1_000_000)
 
 
 def test_transaction_that_fails_keeps_nothing(state):

@@ -579,6 +579,72 @@ def test_restored_record_is_in_step_again():
     world.quiet()
 
 
+@pytest.mark.parametrize("side", ["vtiger", "xero"])
+def test_record_made_anew_in_place_of_a_deleted_one_takes_over_its_partner(side):
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    service = getattr(world, side)
+    service.tables["cards"].clear()
+    world.sync(full=True, allow=("emptied",))
+    service.add("cards", name="Ann", phone="1")
+
+    world.sync()
+
+    assert world.vtiger.names() == world.xero.names() == ["Ann"]
+    new = next(iter(service.tables["cards"]))
+    service.edit("cards", new, phone="2")
+    world.sync()
+    in_step(world, "2", "")
+
+
+def test_duplicate_takes_over_when_the_first_of_the_name_is_deleted():
+    world = World()
+    first = world.vtiger.add("cards", name="Ann", phone="1")
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.tables["cards"].pop(first)
+
+    world.sync(full=True)
+    world.sync()
+
+    assert (world.xero.names(), world.vtiger.names()) == (["Ann"], ["Ann"])
+    world.quiet()
+
+
+def test_refused_write_has_what_it_refers_to_looked_up_in_the_next_run():
+    world = World()
+    world.xero.may_vanish = lambda module: module == "parents"
+    parent = world.vtiger.add("parents", name="P")
+    world.vtiger.add("parents", name="Q")
+    world.vtiger.add("cards", name="C", parent=parent)
+    world.sync()
+    [gone] = [row["id"] for row in world.xero.tables["parents"].values() if row["name"] == "P"]
+    world.xero.tables["parents"].pop(gone)
+    world.vtiger.add("cards", name="D", parent=parent)
+    world.xero.refuse = lambda payload: "No such parent." if payload["parent"] else ""
+    assert counts(world.sync())["failed"] == 1
+
+    report = world.sync()
+
+    assert [r.reasons[0].code for r in report.records if r.label == "P"] == [Code.GONE]
+
+
+def test_law_9_records_not_reached_when_a_run_ends_early_say_so():
+    world = World()
+    for number in range(9):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    report = world.sync(max_calls=6)
+
+    assert report.exit_code == 7
+    assert sum(row.seen for row in report.modules) == 9
+    late = [record for record in report.records if record.outcome is Outcome.SKIPPED]
+    assert late
+    assert {record.reasons[0].code for record in late} == {Code.RUN_ENDED}
+    assert len(late) + len(world.xero.names()) == 9
+
+
 def test_law_10_wave_of_deletions_stops_the_run_until_it_is_allowed():
     world = World(max_deletions=1)
     cards = [world.vtiger.add("cards", name=f"c{n}") for n in range(3)]

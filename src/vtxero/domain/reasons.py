@@ -23,6 +23,7 @@ class Code(StrEnum):
     RUN_GUARD_CHANGES = "RUN-GUARD-CHANGES"
     RUN_GUARD_DELETIONS = "RUN-GUARD-DELETIONS"
     RUN_GUARD_CONFIG = "RUN-GUARD-CONFIG"
+    RUN_ENDED = "RUN-ENDED"
     MANDATORY_FIELD = "MANDATORY-FIELD"
     AMBIGUOUS = "AMBIGUOUS"
     CONFLICT = "CONFLICT"
@@ -120,6 +121,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.RUN_GUARD_CONFIG: (
         "A mapping, a filter or the instance changed since the last run.",
         "Look at the plan with `--dry-run`; if it is right, run with `--allow config`.",
+    ),
+    Code.RUN_ENDED: (
+        "The run ended before this record's turn.",
+        "Run again: the next run goes on where this one ended.",
     ),
     Code.MANDATORY_FIELD: (
         "A field that is mandatory in Vtiger has no value in Xero.",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from vtxero.errors import StateError, TemporaryError
 from vtxero.store.migrations import migrate
@@ -14,6 +16,35 @@ Database: TypeAlias = sqlite3.Connection
 """An open state database."""
 
 REMEDY = "Restore the file from a backup, or move it away and run `vtxero sync --resync`: links are found again."
+
+
+PATIENCE = 10.0
+"""Seconds to wait for another program that has the file."""
+
+
+class StateConnection(sqlite3.Connection):
+    """A connection whose faults in the middle of a run are told as the house's own errors."""
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        with _told():
+            return super().execute(*args)
+
+    def executemany(self, *args: Any) -> sqlite3.Cursor:
+        with _told():
+            return super().executemany(*args)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            text = "The state database is in use by another program."
+            raise TemporaryError(text, remedy="Close that program, or run again later.") from error
+        raise StateError(f"The state database cannot be used: {error}.", remedy=REMEDY) from error
+    except sqlite3.DatabaseError as error:
+        raise StateError(f"The state database cannot be used: {error}.", remedy=REMEDY) from error
 
 
 def open_database(path: Path | None) -> sqlite3.Connection:
@@ -27,7 +58,7 @@ def open_database(path: Path | None) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        return _prepare(sqlite3.connect(path, isolation_level=None, timeout=10))
+        return _prepare(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE, factory=StateConnection))
     except LookupError as error:
         raise StateError(
             f"The state database {path} was written by a newer vtxero ({error}).", remedy=REMEDY

@@ -202,7 +202,23 @@ class SqliteState:
         return self.links(module, side, [record_id]).get(record_id)
 
     def put_link(self, link: Link) -> None:
-        """Make or replace a link."""
+        """Make or replace a link; one that a deleted namesake had with the same partner ends."""
+        with self.transaction():
+            for side in Side:
+                self._end_link_with_gone(link, side)
+            self._put_link(link)
+
+    def _end_link_with_gone(self, link: Link, side: Side) -> None:
+        """End the link that the other side's record has with a record of `side` that is gone, and forget that one."""
+        old = self.link(link.module, side.other, link.id_on(side.other))
+        if old is None or old.id_on(side) == link.id_on(side):
+            return
+        dead = self.record(link.module, side, old.id_on(side))
+        if dead and dead.presence is Presence.GONE:
+            self._db.execute("DELETE FROM links WHERE module = ? AND vtiger_id = ?", (link.module, old.vtiger_id))
+            self.drop_record(link.module, side, dead.id)
+
+    def _put_link(self, link: Link) -> None:
         self._db.execute(
             "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (module, vtiger_id) DO UPDATE SET xero_id = excluded.xero_id, author = excluded.author,"
@@ -307,6 +323,10 @@ class SqliteState:
         )
         for seq, text in rows:
             yield replace(load_action(text), seq=seq)
+
+    def count_actions(self, module: str) -> int:
+        """How many lines a module's plan has."""
+        return int(self._db.execute("SELECT count(*) FROM plan WHERE module = ?", (module,)).fetchone()[0])
 
     def unneeded(self) -> list[Action]:
         """The lines that are not required and that nothing in the plan refers to."""

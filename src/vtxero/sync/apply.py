@@ -61,6 +61,8 @@ class Applier:
         self._should_stop = should_stop
         self._progress = progress
         self._lost: ReplyLostError | None = None
+        self._ahead: Iterator[list[Action]] = iter(())
+        self._under_way: list[Action] = []
         self._carried: set[tuple[str, str]] = set()
         """Pairs whose first write was taken: only then may the second one go out."""
 
@@ -70,19 +72,27 @@ class Applier:
         Raises:
             ReplyLostError: after everything else was done, when the answer to a write was lost; the next run finds out.
         """
-        actions = list(self._state.actions(self._slice.name))
-        total, done = len(actions), 0
+        total, done = self._state.count_actions(self._slice.name), 0
+        self._ahead = _groups(self._state.actions(self._slice.name), self._size)
         self._progress.phase(f"Writing {self._slice.name}")
-        for group in _groups(actions, self._size):
+        for group in self._ahead:
+            self._under_way = group
             self._should_stop()
             if group[0].write in {"create", "update"}:
                 self._write_group(group)
             else:
                 self._settle_group(group)
+            self._under_way = []
             done += len(group)
             self._progress.step(self._slice.name, done, total)
         if self._lost:
             raise self._lost
+
+    def left(self) -> Iterator[Action]:
+        """Give what `apply` did not come to when it ended early."""
+        yield from self._under_way
+        for group in self._ahead:
+            yield from group
 
     def _size(self, action: Action) -> int:
         if action.write in {"create", "update"}:

@@ -10,7 +10,7 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.records import Presence, Snapshot
 from vtxero.sync.slice import Slice
-from vtxero.sync.state import KeyHit, State
+from vtxero.sync.state import KeyHit, Link, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,23 @@ def match_vtiger(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Mat
     if holder:
         return _taken(slice_, holder)
     return _by_keys(state, slice_, source)
+
+
+def find_heir_link(state: State, module: str, side: Side, source: Snapshot[Any]) -> Link | None:
+    """Find the link of a deleted namesake: the record made anew in its place takes over the partner.
+
+    None when there is no such namesake, more than one, or the partner is gone as well.
+    """
+    found = {}
+    for kind, key in source.keys:
+        for hit in state.hits(module, side, kind, key):
+            if hit.id == source.id or hit.presence is not Presence.GONE:
+                continue
+            link = state.link(module, side, hit.id)
+            partner = state.record(module, side.other, link.id_on(side.other)) if link else None
+            if link and partner and partner.presence is Presence.ACTIVE:
+                found[link.vtiger_id] = link
+    return found.popitem()[1] if len(found) == 1 else None
 
 
 def _marked(state: State, module: str, source: Snapshot[Any]) -> list[str]:
@@ -78,7 +95,7 @@ def _holder(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> str:
     """Find the Vtiger record that already crosses under one of the same natural keys."""
     for kind, key in source.keys:
         for hit in state.hits(slice_.name, Side.VTIGER, kind, key):
-            if hit.id != source.id and hit.linked:
+            if hit.id != source.id and hit.linked and hit.presence is not Presence.GONE:
                 return hit.id
     return ""
 

@@ -12,7 +12,7 @@ from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.lookup import SYMBOLS
-from vtxero.sync.match import match_vtiger, unfinished
+from vtxero.sync.match import find_heir_link, match_vtiger, unfinished
 from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
@@ -101,6 +101,10 @@ class Planner:
         if orphan:
             self._adopt(*orphan)
             return
+        heir = find_heir_link(self._state, self._slice.name, Side.VTIGER, source)
+        if heir:
+            self._meet(source, heir.xero_id)
+            return
         match = match_vtiger(self._state, self._slice, source)
         if match.xero_id:
             self._meet(source, match.xero_id)
@@ -120,6 +124,10 @@ class Planner:
         if not self._wants(source):
             return
         if source.presence is Presence.GONE:
+            return
+        heir = find_heir_link(self._state, self._slice.name, Side.XERO, source)
+        if heir:
+            self._judge_pair(Pair(self._present(heir, Side.VTIGER), source), None)
             return
         ids = self._possible_partners(source)
         if ids:
@@ -185,7 +193,8 @@ class Planner:
         row = self._state.record(self._slice.name, Side.XERO, xero_id)
         if row is None:
             raise AssertionError(f"{xero_id} was matched and is not there")
-        found = self._read(row)
+        link = self._state.link(self._slice.name, Side.XERO, xero_id)
+        found = self._present(link, Side.XERO) if link else self._read(row)
         wanted = self._slice.mappers[Side.XERO].project(source, found.record).record
         other = self._slice.check_match(wanted, found.record)
         if other:
@@ -263,6 +272,9 @@ class Planner:
             bases[Side.XERO],
             frozenset(link.unsettled),
         )
+
+    def _present(self, link: Link, side: Side) -> Snapshot[Any]:
+        return self._now(link, side, self._slice.decode(link.base(side)))
 
     def _now(self, link: Link, side: Side, base: Any) -> Snapshot[Any]:
         row = self._state.record(self._slice.name, side, link.id_on(side))

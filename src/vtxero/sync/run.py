@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from vtxero.domain.findings import finding, in_order
 from vtxero.domain.lookups import SYMBOL_START, read_symbol
 from vtxero.domain.options import ConflictPolicy
+from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import BudgetError, StateError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.apply import Applier
@@ -28,6 +31,7 @@ from vtxero.sync.state import Action
 
 FINGERPRINT = "fingerprint"
 ROTATION = "rotation"
+DOUBTFUL = "doubtful"
 
 
 class Run:
@@ -45,6 +49,8 @@ class Run:
         self._planned: Counter[str] = Counter()
         self._lines: list[PlannedWrite] = []
         self._unchanged: Counter[tuple[str, Direction]] = Counter()
+        self._refused: set[str] = set()
+        """Modules of which a write to Xero failed."""
         self._chosen = tuple(item.name for item in env.modules if self._is_chosen(item))
 
     def execute(self) -> RunReport:
@@ -153,13 +159,20 @@ class Run:
         for side in Side:
             if fetcher.is_timeless(side):
                 self._deletions.compare(name, side, fetcher.timeless[side])
-            elif full and self._env.sources[side].may_vanish(name):
+            elif self._env.sources[side].may_vanish(name) and (full or self._is_doubtful(name, side)):
                 self._deletions.look_at_all(name, side)
         if full:
             return
         if name == self._wanted_modules()[0].name:
             names = [module.name for module in self._env.modules]
             self._rotation = self._deletions.look_at_next(names, state.get_meta(ROTATION) or "")
+
+    def _is_doubtful(self, name: str, side: Side) -> bool:
+        """Tell whether the last run had a write to Xero refused that refers to this module: its partner may be gone.
+
+        Of what vanishes in Vtiger nothing refused tells: Vtiger takes any reference.
+        """
+        return side is Side.XERO and name in (self._env.state.get_meta(DOUBTFUL) or "").split()
 
     def _count_unread(self, name: str, terms: Terms, fetcher: Fetcher, judged: set[str]) -> None:
         """Count the pairs that were read and say nothing new, unless they were judged for another reason."""
@@ -236,29 +249,45 @@ class Run:
 
     def _apply_all(self, modules: list[ModulePlan]) -> None:
         env = self._env
-        for module in modules:
+        for place, module in enumerate(modules):
             env.lookups.forget()
-            applier = Applier(
-                env.state,
-                env.slices[module.name],
-                env.sources,
-                env.lookups,
-                tenant=env.tenant,
-                run=env.run,
-                translate=env.translate,
-                record=self._record,
-                should_stop=self._check_budget,
-                progress=env.progress,
-            )
+            applier = self._applier(module)
             try:
                 applier.apply()
-            except TemporaryError as error:
-                self._note(error)
+            except VtxeroError:
+                self._leave_for_later(applier.left())
+                for later in modules[place + 1 :]:
+                    self._leave_for_later(env.state.actions(later.name))
                 raise
             self._move_cursors(module.name)
+        doubtful = {dep for module in modules if module.name in self._refused for dep in module.depends_on}
         with env.transaction():
             env.state.set_meta(FINGERPRINT, env.fingerprint)
             env.state.set_meta(ROTATION, self._rotation)
+            env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))
+
+    def _applier(self, module: ModulePlan) -> Applier:
+        env = self._env
+        return Applier(
+            env.state,
+            env.slices[module.name],
+            env.sources,
+            env.lookups,
+            tenant=env.tenant,
+            run=env.run,
+            translate=env.translate,
+            record=self._record,
+            should_stop=self._check_budget,
+            progress=env.progress,
+        )
+
+    def _leave_for_later(self, actions: Iterable[Action]) -> None:
+        """Give every record that the run did not come to an outcome; what needed no write has its own already."""
+        for action in actions:
+            if action.counted and action.write:
+                reasons = in_order((*action.reasons, finding(Code.RUN_ENDED)))
+                action = replace(action, outcome=Outcome.SKIPPED, reasons=reasons, changes=())  # noqa: PLW2901
+            self._record(action)
 
     def _move_cursors(self, name: str) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here."""
@@ -272,6 +301,8 @@ class Run:
                     self._env.state.set_cursor(name, side, cursor_after(high, fetcher.seconds[side]))
 
     def _record(self, action: Action) -> None:
+        if action.outcome is Outcome.FAILED and action.target is Side.XERO:
+            self._refused.add(action.module)
         if action.outcome is Outcome.UNCHANGED:
             self._unchanged[action.module, action.direction] += 1
             return

@@ -211,7 +211,7 @@ class State(Protocol):
         ...
 
     def put_link(self, link: Link) -> None:
-        """Make or replace a link."""
+        """Make or replace a link; one that a deleted namesake had with the same partner ends."""
         ...
 
     def alias_of(self, module: str, vtiger_id: str) -> str | None:
@@ -250,6 +250,10 @@ class State(Protocol):
 
     def actions(self, module: str) -> Iterator[Action]:
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        ...
+
+    def count_actions(self, module: str) -> int:
+        """How many lines a module's plan has."""
         ...
 
     def unneeded(self) -> list[Action]:
