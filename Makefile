@@ -33,7 +33,7 @@ contracts: $(STAMP)
 	$(BIN)/lint-imports
 
 soak: $(STAMP)
-	$(BIN)/python -m pytest -q -m soak
+	$(BIN)/python -m pytest -q -m soak --hypothesis-profile=search
 
 # Holds the Xero stand-in's answers against Xero's own OpenAPI file, where VTXERO_XERO_OPENAPI names one.
 openapi: $(STAMP)
