@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.toy import Killed, World, killed_at
+from sync.toy import Killed, ToySlice, World, killed_at
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction
 from vtxero.errors import ReplyLostError
@@ -655,6 +655,27 @@ def test_law_10_wave_of_deletions_stops_the_run_until_it_is_allowed():
     assert [world.sync(full=True).exit_code for _ in range(2)] == [6, 6]
     report = world.sync(full=True, allow=("deletions",))
     assert (report.exit_code, counts(report)) == (0, {"skipped": 2, "unchanged": 1})
+
+
+def test_law_3_field_switched_on_later_meets_for_the_first_time():
+    world = World()
+    world.fields = ("name", "note")
+    blank = world.vtiger.add("cards", name="Ann")
+    differs = world.vtiger.add("cards", name="Bob", phone="1")
+    world.sync()
+    made = {row["name"]: row["id"] for row in world.xero.tables["cards"].values()}
+    world.xero.edit("cards", made["Ann"], phone="5")
+    world.xero.edit("cards", made["Bob"], phone="2")
+    world.sync()
+    world.fields, world.fingerprint = ToySlice.fields, "another"
+
+    report = world.sync(allow=("config",))
+
+    assert counts(report) == {"updated": 1, "conflict": 1}
+    assert world.vtiger.tables["cards"][blank]["phone"] == "5"
+    assert world.vtiger.tables["cards"][differs]["phone"] == "1"
+    assert counts(world.sync(conflict="xero"))["updated"] == 1
+    world.quiet()
 
 
 def test_law_10_changed_mapping_stops_the_run_until_it_is_allowed():

@@ -243,6 +243,7 @@ class World:
         self.guards = GuardOptions(**guards)
         self.runs = 0
         self.fingerprint = "as it was"
+        self.fields = ToySlice.fields
         self.only: Direction | None = None
 
     def sync(self, **request: Any) -> RunReport:
@@ -251,6 +252,8 @@ class World:
         state = SqliteState(self.database, name)
         lookups = StateLookups(state)
         slices = {module: ToySlice(module, lookups) for module in ("parents", "cards")}
+        for slice_ in slices.values():
+            slice_.fields = self.fields
         lookups.slices = slices
         environment = Environment(
             run=name,

@@ -235,6 +235,15 @@ class SqliteState:
         )
         self.drop_alias(link.module, link.vtiger_id)
 
+    def unsettle(self, module: str, fields: Iterable[str]) -> None:
+        """Note for every link of a module that these fields never had a common value."""
+        for field in fields:
+            self._db.execute(
+                "UPDATE links SET unsettled = trim(unsettled || ' ' || ?) WHERE module = ?"
+                " AND ' ' || unsettled || ' ' NOT LIKE '% ' || ? || ' %'",
+                (field, module, field),
+            )
+
     def alias_of(self, module: str, vtiger_id: str) -> str | None:
         """The Vtiger record that stands for this duplicate."""
         row = self._db.execute(

@@ -32,6 +32,7 @@ from vtxero.sync.state import Action
 FINGERPRINT = "fingerprint"
 ROTATION = "rotation"
 DOUBTFUL = "doubtful"
+FIELDS = "fields of "
 
 
 class Run:
@@ -133,6 +134,7 @@ class Run:
         fetcher = Fetcher(env.state, slice_, dict(env.sources), env.progress)
         full = self._request.full or self._request.resync
         links, whole = env.state.count_links(module.name), {}
+        self._welcome_fields(module.name)
         for side in Side:
             self._check_budget()
             is_whole = full or env.state.cursor(module.name, side) is None
@@ -152,6 +154,15 @@ class Run:
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
         return ModuleFacts(module.name, links, whole, updates), planner.seeds
+
+    def _welcome_fields(self, name: str) -> None:
+        """A field that was switched on since the last run meets for the first time, in every pair."""
+        state, fields = self._env.state, self._env.slices[name].fields
+        before = state.get_meta(f"{FIELDS}{name}")
+        with self._env.transaction():
+            if before is not None:
+                state.unsettle(name, [field for field in fields if field not in before.split()])
+            state.set_meta(f"{FIELDS}{name}", " ".join(fields))
 
     def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
         """Look up what a whole read of both sides did not need to show, or the next hundred records."""

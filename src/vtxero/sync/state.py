@@ -214,6 +214,10 @@ class State(Protocol):
         """Make or replace a link; one that a deleted namesake had with the same partner ends."""
         ...
 
+    def unsettle(self, module: str, fields: Iterable[str]) -> None:
+        """Note for every link of a module that these fields never had a common value."""
+        ...
+
     def alias_of(self, module: str, vtiger_id: str) -> str | None:
         """The Vtiger record that stands for this duplicate."""
         ...
