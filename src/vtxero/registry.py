@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from vtxero.domain.lookups import Lookups
@@ -13,7 +13,9 @@ from vtxero.domain.sides import Direction, Side
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
 from vtxero.modules.organizations import OrganizationsSlice
 from vtxero.modules.products import ProductsSlice
+from vtxero.modules.products.vtiger import MOVABLE
 from vtxero.modules.taxes import TaxesSlice
+from vtxero.rules.accounts import ACCOUNT_FIELDS, AccountField
 from vtxero.sync.slice import Slice
 
 
@@ -84,6 +86,20 @@ def open_slices(
     return {entry.name: openers[entry.name]() for entry in MODULES if not entry.missing(reference)}
 
 
+def account_fields(modules: ModuleSettings) -> tuple[AccountField, ...]:
+    """Give Vtiger's account fields, those that the config places elsewhere in their place."""
+    moved = {
+        MOVABLE[name]: rule["vtiger"]
+        for name, rule in modules.products.fields.items()
+        if name in {"sales_account", "purchase_account"} and isinstance(rule, dict) and "vtiger" in rule
+    }
+    products = ("Products", "Services")
+    return tuple(
+        replace(place, field=moved.get(place.field, place.field)) if place.module in products else place
+        for place in ACCOUNT_FIELDS
+    )
+
+
 def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
     """Give the function that finds a record's page, as people open it in their browser."""
     prefixes = {module.id_prefix: name for name, module in reference.vtiger.modules.items()}
@@ -101,4 +117,4 @@ def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
     return page_of
 
 
-__all__ = ["MODULES", "ModuleEntry", "needs_retrieve", "open_slices", "page_finder"]
+__all__ = ["MODULES", "ModuleEntry", "account_fields", "needs_retrieve", "open_slices", "page_finder"]

@@ -1,28 +1,118 @@
-"""Whether an account of Xero's chart can be used on a sales document, an item, and with a tax."""
+"""Accounts of Xero's chart: which can stand on documents, items and payments, and how Vtiger's fields show them."""
 
 from __future__ import annotations
 
-from vtxero.domain.reference import LedgerAccount, XeroTaxRate
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from vtxero.domain.reference import LedgerAccount, Reference, XeroReference, XeroTaxRate
+from vtxero.rules.common import resolve_field
+
+BANK = "BANK"
+PICKLIST = "picklist"
+
+
+class AccountUse(Enum):
+    """What an account field is for."""
+
+    DOCUMENTS = auto()
+    """Lines of invoices, and both sides of items."""
+    PAYMENTS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountField:
+    """A field of Vtiger, by name or label, that holds an account of Xero's chart."""
+
+    module: str
+    field: str
+    use: AccountUse = AccountUse.DOCUMENTS
+
+
+ACCOUNT_FIELDS = (
+    AccountField("Products", "Xero Sales Account"),
+    AccountField("Products", "Xero Purchase Account"),
+    AccountField("Services", "Xero Sales Account"),
+    AccountField("Services", "Xero Purchase Account"),
+    AccountField("LineItem", "Xero Sales Account"),
+    AccountField("Payments", "Xero Account", AccountUse.PAYMENTS),
+)
+"""The fields as Vtiger's own Xero extension names them; `modules.products.fields` may name others."""
+
+
+@dataclass(frozen=True, slots=True)
+class PicklistGap:
+    """What a picklist of accounts lacks: the values to paste into Vtiger's picklist editor, spelt `200 - Sales`."""
+
+    module: str
+    label: str
+    values: tuple[str, ...]
+
+
+def account_text(account: LedgerAccount) -> str:
+    """Spell an account as Vtiger's fields show it: `200 - Sales`, only the name where it has no code."""
+    return f"{account.code} - {account.name}" if account.code else account.name
 
 
 def account_problem(account: LedgerAccount | None, text: str) -> str | None:
     """Say why `account`, which Vtiger or the config names as `text`, cannot be used; None when it can.
 
-    Xero refuses system accounts ("cannot be applied to Items"), archived and deleted ones. Items and invoice lines name
-    an account by its code only, which some bank accounts do not have.
+    Xero refuses system accounts ("cannot be applied to Items"), bank accounts, archived and deleted ones. Items and
+    invoice lines name an account by its code only, which some accounts do not have.
     """
     if account is None:
         return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
-    shown = f"{account.code} - {account.name}" if account.code else account.name
+    shown = account_text(account)
     if not account.active:
         return f"The account {shown!r} is archived in Xero."
     if account.system:
         return f"The account {shown!r} is a system account of Xero ({account.system}), which documents may not use."
     if not account.code:
         return f"The account {shown!r} has no code in Xero."
+    if account.kind == BANK:
+        return f"The account {shown!r} is a bank account, which items and invoices may not use."
     return None
 
 
 def tax_fits_account(rate: XeroTaxRate, account: LedgerAccount | None) -> bool:
     """Tell whether Xero takes this rate on a line of this account; nothing speaks against it where none is known."""
     return account is None or account.klass.upper() in rate.applies_to
+
+
+def usable_accounts(xero: XeroReference, use: AccountUse) -> tuple[LedgerAccount, ...]:
+    """Give the accounts of the chart that such a field may hold, by code; payments go to banks and where Xero allows.
+
+    A bank account without a code can be named all the same: payments name it by its id.
+    """
+    if use is AccountUse.DOCUMENTS:
+        found = [item for item in xero.accounts if account_problem(item, item.code) is None]
+    else:
+        found = [item for item in xero.accounts if item.active and (item.kind == BANK or item.takes_payments)]
+    return tuple(sorted(found, key=lambda item: (not item.code, item.code, item.name)))
+
+
+def spelled_account(account: LedgerAccount, choices: Iterable[str], xero: XeroReference) -> str:
+    """Spell an account as a Vtiger field does: as its picklist has it, else the way its values are made."""
+    found = (choice for choice in choices if xero.find_account(choice) is account)
+    return next(found, account_text(account))
+
+
+def missing_picklist_values(
+    reference: Reference, fields: Iterable[AccountField] = ACCOUNT_FIELDS
+) -> tuple[PicklistGap, ...]:
+    """List the accounts that this Vtiger's picklists lack; its API cannot add them, a person pastes them.
+
+    A field that this Vtiger does not have, or that is plain text, lacks nothing.
+    """
+    gaps = []
+    for place in fields:
+        module = reference.vtiger.modules.get(place.module)
+        field = module.field(resolve_field(place.field, module)) if module else None
+        if field is None or not (field.choices or field.kind == PICKLIST):
+            continue
+        known = {account.account_id for choice in field.choices if (account := reference.xero.find_account(choice))}
+        missing = [item for item in usable_accounts(reference.xero, place.use) if item.account_id not in known]
+        if missing:
+            gaps.append(PicklistGap(place.module, field.label, tuple(account_text(item) for item in missing)))
+    return tuple(gaps)

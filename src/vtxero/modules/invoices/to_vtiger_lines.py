@@ -17,6 +17,7 @@ from vtxero.modules.invoices.record import GROUP, INDIVIDUAL, Charge, Invoice, I
 from vtxero.modules.invoices.remarks import Remarks
 from vtxero.modules.invoices.to_xero_lines import NO_DESCRIPTION, clean_text, to_xero_lines
 from vtxero.modules.invoices.tools import Tools
+from vtxero.rules.accounts import spelled_account
 
 QUANTITY_PLACES = 3
 """Vtiger keeps three decimals of a quantity (facts §7)."""
@@ -176,12 +177,16 @@ class _Writer:
         return ()
 
     def _account(self, line: InvoiceLine, known: _Known) -> str:
-        if not self._tools.line_account_field:
+        field, xero = self._tools.line_account_field, self._tools.reference.xero
+        if not field:
             return ""
         if known.kept and known.says(line, "account"):
             return known.kept.account
-        account = self._tools.reference.xero.account(line.account)
-        return f"{account.code} - {account.name}" if account else line.account
+        account = xero.account(line.account)
+        if account is None:
+            return line.account
+        place = self._tools.reference.vtiger.modules["LineItem"].field(field)
+        return spelled_account(account, place.choices if place else (), xero)
 
     # taxes count only where they are attached to the product
 

@@ -21,6 +21,7 @@ from vtxero.domain.text import match_key, without_beyond_bmp
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
 from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes, further_prices, unreadable
+from vtxero.rules.accounts import spelled_account
 from vtxero.rules.common import (
     FieldRules,
     composed,
@@ -188,8 +189,7 @@ class VtigerProducts:
             return ours
         if account is None or not place.choices:
             return code
-        spelled = (choice for choice in place.choices if (found := find(choice)) and found.code == code)
-        return next(spelled, f"{code} - {account.name}")
+        return spelled_account(account, place.choices, self._reference.xero)
 
     def _tax(self, record: Product, held: Product, *, is_new: bool) -> tuple[str, tuple[Finding, ...]]:
         """Give the column of the tax that is Xero's; a product with several taxes keeps them."""
