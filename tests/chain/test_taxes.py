@@ -158,7 +158,7 @@ def test_compound_rate_becomes_one_tax_at_the_effective_rate_and_the_rounding_is
     report = taxed.sync()
 
     [record] = only(report, "taxes")
-    assert ([str(item.code) for item in record.notes], record.outcome) == (["TEXT-UNSUPPORTED"], Outcome.CREATED)
+    assert ([str(item.code) for item in record.notes], record.outcome) == (["DECIMALS"], Outcome.CREATED)
     assert taxes(taxed)["GST then QST"] == "15.474"
     taxed.quiet()
 

@@ -146,7 +146,7 @@ def test_inactive_product_crosses_only_with_an_invoice_that_needs_it(company):
     report = company.sync(**TO_XERO)
 
     assert list(company.items()) == ["OLD"]
-    assert reasons(report) == {"Spare": ["GONE"]}
+    assert reasons(report) == {"Spare": ["PRD-INACTIVE"]}
 
 
 def test_duplicate_products_share_one_item(company):

@@ -113,3 +113,26 @@ def test_defaults_when_named_by_label_fill_blank_fields_only():
     element = with_defaults({"phone": "1"}, accounts, {"Primary Phone": "2", "website": "w", "nowhere": "x"})
     assert element == {"phone": "1", "website": "w"}
     assert missing_mandatory({"accountname": "A"}, accounts) == ("Assigned To",)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "side", "says"),
+    [
+        ("a" * 10, "a" * 4 + "…", Side.XERO, ["holds fewer than 10 characters"]),
+        ("a" * 10, "a" * 5, Side.XERO, ["holds fewer than 10 characters"]),
+        ("x 🥝", "x ", Side.VTIGER, ["cannot store characters such as emoji"]),
+        ("x 🥝" * 9, "x x…", Side.VTIGER, ["emoji", "fewer than 18 characters"]),
+        ("one\ntwo", "one, two", Side.XERO, ["cannot hold it as it is"]),
+    ],
+)
+def test_text_that_lost_something_on_the_way_says_what(text, kept, side, says):
+    (found,) = text_notes("comment", text, kept, side)
+
+    assert all(words in found.message for words in says)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("&lt;b&gt;x", "<b>x"), ("one  two ", "one two"), ("cafe\u0301", "café"), ("x 🥝", "x 🥝")]
+)
+def test_text_that_is_only_spelt_otherwise_says_nothing(text, kept):
+    assert text_notes("comment", text, kept, Side.XERO) == ()

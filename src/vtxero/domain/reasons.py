@@ -30,6 +30,7 @@ class Code(StrEnum):
     ONE_WAY = "ONE-WAY"
     GONE = "GONE"
     TEXT_UNSUPPORTED = "TEXT-UNSUPPORTED"
+    DECIMALS = "DECIMALS"
     XERO_REFUSED = "XERO-REFUSED"
     VTIGER_REFUSED = "VTIGER-REFUSED"
     ORG_NAME = "ORG-NAME"
@@ -45,10 +46,14 @@ class Code(StrEnum):
     PRD_DUPLICATE = "PRD-DUPLICATE"
     PRD_ACCOUNT = "PRD-ACCOUNT"
     PRD_TAX = "PRD-TAX"
+    PRD_CURRENCY = "PRD-CURRENCY"
+    PRD_INACTIVE = "PRD-INACTIVE"
+    PRD_PLACEHOLDER = "PRD-PLACEHOLDER"
     TAX_DENIED = "TAX-DENIED"
     TAX_NAME = "TAX-NAME"
     INV_PARTY = "INV-PARTY"
     INV_DATE = "INV-DATE"
+    INV_LINES = "INV-LINES"
     INV_GROUP_DISCOUNT = "INV-GROUP-DISCOUNT"
     INV_DEDUCTED_TAX = "INV-DEDUCTED-TAX"
     INV_TAX_UNKNOWN = "INV-TAX-UNKNOWN"
@@ -67,6 +72,7 @@ class Code(StrEnum):
     INV_NEGATIVE = "INV-NEGATIVE"
     INV_DISCOUNT = "INV-DISCOUNT"
     INV_PAID_ELSEWHERE = "INV-PAID-ELSEWHERE"
+    INV_PRODUCT = "INV-PRODUCT"
     INV_TOO_BIG = "INV-TOO-BIG"
     PAY_STATUS = "PAY-STATUS"
     PAY_INVOICE_STATUS = "PAY-INVOICE-STATUS"
@@ -150,6 +156,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "The other side cannot hold these characters or this length.",
         "Shorten the text or remove the characters named.",
     ),
+    Code.DECIMALS: (
+        "The other side keeps fewer decimals of a price or a rate.",
+        "Nothing needs to be done, unless the rounded figure matters: then enter one that both sides hold.",
+    ),
     Code.XERO_REFUSED: (
         "Xero refused it.",
         "Xero's own words are shown; mend the record accordingly and run again.",
@@ -210,6 +220,18 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "It has several taxes and Xero's items have one; it crosses without a tax.",
         "Leave one tax on the product if Xero should know it.",
     ),
+    Code.PRD_CURRENCY: (
+        "It is priced in another currency than the base one, and Xero's items have the base currency's price only.",
+        "Price it in the base currency in Vtiger if Xero should know its price.",
+    ),
+    Code.PRD_INACTIVE: (
+        "The product is inactive in Vtiger, and no invoice that crosses needs it.",
+        "Tick Product Active in Vtiger, or set modules.products.inactive: true in the config.",
+    ),
+    Code.PRD_PLACEHOLDER: (
+        "It stands for Xero's lines without an item, and never crosses itself.",
+        "Nothing needs to be done.",
+    ),
     Code.TAX_DENIED: (
         "The Vtiger user may not create or change taxes.",
         "Give vtxero an administrator's access key, or enter the taxes in Vtiger by hand.",
@@ -225,6 +247,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.INV_DATE: (
         "Its invoice date or due date is missing.",
         "Fill in the date named in Vtiger.",
+    ),
+    Code.INV_LINES: (
+        "It has no lines, or not as many as were sent.",
+        "Add the lines, or run again where the service lost some.",
     ),
     Code.INV_GROUP_DISCOUNT: (
         "It has a discount on the whole invoice, and Xero has none.",
@@ -297,6 +323,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.INV_PAID_ELSEWHERE: (
         "Vtiger calls it paid, Xero does not.",
         "Enter the payment in Xero.",
+    ),
+    Code.INV_PRODUCT: (
+        "A line has no product that could be named to the other side.",
+        "Nothing needs to be done, unless the item should be on the line: then choose its product in Vtiger.",
     ),
     Code.INV_TOO_BIG: (
         "It has more lines or bytes than the service takes.",

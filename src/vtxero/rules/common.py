@@ -17,7 +17,7 @@ from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
-from vtxero.domain.text import beyond_bmp, shorten, without_beyond_bmp
+from vtxero.domain.text import match_key, shorten, unescape, without_beyond_bmp
 from vtxero.errors import ConfigError, NotModelledError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -87,16 +87,20 @@ def vtiger_text(text: str, limit: int) -> str:
 
 
 def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, ...]:
-    """Say that `side` gets `kept` for `text`, if it lost anything."""
-    if kept == text:
+    """Say what `side` loses of `text` where it gets `kept`; the same text in another spelling has lost nothing."""
+    storable = without_beyond_bmp(text) if side is Side.VTIGER else text
+    why = []
+    if storable != text:
+        why.append("cannot store characters such as emoji")
+    said, whole = (match_key(unescape(part)) for part in (kept.removesuffix("…"), storable))
+    if said != whole:
+        why.append(
+            f"holds fewer than {len(storable)} characters" if whole.startswith(said) else "cannot hold it as it is"
+        )
+    if not why:
         return ()
-    service = "Vtiger" if side is Side.VTIGER else "Xero"
-    why = (
-        "cannot store characters such as emoji"
-        if beyond_bmp(text) and side is Side.VTIGER
-        else "holds fewer characters"
-    )
-    return (note(Code.TEXT_UNSUPPORTED, f"{where}: {service} {why}, so it gets {kept!r}.", field=where),)
+    message = f"{where}: {side.value.capitalize()} {' and '.join(why)}, so it gets {kept!r}."
+    return (note(Code.TEXT_UNSUPPORTED, message, field=where),)
 
 
 def xero_email(text: str) -> str:

@@ -178,7 +178,7 @@ def test_line_of_a_deleted_product_crosses_under_its_name_with_a_note():
     projection = to_xero(a_slice(), v_row({**TAXED, "productid": "", "product_name": "Old &amp; gone"}, total="115"))
     line = projection.record.lines[0]
     assert (line.product, line.description, line.account) == ("", "Old & gone", "200")
-    assert codes(projection.notes) == ["GONE"]
+    assert codes(projection.notes) == ["INV-PRODUCT"]
 
 
 def test_line_of_a_product_without_code_crosses_without_item_and_with_a_note():
@@ -310,7 +310,7 @@ def test_no_tax_when_xero_has_no_tax_free_rate_stops():
 
 
 def test_invoice_without_lines_stops():
-    assert blockers(v_row(total="0")) == ["INV-TOTAL"]
+    assert blockers(v_row(total="0")) == ["INV-LINES"]
 
 
 def test_all_reasons_come_at_once_in_the_catalogues_order():

@@ -77,7 +77,7 @@ def test_names_when_name_is_code_change_places():
         ({"cf_913": "270"}, Code.PRD_ACCOUNT),
         ({"cf_913": "Receivables"}, Code.PRD_ACCOUNT),
         ({"cf_915": "Petty Cash"}, Code.PRD_ACCOUNT),
-        ({"productname": "??????", "productcode": "?"}, Code.PRD_CODE),
+        ({"productname": "??????", "productcode": "?"}, Code.PRD_PLACEHOLDER),
     ],
 )
 def test_product_when_xero_would_refuse_it_is_stopped(fields, code):
@@ -88,7 +88,7 @@ def test_product_when_xero_would_refuse_it_is_stopped(fields, code):
 def test_inactive_product_when_no_invoice_needs_it_is_spared_unless_the_config_wants_it():
     slice_ = a_slice()
     inactive = from_vtiger(slice_, discontinued="0")
-    assert codes(slice_.unneeded(inactive.record)) == [Code.GONE]
+    assert codes(slice_.unneeded(inactive.record)) == [Code.PRD_INACTIVE]
     assert slice_.unneeded(from_vtiger(slice_).record) == ()
     assert a_slice(inactive=True).unneeded(inactive.record) == ()
     assert not to_xero(slice_, inactive).blockers

@@ -92,7 +92,7 @@ def test_xero_row_when_it_has_no_tax_type_says_so():
 
 
 @pytest.mark.parametrize(
-    ("rate", "kept", "noted"), [("15", "15", []), ("8.875", "8.875", []), ("15.4738", "15.474", ["TEXT-UNSUPPORTED"])]
+    ("rate", "kept", "noted"), [("15", "15", []), ("8.875", "8.875", []), ("15.4738", "15.474", ["DECIMALS"])]
 )
 def test_rate_when_it_has_more_than_three_decimals_is_rounded_with_a_note(rate, kept, noted):
     slice_ = a_slice()

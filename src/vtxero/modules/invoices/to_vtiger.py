@@ -10,7 +10,7 @@ from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.money import ONE, ZERO, canon, cents, round_places
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import beyond_bmp, shorten, without_beyond_bmp
+from vtxero.domain.text import shorten, without_beyond_bmp
 from vtxero.modules.invoices import findings, statuses, vtiger_math, xero_math
 from vtxero.modules.invoices.record import Charge, Invoice
 from vtxero.modules.invoices.remarks import Remarks
@@ -18,6 +18,7 @@ from vtxero.modules.invoices.statuses import Statuses
 from vtxero.modules.invoices.to_vtiger_lines import VtigerLines, to_vtiger_lines
 from vtxero.modules.invoices.to_xero import hold_back
 from vtxero.modules.invoices.tools import SUBJECT, SUBJECT_MAX, Tools
+from vtxero.rules.common import text_notes
 from vtxero.sync.records import Projection
 
 RATE_PLACES = 3
@@ -110,10 +111,8 @@ def _subject(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[st
     text = record.reference or (record.number if tools.reference_field == SUBJECT else "")
     if current and current.reference.strip() == text:
         return current.reference, []
-    if len(text) <= SUBJECT_MAX and not beyond_bmp(text):
-        return text, []
-    about = note(Code.TEXT_UNSUPPORTED, f"The reference {text!r} does not fit into Vtiger's subject as it is.")
-    return shorten(without_beyond_bmp(text), SUBJECT_MAX), [about]
+    kept = shorten(without_beyond_bmp(text), SUBJECT_MAX)
+    return kept, list(text_notes("reference", text, kept, Side.VTIGER))
 
 
 def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str, list[Finding]]:

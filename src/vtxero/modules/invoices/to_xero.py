@@ -17,6 +17,7 @@ from vtxero.modules.invoices.rounding import Settled, settle_total
 from vtxero.modules.invoices.statuses import Statuses
 from vtxero.modules.invoices.to_xero_lines import to_xero_lines
 from vtxero.modules.invoices.tools import REFERENCE_MAX, Tools
+from vtxero.rules.common import text_notes
 from vtxero.sync.records import Projection
 
 _NO_TOTAL = (Code.INV_TAX_UNKNOWN, Code.INV_TAX_SEVERAL, Code.INV_TAX_COMBINED, Code.INV_DISCOUNT, Code.INV_TOO_BIG)
@@ -59,12 +60,11 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
         *about_status,
     ]
     if not record.lines and record.shipping is None:
-        found.append(finding(Code.INV_TOTAL, "It has no lines.", field="lines", remedy="Add the lines in Vtiger."))
+        found.append(finding(Code.INV_LINES, "It has no lines.", field="lines", remedy="Add the lines in Vtiger."))
     reference = record.reference.strip()
     if current and not current.reference and reference == current.number:
         reference = ""  # Vtiger needs a subject: that of an invoice which Xero made without a reference is its number
-    if len(reference) > REFERENCE_MAX:
-        found.append(note(Code.TEXT_UNSUPPORTED, f"The subject is cut to Xero's {REFERENCE_MAX} characters."))
+    found += text_notes("subject", reference, shorten(reference, REFERENCE_MAX), Side.XERO)
     head = Invoice(
         party=party,
         reference=shorten(reference, REFERENCE_MAX),

@@ -104,7 +104,7 @@ class _Writer:
         tools = self._tools
         if not line.product:
             self._remarks.note(
-                Code.GONE, place, "its product was deleted or never chosen; it crosses without an item code."
+                Code.INV_PRODUCT, place, "its product was deleted or never chosen; it crosses without an item code."
             )
             return ""
         if tools.is_placeholder(line.product, view):

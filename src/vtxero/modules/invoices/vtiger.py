@@ -88,7 +88,7 @@ class VtigerMapper:
         if len(answered.lines) != len(wanted.lines):
             text = f"Vtiger kept {len(answered.lines)} of {len(wanted.lines)} lines."
             remedy = "Run again: the lines are written anew. Let no other program write invoices at the same time."
-            return (finding(Code.INV_TOTAL, text, field="lines", remedy=remedy),)
+            return (finding(Code.INV_LINES, text, field="lines", remedy=remedy),)
         computed = cents(vtiger_math.total(wanted, self._tools.compounds))
         if answered.total in {computed, wanted.total}:
             return ()

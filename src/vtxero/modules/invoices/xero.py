@@ -63,7 +63,7 @@ class XeroMapper:
         count = len(tuple(xero_math.all_lines(answered)))
         if count != expected:
             text = f"Xero kept {count} of {expected} lines."
-            return (finding(Code.INV_TOTAL, text, field="lines", remedy="Compare the invoice on both sides by hand."),)
+            return (finding(Code.INV_LINES, text, field="lines", remedy="Compare the invoice on both sides by hand."),)
         total = xero_math.total(wanted, self._tools.rates)
         same_lines = all(getattr(wanted, name) == getattr(answered, name) for name in LINE_FIELDS)
         if answered.total == total or (same_lines and answered.total == wanted.total):

@@ -18,7 +18,15 @@ XERO_CODE, XERO_NAME, XERO_DESCRIPTION = 30, 50, 4000
 """Xero's lengths (developer.xero.com: Accounting API, Items)."""
 PRICE_PLACES = 4
 """Xero keeps four decimals of a price, with unitdp=4."""
-_TEXTS = ("code", "name", "description", "sales_account", "purchase_account", "tax")
+_TEXTS = {
+    "code": Code.TEXT_UNSUPPORTED,
+    "name": Code.TEXT_UNSUPPORTED,
+    "description": Code.TEXT_UNSUPPORTED,
+    "sales_account": Code.PRD_ACCOUNT,
+    "purchase_account": Code.PRD_ACCOUNT,
+    "tax": Code.PRD_TAX,
+}
+"""The texts that a service may keep otherwise than they were sent, and what it means if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +42,13 @@ class Crossing:
         if not self.placeholder or match_key(self.placeholder) not in names:
             return ()
         message = f"{self.placeholder!r} stands for Xero's lines without an item and never crosses itself."
-        return (finding(Code.PRD_CODE, message, remedy="Nothing needs to be done."),)
+        return (finding(Code.PRD_PLACEHOLDER, message),)
 
     def spare(self, record: Product) -> tuple[Finding, ...]:
         """Say why a product that no invoice needs is not made in Xero."""
         if record.active or self.options.inactive:
             return ()
-        message = "The product is inactive in Vtiger, and no invoice that crosses needs it."
-        remedy = "Tick Product Active in Vtiger, or set modules.products.inactive: true in the config."
-        return (finding(Code.GONE, message, remedy=remedy),)
+        return (finding(Code.PRD_INACTIVE),)
 
 
 def xero_code_findings(record: Product) -> tuple[Finding, ...]:
@@ -95,8 +101,8 @@ def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Fin
     """Note what the service kept otherwise than it was sent. Prices are no totals: rounding is noted, not refused."""
     service = side.value.capitalize()
     found = [
-        note(Code.TEXT_UNSUPPORTED, f"{field}: {service} keeps {kept!r} for {sent!r}.", field=field)
-        for field in _TEXTS
+        note(code, f"{field}: {service} keeps {kept!r} for {sent!r}.", field=field)
+        for field, code in _TEXTS.items()
         if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
     ]
     for field in ("sales_price", "purchase_price"):
@@ -104,5 +110,5 @@ def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Fin
         if sent and kept != sent:
             shown = f"{kept:f}" if kept is not None else "no price"
             message = f"{field}: {service} keeps {shown} for {sent:f} ({places(sent)} decimals)."
-            found.append(note(Code.TEXT_UNSUPPORTED, message, field=field))
+            found.append(note(Code.DECIMALS, message, field=field))
     return tuple(found)

@@ -166,7 +166,7 @@ class XeroProducts:
         base = self._reference.xero.organisation.base_currency
         message = f"It is priced in {code}, and Xero's items in {base}: it crosses without a price."
         remedy = f"Price it in {base} in Vtiger if Xero should know its price."
-        return note(Code.TEXT_UNSUPPORTED, message, field="sales_price", remedy=remedy)
+        return note(Code.PRD_CURRENCY, message, field="sales_price", remedy=remedy)
 
     def _tax(self, record: Product, current: Product | None, account_code: str) -> tuple[str, tuple[Finding, ...]]:
         """Give the TaxType of the product's one tax; where Xero knows no such tax, its own or the account's stays."""

@@ -90,4 +90,4 @@ def vtiger_rate(rate: Decimal) -> tuple[Decimal, tuple[Finding, ...]]:
     if kept == rate:
         return kept, ()
     message = f"rate: Vtiger keeps {RATE_PLACES} decimals, so it gets {kept:f} for {rate:f}."
-    return kept, (note(Code.TEXT_UNSUPPORTED, message, field="rate"),)
+    return kept, (note(Code.DECIMALS, message, field="rate"),)
