@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import Projection, Snapshot
-from vtxero.sync.slice import Slice
+from vtxero.sync.slice import MeetsLeniently, Slice
 
 R = TypeVar("R")
 
@@ -134,6 +134,10 @@ def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
     """Name the sides that the field is to be written to; both of them is a conflict, except in a union."""
     open_sides = [side for side in Side if _differs(pair, seen, side, field)]
     if field in pair.unsettled or any(seen[side].base is None for side in Side):
+        if isinstance(slice_, MeetsLeniently) and slice_.says_same(
+            field, pair.vtiger.record, seen[Side.VTIGER].now.record
+        ):
+            return []
         blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
         if len(blank) == 1:
             return blank

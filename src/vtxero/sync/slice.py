@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import Code
@@ -53,6 +53,18 @@ class Mapper(Protocol[R]):
 
     def check_answer(self, wanted: R, answered: R) -> tuple[Finding, ...]:
         """Compare what the service answered with what was wanted: totals to the cent, lines counted."""
+        ...
+
+
+@runtime_checkable
+class MeetsLeniently(Protocol):
+    """What a slice may have besides: fields that say the same at a first meeting though they are not equal."""
+
+    def says_same(self, field: str, vtiger: Any, as_vtiger: Any) -> bool:
+        """Tell whether Vtiger's present value already says what Xero's would be there (a blank text may stand for it).
+
+        `as_vtiger` is Xero's record as Vtiger would hold it. Asked only of pairs that have no past.
+        """
         ...
 
 

@@ -9,7 +9,8 @@ from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.money import ZERO, canon
 from vtxero.domain.reasons import Code
 from vtxero.modules.invoices import statuses
-from vtxero.modules.invoices.record import Invoice
+from vtxero.modules.invoices.record import MERGED, Invoice
+from vtxero.modules.invoices.showing import show_edits
 from vtxero.modules.invoices.tools import Tools
 from vtxero.modules.invoices.xero_math import MAX_AMOUNT
 
@@ -73,6 +74,8 @@ def partner_finding(partner: Partner, what: str, party: str) -> Finding | None:
 
 def closed_findings(tools: Tools, current: Invoice, wanted: Invoice) -> tuple[Finding, ...]:
     """Say why the present Xero invoice may not be changed: approved, paid, voided, or its status would go back."""
+    if wanted.status == statuses.SKIP:
+        return ()  # what bars it was said where its status was read
     found = []
     paid = bool(current.amount_paid)
     ends = wanted.status in statuses.CLOSED_FOR_EVER and current.status not in statuses.CLOSED_FOR_EVER
@@ -82,14 +85,26 @@ def closed_findings(tools: Tools, current: Invoice, wanted: Invoice) -> tuple[Fi
         found.append(finding(Code.INV_STATUS, text, field="status", remedy=remedy))
     if statuses.is_lowered(current.status, wanted.status):
         text = f"Its status would go back from {current.status} to {wanted.status}, which Xero does not allow."
-        remedy = "Set the status in Vtiger back, or void the invoice in Xero."
+        undo = "take the payment back" if current.status == statuses.PAID else "void the invoice"
+        remedy = f"Set the status in Vtiger back, or {undo} in Xero."
         found.append(finding(Code.INV_STATUS, text, field="status", remedy=remedy))
     if current.status in statuses.OPEN:
         return tuple(found)
     may_edit = current.status == statuses.AUTHORISED and not paid and (tools.options.edit_approved or ends)
     if not may_edit and not found:
-        state = "paid in part" if paid and current.status == statuses.AUTHORISED else current.status
-        found.append(
-            finding(Code.INV_CLOSED, f"The invoice is {state} in Xero and cannot be modified.", field="status")
-        )
+        found.append(_closed(current, wanted, paid=paid))
     return tuple(found)
+
+
+def _closed(current: Invoice, wanted: Invoice, *, paid: bool) -> Finding:
+    """Say which edits wait, and what would let them through."""
+    fields = [name for name in MERGED if getattr(wanted, name) != getattr(current, name)]
+    approved = current.status == statuses.AUTHORISED
+    state = "paid in part" if paid and approved else current.status
+    text = f"The invoice is {state} in Xero and cannot be modified; what waits: {show_edits(fields, wanted, current)}."
+    remedy = ""
+    if approved and not paid:
+        remedy = (
+            "Make the change in Xero, undo it in Vtiger, or set modules.invoices.edit_approved to true in the config."
+        )
+    return finding(Code.INV_CLOSED, text, field=fields[0] if fields else "status", remedy=remedy)

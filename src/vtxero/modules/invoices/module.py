@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import Lookups
-from vtxero.domain.money import canon
 from vtxero.domain.options import InvoiceOptions, TaxMapOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.modules.invoices import record as records
 from vtxero.modules.invoices import statuses
-from vtxero.modules.invoices.record import MERGED, Charge, Invoice, InvoiceLine
+from vtxero.modules.invoices.record import MERGED, Invoice
+from vtxero.modules.invoices.showing import is_blank, show
 from vtxero.modules.invoices.tools import MOVABLE, make_tools
 from vtxero.modules.invoices.vtiger import VtigerMapper
 from vtxero.modules.invoices.xero import XeroMapper
@@ -78,6 +77,18 @@ class InvoicesSlice:
         text = f"Xero has an invoice {found.number} already, and {how}."
         return (finding(Code.INV_NUMBER_TAKEN, text, field="number"),)
 
+    def says_same(self, field: str, vtiger: Invoice, as_vtiger: Invoice) -> bool:
+        """Tell whether lines differ in nothing but comments that Vtiger leaves blank.
+
+        A line without a comment crosses under its product's name, and products are renamed afterwards.
+        """
+        if field != "lines" or len(vtiger.lines) != len(as_vtiger.lines):
+            return False
+        return all(
+            ours in {theirs, replace(theirs, description="")}
+            for ours, theirs in zip(vtiger.lines, as_vtiger.lines, strict=True)
+        )
+
     def encode(self, record: Invoice) -> str:
         """Give the record as JSON text."""
         return records.encode(record)
@@ -88,43 +99,8 @@ class InvoicesSlice:
 
     def show(self, field: str, record: Invoice) -> str | None:
         """Give a field's value for people."""
-        value = getattr(record, field)
-        if self.is_blank(field, record):
-            return None
-        match value:
-            case Decimal():
-                return f"{canon(value):f}"
-            case Charge():
-                return _show_charge(value)
-            case tuple() if field == "lines":
-                return "; ".join(_show_line(line) for line in value)
-            case tuple():
-                return ", ".join(f"{name} {canon(rate):f} %" for name, rate in value)
-        return str(value)
+        return show(field, record)
 
     def is_blank(self, field: str, record: Invoice) -> bool:
         """Tell whether a field holds nothing; an amount of zero is nothing."""
-        return not getattr(record, field)
-
-
-def _show_line(line: InvoiceLine) -> str:
-    discount = ""
-    if line.discount_amount:
-        discount = f" less {canon(line.discount_amount):f}"
-    elif line.discount_percent:
-        discount = f" less {canon(line.discount_percent):f} %"
-    text = line.description.partition("\n")[0] or line.name
-    named = " ".join(part for part in (line.product, text) if part)
-    return f"{named or 'line'}: {canon(line.quantity):f} x {canon(line.unit_price):f}{discount}{_show_extras(line)}"
-
-
-def _show_charge(charge: Charge) -> str:
-    return f"{canon(charge.amount):f}{_show_extras(charge)}"
-
-
-def _show_extras(item: InvoiceLine | Charge) -> str:
-    parts: list[Any] = [f"{name} {canon(rate):f} %" for name, rate in item.taxes]
-    parts += [part for part in (item.tax_type, f"account {item.account}" if item.account else "") if part]
-    if item.tax_amount is not None:
-        parts.append(f"tax {canon(item.tax_amount):f}")
-    return f" ({', '.join(parts)})" if parts else ""
+        return is_blank(field, record)

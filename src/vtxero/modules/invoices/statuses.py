@@ -25,16 +25,22 @@ class Statuses:
         """Give what the config makes of a Vtiger status: DRAFT, SUBMITTED, AUTHORISED, VOID, skip, or blank."""
         return self._to_xero.get(vtiger, "")
 
-    def to_xero(self, vtiger: str, current: str) -> str:
-        """Give the Xero status that a Vtiger status asks for, blank when none; `current` is blank for a new invoice."""
+    def to_xero(self, vtiger: str, current: str, *, settled: bool = False) -> str:
+        """Give the Xero status that a Vtiger status asks for; `current` is blank for a new invoice.
+
+        `skip` is no status of Xero: an edit to a status that does not cross must be seen, to be barred. `settled` says
+        that Vtiger knows of the payments: approved then means no longer paid.
+        """
         meaning = self.meaning(vtiger)
         if meaning == VOID:
             return self._void(current)
         if meaning not in RANK:
-            return current
+            return SKIP if current else ""
         if self._hold_back:
             return current if current in RANK else DRAFT
-        kept = {DRAFT: OPEN, SUBMITTED: {SUBMITTED}, AUTHORISED: {AUTHORISED, PAID}}[meaning]
+        if current == PAID and meaning == AUTHORISED:
+            return AUTHORISED if settled and not self.is_paid(vtiger) else PAID
+        kept = {DRAFT: OPEN, SUBMITTED: {SUBMITTED}, AUTHORISED: {AUTHORISED}}[meaning]
         return current if current in kept else meaning
 
     def to_vtiger(self, xero: str, current: str) -> str:

@@ -93,7 +93,7 @@ def _party(tools: Tools, record: Invoice) -> tuple[str, list[Finding]]:
 def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str, list[Finding]]:
     rules = Statuses(tools.options)
     meaning = rules.meaning(record.status)
-    status = rules.to_xero(record.status, current.status if current else "")
+    status = rules.to_xero(record.status, current.status if current else "", settled=_knows_payments(record, current))
     found = []
     shown = repr(record.status) if record.status else "blank"
     if meaning == statuses.SKIP:
@@ -109,6 +109,11 @@ def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str
         text = f"Vtiger says {record.status}; in Xero {paid} has been paid yet."
         found.append(note(Code.INV_PAID_ELSEWHERE, text, field="status"))
     return status or statuses.DRAFT, found
+
+
+def _knows_payments(record: Invoice, current: Invoice | None) -> bool:
+    """Tell whether Vtiger has received all that Xero has: what it says of being paid is then its own word."""
+    return current is not None and ZERO < current.amount_paid <= record.amount_paid
 
 
 def _settle(tools: Tools, record: Invoice, projected: Invoice, current: Invoice | None) -> Settled:
