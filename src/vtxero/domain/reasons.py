@@ -73,6 +73,7 @@ class Code(StrEnum):
     INV_DISCOUNT = "INV-DISCOUNT"
     INV_PAID_ELSEWHERE = "INV-PAID-ELSEWHERE"
     INV_PRODUCT = "INV-PRODUCT"
+    INV_LIMIT = "INV-LIMIT"
     INV_TOO_BIG = "INV-TOO-BIG"
     PAY_STATUS = "PAY-STATUS"
     PAY_INVOICE_STATUS = "PAY-INVOICE-STATUS"
@@ -327,6 +328,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.INV_PRODUCT: (
         "A line has no product that could be named to the other side.",
         "Nothing needs to be done, unless the item should be on the line: then choose its product in Vtiger.",
+    ),
+    Code.INV_LIMIT: (
+        "Xero's plan lets no more invoices be approved this month.",
+        "Upgrade Xero's plan, wait for the next month, or set modules.invoices.create_as to draft in the config.",
     ),
     Code.INV_TOO_BIG: (
         "It has more lines or bytes than the service takes.",
