@@ -203,6 +203,21 @@ def resolve_field(key: str, module: VtigerModule) -> str:
     return key if module.has(key) else module.by_label(key)
 
 
+SOURCE = "XERO "
+"""What stands before Xero's id in `source`, a Vtiger field that every module has and that is set at creation only
+(measured on 8.2.0, which keeps it in capitals): the marker of what we made there, without any custom field."""
+
+
+def source_of(xero_id: str) -> str:
+    """Give the `source` of a Vtiger record that is made from this Xero record."""
+    return f"{SOURCE}{xero_id}"
+
+
+def marked_source(source: str) -> str:
+    """Give the Xero id that a `source` names, blank when we did not make the record; Xero writes its ids small."""
+    return source.removeprefix(SOURCE).lower() if source.startswith(SOURCE) else ""
+
+
 def with_defaults(element: dict[str, str], module: VtigerModule, defaults: Mapping[str, str]) -> dict[str, str]:
     """Fill the fields that a new record leaves blank with the config's `defaults`, which go by name or label."""
     filled = dict(element)

@@ -37,7 +37,13 @@ def test_creation_when_sent_makes_the_account_and_then_its_contacts():
         (
             "create",
             "Accounts",
-            {"accountname": "Kea Ltd", "email1": "o@kea.nz", "accounttype": "Customer", "assigned_user_id": "19x1"},
+            {
+                "accountname": "Kea Ltd",
+                "email1": "o@kea.nz",
+                "accounttype": "Customer",
+                "assigned_user_id": "19x1",
+                "source": "XERO c-1",
+            },
         ),
         (
             "create",

@@ -49,6 +49,7 @@ def test_creation_when_sent_is_an_active_product_with_its_tax():
             "discontinued": "1",
             "assigned_user_id": "19x1",
             "tax1": "15",
+            "source": "XERO i-1",
         },
     )
     assert wanted.tax_fields == ("tax1",)

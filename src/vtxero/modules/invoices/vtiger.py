@@ -17,8 +17,9 @@ from vtxero.modules.invoices.findings import LINE_FIELDS
 from vtxero.modules.invoices.record import Invoice
 from vtxero.modules.invoices.to_vtiger import to_vtiger
 from vtxero.modules.invoices.tools import Tools
-from vtxero.modules.invoices.vtiger_payload import SOURCE, change_steps, create_steps
+from vtxero.modules.invoices.vtiger_payload import change_steps, create_steps
 from vtxero.modules.invoices.vtiger_wire import STREETS, Row, carried_fields, frame_of, read_invoice, text_of
+from vtxero.rules.common import marked_source
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 NUMBER = "number"
@@ -124,17 +125,14 @@ class VtigerMapper:
         """Give the number under which the invoice is in Xero: its own, unless Xero made it."""
         field = self._tools.number_field
         number = text_of(header, field) if field else ""
-        if not number and not text_of(header, "source").startswith(SOURCE):
+        if not number and not marked_source(text_of(header, "source")):
             number = text_of(header, "invoice_no")
         return ((NUMBER, match_key(number)),) if number else ()
 
     def _marker(self, header: Row) -> str:
-        """Give Xero's id; Vtiger keeps the source in capitals, and Xero writes its ids small."""
+        """Give Xero's id, from the custom field or the source."""
         field = self._tools.id_field
-        source = text_of(header, "source")
-        return (text_of(header, field) if field else "") or (
-            source.removeprefix(SOURCE).lower() if source.startswith(SOURCE) else ""
-        )
+        return (text_of(header, field) if field else "") or marked_source(text_of(header, "source"))
 
 
 _LINE_NOISE = frozenset(

@@ -15,14 +15,11 @@ from vtxero.modules.invoices.to_vtiger import FILLED, default_for
 from vtxero.modules.invoices.tools import SUBJECT, Tools
 from vtxero.modules.invoices.vtiger_math import mode_of
 from vtxero.modules.invoices.vtiger_wire import STREETS
+from vtxero.rules.common import source_of
 
 MODULE = "Invoice"
 NO_STREET = "-"
 """Vtiger refuses an invoice without both streets, and not every organization has them."""
-
-SOURCE = "XERO "
-"""What we write before Xero's id into `source`, which can be set at creation only (facts §7): the marker of an invoice
-that Xero made, there without any custom field."""
 
 
 def money(amount: Decimal) -> str:
@@ -39,7 +36,7 @@ def create_steps(tools: Tools, wanted: Invoice, xero_id: str) -> dict[str, Any]:
         | _streets(tools, wanted)
         | _lines(tools, wanted)
     )
-    element |= {"assigned_user_id": wanted.owner or tools.reference.vtiger.user_id, "source": f"{SOURCE}{xero_id}"}
+    element |= {"assigned_user_id": wanted.owner or tools.reference.vtiger.user_id, "source": source_of(xero_id)}
     element["received"] = money(wanted.amount_paid)
     if field := tools.number_field:
         element[field] = wanted.number

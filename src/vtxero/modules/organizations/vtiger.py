@@ -27,9 +27,11 @@ from vtxero.modules.organizations.vtiger_wire import (
 from vtxero.rules.common import (
     FieldRules,
     composed,
+    marked_source,
     missing_mandatory,
     read_json,
     same_email,
+    source_of,
     text_notes,
     vtiger_text,
     with_defaults,
@@ -131,7 +133,8 @@ class VtigerOrganizations:
             account[self._marker] = xero_id
         steps: list[dict[str, Any]] = []
         if current is None:
-            element = with_defaults({**account, "assigned_user_id": self._user}, self._accounts, self._options.defaults)
+            made = {"assigned_user_id": self._user, "source": source_of(xero_id)}
+            element = with_defaults({**account, **made}, self._accounts, self._options.defaults)
             steps.append({"op": "create", "module": "Accounts", "element": element})
         elif account:
             steps.append({"op": "revise", "module": "Accounts", "element": {"id": vtiger_id, **account}})
@@ -262,7 +265,7 @@ class VtigerOrganizations:
             record=record,
             raw=write_json(row),
             keys=(("name", key),) if key else (),
-            marker=record.marker,
+            marker=record.marker or marked_source(parsed.account.text("source")),
         )
 
     def _record(self, row: VtigerOrganizationRow) -> Organization:

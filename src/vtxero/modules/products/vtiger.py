@@ -25,8 +25,10 @@ from vtxero.rules.accounts import spelled_account
 from vtxero.rules.common import (
     FieldRules,
     composed,
+    marked_source,
     missing_mandatory,
     read_json,
+    source_of,
     text_notes,
     with_defaults,
     write_json,
@@ -121,7 +123,8 @@ class VtigerProducts:
         if self._write_back and marker and xero_id and wanted.marker != xero_id:
             element[marker] = xero_id
         if current is None:
-            steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element)}]
+            made = {"source": source_of(xero_id)} if xero_id else {}
+            steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element) | made}]
         else:
             carried = self._carried(wanted, held, self._wanted_taxes(wanted, held))
             steps = [{"op": "revise", "module": wanted.kind, "element": {"id": vtiger_id, **element, **carried}}]
@@ -287,7 +290,7 @@ class VtigerProducts:
             record=record,
             raw=write_json(row),
             keys=tuple(key for key in keys if key[1]),
-            marker=record.marker,
+            marker=record.marker or marked_source(parsed.row.text("source")),
         )
 
     def _record(self, parsed: VtigerProductRow) -> Product:
