@@ -1,0 +1,56 @@
+"""Every reason is brought about, end to end: both stand-ins, real clients, real sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from chain import causes_of_invoices, causes_of_parties_and_products, causes_of_runs
+from chain.causes import CAUSES, told
+from chain.company import open_company
+from vtxero.domain.reasons import Code
+
+HERE = Path(__file__).parent
+COLLECTED = (causes_of_runs, causes_of_parties_and_products, causes_of_invoices)
+"""Importing them enters their plays."""
+ELSEWHERE = {
+    Code.PAY_STATUS: "test_payments.py",
+    Code.PAY_INVOICE_STATUS: "test_payments.py",
+    Code.PAY_ACCOUNT: "test_payments.py",
+    Code.PAY_AMOUNT: "test_payments.py",
+    Code.PAY_NO_MODULE: "test_payments.py",
+    Code.PAY_CHANGED: "test_payments.py",
+}
+"""Reasons that tests of their own bring about, in this folder."""
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: f"{cause.code.value}: {cause.play.__name__}")
+def test_reason_when_its_cause_is_there_is_told_with_what_to_do(tmp_path, cause):
+    with open_company(tmp_path, **cause.opened) as company:
+        exit_code, found = told(company, cause.play)
+
+    same = [item for item in found if item.code is cause.code]
+    assert [item for item in same if cause.says in item.message], [f"{item.code}: {item.message}" for item in found]
+    assert all(item.remedy for item in same)
+    assert {item.is_note for item in same if cause.says in item.message} == {cause.note}
+    if cause.code.startswith("RUN-") and cause.code is not Code.RUN_VTIGER_VERSION:
+        assert exit_code == 6
+    elif cause.note:
+        assert exit_code == 0
+
+
+def test_every_reason_of_the_catalogue_is_brought_about_by_a_test():
+    produced = {cause.code for cause in CAUSES}
+
+    assert {code.value for code in Code} - {code.value for code in produced} == {code.value for code in ELSEWHERE}
+
+
+@pytest.mark.parametrize(("code", "name"), ELSEWHERE.items(), ids=str)
+def test_reason_that_is_brought_about_elsewhere_is_named_there(code, name):
+    test = HERE / name
+    if not test.exists():
+        pytest.skip(f"{name} has not landed")
+    text = test.read_text(encoding="utf-8")
+
+    assert code.value in text or f"Code.{code.name}" in text
