@@ -38,7 +38,7 @@ def product_lacks_a_mandatory_field(company: Company) -> RunReport:
     return company.sync()
 
 
-@produces(Code.MANDATORY_FIELD, "Vtiger's field 'Xero Status' is mandatory")
+@produces(Code.MANDATORY_FIELD, "Xero Status is mandatory in Vtiger")
 def invoice_lacks_a_mandatory_field(company: Company) -> RunReport:
     make_mandatory(company, "Invoice", "cf_869")
     nova = company.xero.add_contact(Name="Nova")

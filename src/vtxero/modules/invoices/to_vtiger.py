@@ -22,14 +22,6 @@ from vtxero.rules.common import text_notes
 from vtxero.sync.records import Projection
 
 RATE_PLACES = 3
-FILLED = frozenset(
-    {
-        "subject", "account_id", "assigned_user_id", "bill_street", "ship_street", "productid", "hdnTaxType",
-        "currency_id", "conversion_rate", "invoicestatus", "invoicedate", "duedate", "quantity", "listprice",
-        "invoice_no",
-    }
-)  # fmt: skip
-"""Vtiger's own mandatory fields: always sent."""
 
 
 def to_vtiger(tools: Tools, record: Invoice, current: Invoice | None) -> Projection[Invoice]:
@@ -132,16 +124,7 @@ def _creation_findings(tools: Tools) -> list[Finding]:
     if version.startswith("8.3.0"):
         text = f"Vtiger {version} cannot create invoices through its API."
         found.append(finding(Code.RUN_VTIGER_VERSION, text))
-    for each in tools.header.fields:
-        if each.mandatory and each.name not in FILLED and not default_for(tools, each.name, each.label):
-            text = f"Vtiger's field {each.label!r} is mandatory, and Xero has no value for it."
-            found.append(finding(Code.MANDATORY_FIELD, text, field=each.name))
     return found
-
-
-def default_for(tools: Tools, name: str, label: str) -> str:
-    """Give the config's value for a mandatory Vtiger field, by its name or its label."""
-    return tools.options.defaults.get(name) or tools.options.defaults.get(label, "")
 
 
 def _adjustment(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from vtxero.domain.findings import Finding, finding
+from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.money import cents
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
@@ -17,7 +17,12 @@ from vtxero.modules.invoices.findings import LINE_FIELDS
 from vtxero.modules.invoices.record import Invoice
 from vtxero.modules.invoices.to_vtiger import to_vtiger
 from vtxero.modules.invoices.tools import Tools
-from vtxero.modules.invoices.vtiger_payload import change_steps, create_steps
+from vtxero.modules.invoices.vtiger_payload import (
+    change_steps,
+    cleared_in_head,
+    create_steps,
+    mandatory_findings,
+)
 from vtxero.modules.invoices.vtiger_wire import STREETS, Row, carried_fields, frame_of, read_invoice, text_of
 from vtxero.rules.common import marked_source
 from vtxero.sync.records import Payload, Projection, Snapshot
@@ -44,13 +49,17 @@ class VtigerMapper:
 
     def project(self, source: Snapshot[Invoice], current: Invoice | None) -> Projection[Invoice]:
         """Give a Xero invoice as Vtiger would hold it."""
-        return to_vtiger(self._tools, source.record, current)
+        projection = to_vtiger(self._tools, source.record, current)
+        if current is not None:
+            return projection
+        found = mandatory_findings(self._tools, projection.record)
+        return Projection(projection.record, in_order((*projection.findings, *found)))
 
     def check_update(self, current: Invoice, wanted: Invoice) -> tuple[Finding, ...]:
-        """Say why the lines may not be rewritten: what Vtiger alone has would be lost, or this Vtiger cannot."""
+        """Say why fields may not be cleared, or the lines not be rewritten: what Vtiger alone has would be lost."""
+        found = list(cleared_in_head(self._tools, wanted, current))
         if all(getattr(wanted, name) == getattr(current, name) for name in LINE_FIELDS):
-            return ()
-        found = []
+            return tuple(found)
         version = self._tools.reference.vtiger.version
         if version.startswith("8.3.0"):
             found.append(

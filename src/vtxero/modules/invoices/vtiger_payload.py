@@ -7,19 +7,34 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from vtxero.domain.findings import Finding
 from vtxero.domain.lookups import is_symbol
 from vtxero.domain.money import ONE, canon
 from vtxero.modules.invoices.findings import LINE_FIELDS
 from vtxero.modules.invoices.record import Invoice, InvoiceLine
-from vtxero.modules.invoices.to_vtiger import FILLED, default_for
 from vtxero.modules.invoices.tools import SUBJECT, Tools
 from vtxero.modules.invoices.vtiger_math import mode_of
 from vtxero.modules.invoices.vtiger_wire import STREETS
-from vtxero.rules.common import source_of
+from vtxero.rules.common import (
+    cleared_findings,
+    mandatory_finding,
+    missing_mandatory,
+    source_of,
+    with_defaults,
+    with_mandatory,
+)
 
 MODULE = "Invoice"
 NO_STREET = "-"
 """Vtiger refuses an invoice without both streets, and not every organization has them."""
+
+SENT = frozenset(
+    {
+        "account_id", "assigned_user_id", "conversion_rate", "currency_id", "hdnTaxType", "invoice_no", "invoicestatus",
+        "listprice", "productid", "quantity",
+    }
+)  # fmt: skip
+"""Mandatory fields that are always sent, with the lines or by Vtiger itself, or whose lack has a reason of its own."""
 
 
 def money(amount: Decimal) -> str:
@@ -29,13 +44,7 @@ def money(amount: Decimal) -> str:
 
 def create_steps(tools: Tools, wanted: Invoice, xero_id: str) -> dict[str, Any]:
     """Give the step that creates the invoice."""
-    element = {each.name: value for each in tools.header.fields if (value := _default(tools, each.name, each.label))}
-    element |= (
-        {SUBJECT: wanted.number or "Invoice"}
-        | _filled(_head(tools, wanted))
-        | _streets(tools, wanted)
-        | _lines(tools, wanted)
-    )
+    element = _creation(tools, wanted) | _lines(tools, wanted)
     element |= {"assigned_user_id": wanted.owner or tools.reference.vtiger.user_id, "source": source_of(xero_id)}
     element["received"] = money(wanted.amount_paid)
     if field := tools.number_field:
@@ -51,10 +60,11 @@ def change_steps(tools: Tools, wanted: Invoice, current: Invoice, vtiger_id: str
         currency = tools.reference.vtiger.currency_by_code(wanted.currency)
         wanted = replace(wanted, conversion_rate=currency.rate if currency else wanted.conversion_rate)
     if any(getattr(wanted, name) != getattr(current, name) for name in LINE_FIELDS):
-        element = {"id": vtiger_id} | _filled(_head(tools, wanted)) | _streets(tools, wanted) | _lines(tools, wanted)
+        head = _filled(_full(tools, _head(tools, wanted)))
+        element = {"id": vtiger_id} | head | _streets(tools, wanted) | _lines(tools, wanted)
         element |= {"assigned_user_id": wanted.owner, "received": money(wanted.amount_paid)}
         return {"steps": [{"op": "update", "module": MODULE, "element": element}]}
-    element = {"id": vtiger_id} | _changed_head(tools, wanted, current)
+    element = {"id": vtiger_id} | _full(tools, _changed_head(tools, wanted, current))
     if wanted.amount_paid != current.amount_paid:
         # The balance is not recomputed by Vtiger when only the header is written (facts §12).
         element["received"] = money(wanted.amount_paid)
@@ -62,11 +72,30 @@ def change_steps(tools: Tools, wanted: Invoice, current: Invoice, vtiger_id: str
     return {"steps": [{"op": "revise", "module": MODULE, "element": element}]}
 
 
-def _default(tools: Tools, name: str, label: str) -> str:
-    return "" if name in FILLED else default_for(tools, name, label)
+def mandatory_findings(tools: Tools, wanted: Invoice) -> tuple[Finding, ...]:
+    """Say which of Vtiger's mandatory fields a new invoice would leave blank."""
+    sent = {*SENT, tools.id_field, tools.number_field}
+    element = _creation(tools, wanted) | dict.fromkeys(sent, "sent")
+    return tuple(mandatory_finding(label) for label in missing_mandatory(element, tools.header))
 
 
-def _head(tools: Tools, record: Invoice) -> dict[str, Any]:
+def cleared_in_head(tools: Tools, wanted: Invoice, current: Invoice) -> tuple[Finding, ...]:
+    """Say which of Vtiger's mandatory fields a change of the invoice would clear."""
+    changed = {name: value for name, value in _changed_head(tools, wanted, current).items() if name not in SENT}
+    return cleared_findings(changed, tools.header, tools.options.defaults)
+
+
+def _creation(tools: Tools, wanted: Invoice) -> dict[str, str]:
+    """Give the header of a new invoice, with the config's defaults where Xero says nothing."""
+    head = with_defaults(_head(tools, wanted), tools.header, tools.options.defaults)
+    return {SUBJECT: wanted.number or "Invoice"} | _filled(head) | _streets(tools, wanted)
+
+
+def _full(tools: Tools, head: dict[str, str]) -> dict[str, str]:
+    return with_mandatory(head, tools.header, tools.options.defaults)
+
+
+def _head(tools: Tools, record: Invoice) -> dict[str, str]:
     currency = tools.reference.vtiger.currency_by_code(record.currency)
     return {
         tools.reference_field: record.reference,
@@ -79,7 +108,7 @@ def _head(tools: Tools, record: Invoice) -> dict[str, Any]:
     }
 
 
-def _filled(element: dict[str, Any]) -> dict[str, Any]:
+def _filled(element: dict[str, str]) -> dict[str, str]:
     """Leave out what is blank; a due date is cleared by a blank one."""
     return {name: value for name, value in element.items() if value or name == "duedate"}
 
@@ -93,7 +122,7 @@ _HEADER_FIELDS = {
 }
 
 
-def _changed_head(tools: Tools, wanted: Invoice, current: Invoice) -> dict[str, Any]:
+def _changed_head(tools: Tools, wanted: Invoice, current: Invoice) -> dict[str, str]:
     """Give the changed header fields, and always the rate: Vtiger sets it to 1 when it is not sent (facts §12)."""
     head = _head(tools, wanted)
     fields = _HEADER_FIELDS | {"reference": (tools.reference_field,)}

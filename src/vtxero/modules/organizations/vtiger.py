@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.findings import Finding, note
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule, VtigerReference
@@ -26,7 +26,9 @@ from vtxero.modules.organizations.vtiger_wire import (
 )
 from vtxero.rules.common import (
     FieldRules,
+    cleared_findings,
     composed,
+    mandatory_finding,
     marked_source,
     missing_mandatory,
     read_json,
@@ -35,6 +37,7 @@ from vtxero.rules.common import (
     text_notes,
     vtiger_text,
     with_defaults,
+    with_mandatory,
     write_json,
     xero_email,
 )
@@ -125,7 +128,9 @@ class VtigerOrganizations:
         return Projection(wanted, (*findings, *self._mandatory(wanted, current)))
 
     def check_update(self, current: Organization, wanted: Organization) -> tuple[Finding, ...]:
-        return vtiger_name_findings(wanted.name) if wanted.name != current.name else ()
+        named = vtiger_name_findings(wanted.name) if wanted.name != current.name else ()
+        cleared = {name: value for name, value in self._account(wanted, current).items() if name != "accountname"}
+        return named + cleared_findings(cleared, self._accounts, self._options.defaults)
 
     def payload(self, wanted: Organization, current: Organization | None, vtiger_id: str, xero_id: str) -> Payload:
         account = self._account(wanted, current)
@@ -137,7 +142,8 @@ class VtigerOrganizations:
             element = with_defaults({**account, **made}, self._accounts, self._options.defaults)
             steps.append({"op": "create", "module": "Accounts", "element": element})
         elif account:
-            steps.append({"op": "revise", "module": "Accounts", "element": {"id": vtiger_id, **account}})
+            element = with_mandatory(account, self._accounts, self._options.defaults)
+            steps.append({"op": "revise", "module": "Accounts", "element": {"id": vtiger_id, **element}})
         steps += self._people_steps(wanted, current, vtiger_id or "$0")
         if not steps:
             # What differs is nothing that Vtiger can be told. It still has to answer, so that the bases are settled.
@@ -239,10 +245,7 @@ class VtigerOrganizations:
         if new is not None and self._contacts is not None:
             element = self._new_contact(new, wanted.kind, self._contacts) | {"account_id": "filled when written"}
             labels += [f"{label} (of contacts)" for label in missing_mandatory(element, self._contacts)]
-        return tuple(
-            finding(Code.MANDATORY_FIELD, f"{label} is mandatory in Vtiger and has no value in Xero.", field=label)
-            for label in labels
-        )
+        return tuple(mandatory_finding(label) for label in labels)
 
     @property
     def _label(self) -> str:

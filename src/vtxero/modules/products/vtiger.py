@@ -24,13 +24,16 @@ from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes
 from vtxero.rules.accounts import spelled_account
 from vtxero.rules.common import (
     FieldRules,
+    cleared_findings,
     composed,
+    mandatory_finding,
     marked_source,
     missing_mandatory,
     read_json,
     source_of,
     text_notes,
     with_defaults,
+    with_mandatory,
     write_json,
 )
 from vtxero.rules.taxes import TaxMatcher, same_rate
@@ -113,12 +116,11 @@ class VtigerProducts:
             for part, field in self._places(wanted.kind).items()
             if getattr(wanted, part) != getattr(current, part)
             for item in vtiger_text_findings(part, getattr(wanted, part), _LIMITS.get(field, 100))
-        )
+        ) + cleared_findings(self._changed(wanted, current), self._module(wanted.kind), self._options.defaults)
 
     def payload(self, wanted: Product, current: Product | None, vtiger_id: str, xero_id: str) -> Payload:
         held = current or Product(kind=wanted.kind)
-        now, before = self._fields(wanted), self._fields(held)
-        element = {name: value for name, value in now.items() if current is None or value != before[name]}
+        element = self._changed(wanted, held) if current else self._fields(wanted)
         marker = self._module(wanted.kind).by_label(MARKER_LABEL)
         if self._write_back and marker and xero_id and wanted.marker != xero_id:
             element[marker] = xero_id
@@ -126,6 +128,7 @@ class VtigerProducts:
             made = {"source": source_of(xero_id)} if xero_id else {}
             steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element) | made}]
         else:
+            element = with_mandatory(element, self._module(wanted.kind), self._options.defaults)
             carried = self._carried(wanted, held, self._wanted_taxes(wanted, held))
             steps = [{"op": "revise", "module": wanted.kind, "element": {"id": vtiger_id, **element, **carried}}]
         return {"steps": steps}
@@ -228,6 +231,11 @@ class VtigerProducts:
         rates = [item.rate for item in (ours, theirs) if isinstance(item, TaxView)]
         return len(rates) == 2 and not same_rate(*rates)
 
+    def _changed(self, wanted: Product, current: Product) -> dict[str, str]:
+        """Give the fields that stand for themselves and are to change."""
+        before = self._fields(current)
+        return {name: value for name, value in self._fields(wanted).items() if value != before[name]}
+
     def _fields(self, record: Product) -> dict[str, str]:
         """Give the fields that stand for themselves, under this module's names."""
         module = self._module(record.kind)
@@ -271,10 +279,7 @@ class VtigerProducts:
         element = self._new(wanted, self._fields(wanted))
         if self._write_back:
             element[self._module(wanted.kind).by_label(MARKER_LABEL)] = "filled when written"
-        return tuple(
-            finding(Code.MANDATORY_FIELD, f"{label} is mandatory in Vtiger and has no value in Xero.", field=label)
-            for label in missing_mandatory(element, self._module(wanted.kind))
-        )
+        return tuple(mandatory_finding(label) for label in missing_mandatory(element, self._module(wanted.kind)))
 
     def _read(self, row: Mapping[str, Any]) -> Snapshot[Product]:
         try:
