@@ -126,8 +126,8 @@ def check(paper, element):
     paper.forget()
     invoice = paper.write_vtiger(element)
     source = paper.read_vtiger(invoice)
-    # What a list does not tell is read off the totals, which sums of less than a cent do not show.
-    listed = paper.read_vtiger(invoice, whole=abs(source.record.total) < CENT)
+    # What a list does not tell is read off the totals, which amounts of less than a cent do not show.
+    listed = paper.read_vtiger(invoice, whole=any(abs(net(each)) < CENT for each in source.record.lines))
     assert source.record.total == cents(paper.total_in_vtiger(invoice))
     xero = paper.mappers[Side.XERO]
     projection = xero.project(source, None)
