@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
+from chain.company import open_company
 from vtxero import bootstrap
 from vtxero.cli import main
 
@@ -36,6 +38,40 @@ def config(tmp_path):
     path.write_text(CONFIG)
     path.chmod(0o600)
     return path
+
+
+class Shop:
+    """A company on both stand-ins, with the config file that a person would have; `change` rewrites a part of it."""
+
+    def __init__(self, company, path):
+        self.company, self.path = company, path
+        chosen = company.settings
+        self.content = {
+            "state_dir": "state",
+            "logins": "file",
+            "vtiger": {"url": chosen.vtiger.url, "username": "admin", "access_key": "sandbox-key"},
+            "xero": {
+                "client_id": "sandbox",
+                "client_secret": "sandbox",
+                "flow": "client_credentials",
+                "api_url": chosen.xero.api_url,
+                "identity_url": chosen.xero.identity_url,
+            },
+            "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
+        }
+        self.change()
+
+    def change(self, **sections):
+        for name, values in sections.items():
+            self.content.setdefault(name, {}).update(values)
+        self.path.write_text(yaml.safe_dump(self.content))
+        self.path.chmod(0o600)
+
+
+@pytest.fixture
+def shop(tmp_path):
+    with open_company(tmp_path) as company:
+        yield Shop(company, tmp_path / "vtxero.yaml")
 
 
 class Engine:

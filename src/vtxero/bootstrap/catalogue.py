@@ -63,7 +63,7 @@ def load_catalogue(
         user_problems=tuple(item.message for item in problems),
         reach=xero.reach,
     )
-    _check_pins(state, reference)
+    check_pins(state, reference)
     with state.transaction():
         state.set_meta(CATALOGUE, catalogue.model_dump_json())
         state.set_meta(TENANT, reference.xero.organisation.organisation_id)
@@ -77,7 +77,7 @@ def forget_catalogue(state: SqliteState) -> None:
         state.set_meta(CATALOGUE, "")
 
 
-def _check_pins(state: SqliteState, reference: Reference) -> None:
+def check_pins(state: SqliteState, reference: Reference) -> None:
     """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers."""
     organisation = reference.xero.organisation
     pinned = state.get_meta(TENANT)

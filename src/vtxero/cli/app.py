@@ -13,6 +13,7 @@ from vtxero.cli import auth as auth_commands
 from vtxero.cli import config as config_commands
 from vtxero.cli.arguments import hoist
 from vtxero.cli.demo import demo
+from vtxero.cli.doctor import doctor
 from vtxero.cli.explain import explain
 from vtxero.cli.log import log
 from vtxero.cli.plan import apply, plan
@@ -102,6 +103,7 @@ app.command("plan")(plan)
 app.command("apply")(apply)
 app.command("log")(log)
 app.command("explain")(explain)
+app.command("doctor")(doctor)
 app.command("demo")(demo)
 app.command("sandbox")(sandbox)
 app.add_typer(auth_commands.app, name="auth")

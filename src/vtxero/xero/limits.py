@@ -41,6 +41,8 @@ class Limiter:
     ) -> None:
         self.day_remaining: int | None = None
         """Calls left today by Xero's last answer, None before the first."""
+        self.server_date = ""
+        """The date header of Xero's last answer: its clock, blank before the first."""
         self._clock = clock
         self._sleep = sleep
         self._ceiling = ceiling
@@ -70,6 +72,7 @@ class Limiter:
     def learn(self, headers: Mapping[str, str]) -> None:
         """Take in what an answer says of calls left; another program may be using up the same limits."""
         with self._mutex:
+            self.server_date = headers.get("Date") or self.server_date
             day = _number(headers.get(DAY_HEADER))
             if day is not None:
                 self.day_remaining = day

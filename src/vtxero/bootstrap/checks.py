@@ -1,0 +1,318 @@
+"""What a run needs of both services, judged from their reference data: one check per thing, each with its remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from vtxero.config.settings import Settings
+from vtxero.domain.options import ModuleOptions
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference
+from vtxero.domain.sides import Direction, Side
+from vtxero.domain.text import match_key, unescape
+from vtxero.rules.accounts import ACCOUNT_FIELDS, account_problem, missing_picklist_values
+from vtxero.rules.common import resolve_field
+from vtxero.rules.taxes import TaxMatcher, same_rate
+
+CONFIG = 2
+
+
+class State(StrEnum):
+    """How a check ended. A note asks for nothing, a warning lets runs go on, a problem stops them or a part of them."""
+
+    OK = "ok"
+    NOTE = "note"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `paste` holds lines to be pasted somewhere, as the remedy says.
+
+    `exit_code` is what a run would end with (`cli.md`); 0 unless it is a problem.
+    """
+
+    topic: str
+    state: State
+    text: str
+    remedy: str = ""
+    paste: tuple[str, ...] = ()
+    code: str = ""
+    exit_code: int = 0
+
+
+def ok(topic: str, text: str) -> Check:
+    """Make a check that is passed."""
+    return Check(topic, State.OK, text)
+
+
+def note(topic: str, text: str, remedy: str = "", paste: tuple[str, ...] = ()) -> Check:
+    """Make one that is worth knowing."""
+    return Check(topic, State.NOTE, text, remedy, paste)
+
+
+def warning(topic: str, text: str, remedy: str, *, code: str = "", paste: tuple[str, ...] = ()) -> Check:
+    """Make one that will leave records alone."""
+    return Check(topic, State.WARNING, text, remedy, paste, code)
+
+
+def problem(topic: str, text: str, remedy: str, *, exit_code: int, code: str = "") -> Check:
+    """Make one that stops runs."""
+    return Check(topic, State.PROBLEM, text, remedy, code=code, exit_code=exit_code)
+
+
+# -- Vtiger ----------------------------------------------------------------------------------------------------
+
+LOSES_INVOICES = "8.3.0"
+ALWAYS_FILLED: Mapping[str, frozenset[str]] = {
+    "Accounts": frozenset({"accountname", "assigned_user_id"}),
+    "Contacts": frozenset({"lastname", "assigned_user_id"}),
+    "Products": frozenset({"productname", "assigned_user_id"}),
+    "Invoice": frozenset(
+        {
+            *("subject", "account_id", "assigned_user_id", "bill_street", "ship_street", "productid", "hdnTaxType"),
+            *("currency_id", "conversion_rate", "invoicestatus", "invoicedate", "duedate", "quantity", "listprice"),
+        }
+    ),
+}
+"""What vtxero gives every record that it makes in Vtiger; other mandatory fields need a value in Xero or a default."""
+MADE_FROM = {
+    "organizations": ("Accounts", "Contacts"),
+    "contacts": ("Contacts",),
+    "products": ("Products",),
+    "invoices": ("Invoice",),
+    "payments": ("Payments",),
+}
+LABELS = {
+    "Accounts": ("Xero Contact ID",),
+    "Contacts": ("Xero Contact ID",),
+    "Products": ("Xero Item ID", "Xero Sales Account", "Xero Purchase Account"),
+    "Services": ("Xero Item ID", "Xero Sales Account", "Xero Purchase Account"),
+    "Invoice": ("Xero Invoice ID", "Xero Invoice Number"),
+    "LineItem": ("Xero Sales Account",),
+    "Payments": ("Xero Account",),
+}
+"""Fields of Vtiger that vtxero uses where it finds them by label (`docs/mapping.md`)."""
+
+
+def version_check(vtiger: VtigerReference, settings: Settings) -> Check:
+    """Say whether this version has a fault that concerns us."""
+    shown = vtiger.version or "of an unknown version"
+    if not vtiger.version.startswith(LOSES_INVOICES):
+        return ok("Vtiger version", shown)
+    if _towards(settings, "invoices", Side.VTIGER):
+        return warning(
+            "Vtiger version",
+            f"{shown}: its web service cannot create invoices, and loses totals when lines are changed. "
+            "Invoices from Xero will be skipped.",
+            REASONS[Code.RUN_VTIGER_VERSION].remedy,
+            code=Code.RUN_VTIGER_VERSION,
+        )
+    return note("Vtiger version", f"{shown}: cannot take invoices from Xero, which this config does not ask of it.")
+
+
+def label_checks(vtiger: VtigerReference) -> Iterator[Check]:
+    """Say which of the fields that go by label were found."""
+    found: list[str] = []
+    missing: list[str] = []
+    for name, labels in LABELS.items():
+        module = vtiger.modules.get(name)
+        if module is None:
+            continue
+        for label in labels:
+            field = module.by_label(label)
+            (found if field else missing).append(f"{label} ({name})")
+    yield ok("Vtiger fields", f"found by label: {', '.join(found) or 'none'}.")
+    if missing:
+        yield note(
+            "Vtiger fields",
+            f"not there, and not needed: {', '.join(missing)}.",
+            "To use one, make a field with exactly that label in Vtiger (Settings, Module Layouts & Fields).",
+        )
+
+
+def mandatory_checks(vtiger: VtigerReference, settings: Settings) -> Iterator[Check]:
+    """Name the mandatory fields that Xero may leave blank and that have no default."""
+    told: set[tuple[str, str]] = set()
+    for module_name, names in MADE_FROM.items():
+        options = getattr(settings.modules, module_name, None)
+        if not isinstance(options, ModuleOptions) or not _towards(settings, module_name, Side.VTIGER):
+            continue
+        for name in names:
+            module = vtiger.modules.get(name)
+            fields = [] if module is None else _open_fields(module, options)
+            fields = [field for field in fields if (name, field) not in told]
+            told |= {(name, field) for field in fields}
+            if fields:
+                yield warning(
+                    "Vtiger mandatory fields",
+                    f"{name}: {', '.join(fields)} must be filled, and Xero may have no value. "
+                    "Records without one will be skipped.",
+                    f"Give a default in the config, as in modules.{module_name}.defaults: {{{fields[0]}: ...}}, "
+                    "or make the field optional in Vtiger.",
+                    code=Code.MANDATORY_FIELD,
+                )
+    if not told:
+        yield ok("Vtiger mandatory fields", "each has a value or a default.")
+
+
+def _open_fields(module: VtigerModule, options: ModuleOptions) -> list[str]:
+    filled = ALWAYS_FILLED.get(module.name, frozenset())
+    given = {resolve_field(key, module) for key, value in options.defaults.items() if value}
+    return [
+        field.label
+        for field in module.fields
+        if field.mandatory and field.kind != "autogenerated" and field.name not in filled | given
+    ]
+
+
+def no_payments_check(vtiger: VtigerReference) -> Check | None:
+    """Say how payments go where the instance has no module for them."""
+    if "Payments" in vtiger.modules:
+        return None
+    return note("Payments", REASONS[Code.PAY_NO_MODULE].summary)
+
+
+# -- Xero ------------------------------------------------------------------------------------------------------
+
+
+def organisation_check(xero: XeroReference) -> Check:
+    """Name the organisation with what bounds its documents."""
+    found = xero.organisation
+    locked = f"; locked up to {found.locked_until}" if found.locked_until else "; no lock date"
+    return ok(
+        "Xero organisation", f"{found.name}, {found.country or 'country unknown'}, {found.base_currency}{locked}."
+    )
+
+
+def lock_check(xero: XeroReference, today: date) -> Check | None:
+    """Warn of a lock date that leaves no room for today's invoices."""
+    locked = xero.organisation.locked_until
+    if locked is None or locked < today:
+        return None
+    return warning(
+        "Xero lock date",
+        f"Documents up to {locked} are locked, today's included: those dated before will be skipped.",
+        REASONS[Code.INV_LOCK_DATE].remedy,
+        code=Code.INV_LOCK_DATE,
+    )
+
+
+def account_checks(xero: XeroReference, settings: Settings) -> Iterator[Check]:
+    """Look at every account that the config names, and at the ones that it should name."""
+    for key, code in account_settings(settings):
+        if not code:
+            if key == "modules.invoices.sales_account":
+                yield warning(
+                    key,
+                    "names no account: invoice lines whose product names none will be skipped.",
+                    "Put the code of a sales account there, or run `vtxero init`.",
+                    code=Code.INV_ACCOUNT,
+                )
+            continue
+        account = xero.find_account(code)
+        trouble = account_problem(account, code)
+        if trouble:
+            yield problem(key, trouble, "Name an active account by its code in Xero's chart.", exit_code=CONFIG)
+        elif account is not None:
+            yield ok(key, f"{account.code} - {account.name}.")
+
+
+def account_settings(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Give every option that names an account, with what it names."""
+    for name in type(settings.modules).model_fields:
+        options = getattr(settings.modules, name)
+        for key in type(options).model_fields:
+            value = getattr(options, key)
+            if (key == "account" or key.endswith("_account")) and isinstance(value, str) and options.enabled:
+                yield f"modules.{name}.{key}", value
+
+
+def picklist_checks(reference: Reference) -> Iterator[Check]:
+    """Give the accounts that Vtiger's picklists lack, to be pasted into its picklist editor."""
+    for gap in missing_picklist_values(reference, ACCOUNT_FIELDS):
+        yield note(
+            "Vtiger picklists",
+            f"{gap.label} ({gap.module}) lacks {len(gap.values)} of Xero's accounts.",
+            "Paste those that you use into Vtiger's picklist editor (Settings, Picklist Field Values):",
+            gap.values,
+        )
+
+
+# -- both ------------------------------------------------------------------------------------------------------
+
+
+def tax_checks(reference: Reference, settings: Settings) -> Iterator[Check]:
+    """Say which taxes were found on the other side, and which lines of the map lead nowhere."""
+    yield from map_checks(reference, settings)
+    matched, unmatched = match_taxes(reference, settings)
+    if matched:
+        yield ok("Taxes", f"matched: {', '.join(matched)}.")
+    by_remedy: dict[str, list[str]] = {}
+    for tax in unmatched:
+        by_remedy.setdefault(_tax_remedy(tax, reference.xero), []).append(shown_tax(tax))
+    for remedy, names in by_remedy.items():
+        text = f"without a match in Xero: {', '.join(names)}. Invoices that use one will be skipped."
+        yield warning("Taxes", text, remedy, code=Code.INV_TAX_UNKNOWN)
+
+
+def match_taxes(reference: Reference, settings: Settings) -> tuple[list[str], list[VtigerTax]]:
+    """Give Vtiger's taxes that are found in Xero, with where, and those that are not. Deducted ones never cross."""
+    matcher = TaxMatcher(reference, settings.taxes)
+    matched, unmatched = [], []
+    for tax in reference.vtiger.taxes:
+        if tax.method == "Deducted":
+            continue
+        found = matcher.to_xero(tax.label, tax.rate)
+        if found is None:
+            unmatched.append(tax)
+        else:
+            matched.append(f"{shown_tax(tax)} = {found.tax_type}")
+    return matched, unmatched
+
+
+def shown_tax(tax: VtigerTax) -> str:
+    """Name a tax for people."""
+    return f"{unescape(tax.label)} {tax.rate.normalize():f} %"
+
+
+def _tax_remedy(tax: VtigerTax, xero: XeroReference) -> str:
+    same = [rate for rate in xero.tax_rates if rate.active and same_rate(rate.effective_rate, tax.rate)]
+    if not same:
+        return "If it is used, make a tax rate of the same name and rate in Xero."
+    choices = " or ".join(f"{rate.tax_type} ({rate.name})" for rate in same[:4])
+    return f"Where it is {choices} in Xero, say so: taxes.map: {{{unescape(tax.label)}: {same[0].tax_type}}}."
+
+
+def map_checks(reference: Reference, settings: Settings) -> Iterator[Check]:
+    """Check taxes.none and the lines of taxes.map against both services."""
+    labels = {match_key(unescape(tax.label)) for tax in reference.vtiger.taxes}
+    active = {rate.tax_type for rate in reference.xero.tax_rates if rate.active}
+    named = [("taxes.none", settings.taxes.none), *((f"taxes.map.{k}", v) for k, v in settings.taxes.map.items())]
+    for key, tax_type in named:
+        if tax_type.strip() not in active:
+            yield problem(
+                key,
+                f"Xero has no active tax rate with the TaxType {tax_type!r}.",
+                f"Its TaxTypes are: {', '.join(sorted(active))}.",
+                exit_code=CONFIG,
+            )
+    for label in settings.taxes.map:
+        if match_key(unescape(label)) not in labels:
+            yield problem(
+                f"taxes.map.{label}",
+                "Vtiger has no tax with that label.",
+                f"Its labels are: {', '.join(unescape(tax.label) for tax in reference.vtiger.taxes) or 'none'}.",
+                exit_code=CONFIG,
+            )
+
+
+def _towards(settings: Settings, module: str, side: Side) -> bool:
+    """Tell whether the config carries a module to a side."""
+    options = getattr(settings.modules, module, None)
+    direction = getattr(options, "direction", Direction.BOTH)
+    return bool(options and options.enabled and direction.reaches(side))

@@ -1,0 +1,106 @@
+"""`vtxero doctor`: everything that a run needs, one line each, with the remedy."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from vtxero.cli.session import Output, Session
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from vtxero.bootstrap.checks import Check
+
+STYLES = {"ok": "green", "note": "cyan", "warning": "yellow", "problem": "red"}
+
+
+def doctor(ctx: typer.Context) -> int:
+    """Check all that a run needs: logins, scopes, tenant, currency, versions, taxes, accounts, fields, clock, state.
+
+    Nothing is written anywhere. What is wrong comes with what to do. The exit code is the one that a run would end
+    with: 0 when nothing stops it, 2 config, 4 login, 5 a service cannot be reached, 6 preflight, 12 state.
+
+    \b
+    Examples:
+      vtxero doctor
+      vtxero doctor -o json
+    """
+    from vtxero.bootstrap.clock import SystemClock
+    from vtxero.bootstrap.doctor import examine
+    from vtxero.bootstrap.vault import Vault
+    from vtxero.cli.progress import RunProgress
+    from vtxero.sync.severity import gravest
+
+    session: Session = ctx.obj
+    loaded = session.load()
+    vault = Vault(loaded.settings, loaded.origins, session.warn, session.redactor.add)
+    checks: list[Check] = []
+    with RunProgress(sys.stderr, shown=not session.options.quiet, no_color=session.options.no_color) as progress:
+        progress.phase("Checking both services")
+        checks.extend(examine(loaded, vault, SystemClock()))
+    code = gravest(check.exit_code for check in checks)
+    _show(session, checks, code)
+    return code
+
+
+def _show(session: Session, checks: Sequence[Check], code: int) -> None:
+    match session.options.output:
+        case Output.JSON:
+            status = "error" if code else "success"
+            documents = [_document(check) for check in checks]
+            session.print_json({"version": 1, "status": status, "exit_code": code, "checks": documents})
+        case Output.JSONL:
+            session.print_lines(_document(check) for check in checks)
+        case Output.TABLE:
+            if code or not session.options.quiet:
+                session.show(parts(checks, session))
+
+
+def parts(checks: Sequence[Check], session: Session) -> Iterator[RenderableType]:
+    """Give a line for each check, what to do below it, and a closing line."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from vtxero.cli.text import clean
+
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        said = Text.assemble((f"{check.topic}: ", "bold"), clean(check.text))
+        if check.code:
+            said.append(f" ({check.code})", style="dim")
+        if check.remedy:
+            said.append("\n").append("What to do: ", style="bold").append(clean(session.with_command(check.remedy)))
+        for line in check.paste:
+            said.append(f"\n  {clean(line)}")
+        table.add_row(Text(check.state.value, style=STYLES[check.state.value]), said)
+    yield table
+    yield Text("")
+    yield Text(_closing(checks, session), style="bold")
+
+
+def _closing(checks: Sequence[Check], session: Session) -> str:
+    problems = sum(1 for check in checks if check.state.value == "problem")
+    warnings = sum(1 for check in checks if check.state.value == "warning")
+    if problems:
+        noun = "problem stops" if problems == 1 else "problems stop"
+        return f"{problems} {noun} runs, or a part of them: see above."
+    start = "Ready" if not warnings else f"Ready; {warnings} warning{'s' if warnings > 1 else ''} above"
+    return f"{start}. Next: {session.command} sync --dry-run"
+
+
+def _document(check: Check) -> dict[str, Any]:
+    return {
+        "topic": check.topic,
+        "state": check.state.value,
+        "text": check.text,
+        "remedy": check.remedy or None,
+        "paste": list(check.paste),
+        "code": check.code or None,
+        "exit_code": check.exit_code,
+    }

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from modules.small_reference import a_module, a_reference
+from vtxero.bootstrap import checks
+from vtxero.bootstrap.clock import SystemClock
+from vtxero.config.lock import RunLock
+from vtxero.config.settings import Settings
+from vtxero.domain.reference import VtigerTax
+
+BASE = {"vtiger": {"url": "https://crm.example.com", "username": "u"}, "xero": {"client_id": "c"}}
+
+
+def settings(**sections):
+    return Settings.model_validate({**BASE, **sections})
+
+
+def found(ran):
+    """What was checked, as (topic, state)."""
+    return {(item["topic"], item["state"]) for item in json.loads(ran.out)["checks"]}
+
+
+def one(ran, topic, state):
+    return next(c for c in json.loads(ran.out)["checks"] if (c["topic"], c["state"]) == (topic, state))
+
+
+def test_doctor_when_all_is_well_says_so_for_each_thing_and_what_to_type_next(shop, vtxero):
+    shop.company.xero.add_tax_rate("Sales", ("Sales", "10"))
+
+    ran = vtxero("doctor")
+
+    assert ran.code == 0
+    assert ran.err == ""
+    for line in (
+        "ok      Vtiger login: admin at",
+        "ok      Xero login: the app sandbox at",
+        "ok      Xero scopes: accounting.contacts",
+        "ok      Vtiger version: 8.2.0",
+        "ok      modules.invoices.sales_account: 200 - Sales.",
+        "ok      modules.invoices: can be synced, both.",
+        "note    Payments: ",
+    ):
+        assert line in ran.out
+    assert ran.out.splitlines()[-1].endswith("Next: vtxero sync --dry-run")
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_doctor_writes_nothing_and_makes_no_state(shop, vtxero, tmp_path):
+    vtxero("doctor")
+
+    assert shop.company.writes() == []
+    assert not (tmp_path / "state" / "default" / "state.sqlite3").exists()
+
+
+def test_doctor_when_quiet_and_all_is_well_says_nothing(shop, vtxero):
+    assert shop.path.exists()
+    ran = vtxero("doctor", "-q")
+
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_doctor_when_a_login_is_refused_ends_with_4_and_still_looks_at_the_rest(shop, vtxero):
+    shop.change(vtiger={"access_key": "wrong"})
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 4
+    assert ("Vtiger login", "problem") in found(ran)
+    assert ("Xero organisation", "ok") in found(ran)
+    assert "vtxero auth vtiger" in one(ran, "Vtiger login", "problem")["remedy"]
+    assert "wrong" not in ran.out
+
+
+def test_doctor_when_the_base_currencies_differ_ends_with_6_and_tells_it_once(shop, vtxero):
+    shop.company.xero.organisation["BaseCurrency"] = "USD"
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 6
+    told = [item for item in json.loads(ran.out)["checks"] if item["code"] == "RUN-BASE-CURRENCY"]
+    assert [item["topic"] for item in told] == ["modules.products"]
+    assert "for the same reason" in one(ran, "modules.invoices", "problem")["text"]
+    assert ("modules.organizations", "ok") in found(ran)
+
+
+@pytest.mark.parametrize("account", ["999", "610"])
+def test_doctor_when_an_account_of_the_config_cannot_be_used_ends_with_2(shop, vtxero, account):
+    shop.change(modules={"invoices": {"sales_account": account}})
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 2
+    assert ("modules.invoices.sales_account", "problem") in found(ran)
+
+
+def test_doctor_when_another_run_holds_the_lock_says_who_and_does_not_wait(shop, vtxero, tmp_path):
+    assert shop.path.exists()
+    with RunLock(tmp_path / "state" / "default" / "run.lock"):
+        ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 0
+    assert "process" in one(ran, "Lock", "note")["text"]
+
+
+def test_doctor_when_the_state_is_damaged_ends_with_12(shop, vtxero, tmp_path):
+    assert shop.path.exists()
+    folder = tmp_path / "state" / "default"
+    folder.mkdir(parents=True)
+    (folder / "state.sqlite3").write_bytes(b"no database" * 100)
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 12
+    assert ("State", "problem") in found(ran)
+
+
+def test_doctor_when_the_profile_belongs_to_another_organisation_ends_with_6(shop, vtxero):
+    assert vtxero("sync", "--limit", "1").code == 0
+    shop.company.xero.organisation["OrganisationID"] = "99999999-7a11-4000-8000-000000000001"
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 6
+    assert one(ran, "Profile", "problem")["code"] == "RUN-TENANT"
+
+
+@pytest.mark.parametrize(("shift", "word"), [(600, "ahead of"), (-600, "behind")])
+def test_doctor_when_the_clock_is_wrong_warns_and_goes_on(shop, vtxero, monkeypatch, shift, word):
+    assert shop.path.exists()
+    real = SystemClock.now
+    monkeypatch.setattr(SystemClock, "now", lambda self: real(self) + timedelta(seconds=shift))
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 0
+    assert word in one(ran, "Clock", "warning")["text"]
+
+
+def test_doctor_when_jsonl_is_wanted_prints_a_check_a_line(shop, vtxero):
+    assert shop.path.exists()
+    lines = [json.loads(line) for line in vtxero("doctor", "-o", "jsonl").out.splitlines()]
+
+    assert {"topic", "state", "text", "remedy", "paste", "code", "exit_code"} == set(lines[0])
+
+
+# -- the checks by themselves ----------------------------------------------------------------------------------
+
+
+def test_version_when_it_cannot_take_invoices_warns_only_where_they_would_go_there():
+    vtiger = replace(a_reference().vtiger, version="8.3.0")
+    one_way = settings(modules={"invoices": {"direction": "to-xero"}})
+
+    assert checks.version_check(vtiger, settings()).state is checks.State.WARNING
+    assert checks.version_check(vtiger, one_way).state is checks.State.NOTE
+
+
+def test_mandatory_field_without_a_default_is_named_and_with_one_it_is_not():
+    reference = a_reference().vtiger
+    accounts = a_module("Accounts", "11", "accountname|Organization Name|m\nindustry|Industry|m")
+    vtiger = replace(reference, modules={**reference.modules, "Accounts": accounts})
+    given = settings(modules={"organizations": {"defaults": {"Industry": "Other"}}})
+
+    named = [check for check in checks.mandatory_checks(vtiger, settings()) if check.text.startswith("Accounts")]
+    left = [check for check in checks.mandatory_checks(vtiger, given) if check.text.startswith("Accounts")]
+
+    assert ["Industry" in check.text for check in named] == [True]
+    assert left == []
+
+
+def test_tax_without_a_match_names_the_xero_tax_of_the_same_rate_to_map_it_to():
+    reference = a_reference()
+    rate = next(item for item in reference.xero.tax_rates if item.active and item.effective_rate)
+    tax = VtigerTax("tax9", "Umsatz", rate.effective_rate, "Simple")
+    vtiger = replace(reference.vtiger, taxes=(tax,))
+
+    told = list(checks.tax_checks(replace(reference, vtiger=vtiger), settings()))
+    mapped = settings(taxes={"map": {"Umsatz": rate.tax_type}})
+
+    assert f"taxes.map: {{Umsatz: {rate.tax_type}}}" in told[-1].remedy
+    assert all(check.state is checks.State.OK for check in checks.tax_checks(replace(reference, vtiger=vtiger), mapped))
+
+
+def test_tax_map_that_leads_nowhere_is_a_mistake_of_the_config():
+    nowhere = settings(taxes={"map": {"Nobody's": "NOTHERE"}, "none": "NOTHING"})
+
+    told = {check.topic: check for check in checks.map_checks(a_reference(), nowhere)}
+
+    assert {check.exit_code for check in told.values()} == {2}
+    assert set(told) == {"taxes.none", "taxes.map.Nobody's"}
+
+
+def test_picklist_that_lacks_accounts_gives_them_to_be_pasted():
+    told = list(checks.picklist_checks(a_reference()))
+
+    assert told
+    assert all(" - " in line for check in told for line in check.paste)
+
+
+def test_deducted_tax_is_neither_matched_nor_missed():
+    reference = a_reference()
+    vtiger = replace(reference.vtiger, taxes=(VtigerTax("tax8", "Withheld", Decimal(20), "Deducted"),))
+
+    assert checks.match_taxes(replace(reference, vtiger=vtiger), settings()) == ([], [])
