@@ -35,14 +35,25 @@ def test_command_when_asked_for_help_lists_what_there_is_and_nothing_else(words)
 
     assert ran.returncode == 0
     listed = ran.stdout.partition("Commands:\n")[2].splitlines()
-    known = {"sync", "plan", "apply", "log", "explain", "doctor", "demo", "sandbox", "auth", "config"}
+    known = {"init", "sync", "plan", "apply", "log", "explain", "doctor", "demo", "sandbox", "auth", "config"}
     assert {line.split()[0] for line in listed if line[2:3].strip()} >= known
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        *("sync", "log", "explain", "doctor", "demo", "sandbox", "config show", "config check", "config schema"),
+        *(
+            "sync",
+            "log",
+            "init",
+            "explain",
+            "doctor",
+            "demo",
+            "sandbox",
+            "config show",
+            "config check",
+            "config schema",
+        ),
         *("auth", "auth xero", "auth vtiger", "auth status", "auth logout"),
     ],
 )

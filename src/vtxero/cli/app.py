@@ -15,6 +15,7 @@ from vtxero.cli.arguments import hoist
 from vtxero.cli.demo import demo
 from vtxero.cli.doctor import doctor
 from vtxero.cli.explain import explain
+from vtxero.cli.init import init
 from vtxero.cli.log import log
 from vtxero.cli.plan import apply, plan
 from vtxero.cli.sandbox import sandbox
@@ -98,6 +99,7 @@ def options(  # noqa: PLR0917 - Typer takes options as arguments
         typer.echo(ctx.get_help())
 
 
+app.command("init")(init)
 app.command("sync")(sync)
 app.command("plan")(plan)
 app.command("apply")(apply)

@@ -15,7 +15,7 @@ from vtxero.config.environment import absolute_path, read_environment
 from vtxero.config.leaves import leaves
 from vtxero.config.problems import describe
 from vtxero.config.settings import APP, DEFAULT_PROFILE, PROFILE_NAME, Settings
-from vtxero.config.yaml_source import Layer, read_file
+from vtxero.config.yaml_source import Layer, read_file, read_text
 from vtxero.errors import ConfigError
 
 FILE_NAME = "vtxero.yaml"
@@ -65,6 +65,17 @@ def load(sources: Sources) -> Loaded:
         raise ConfigError(f"There is no config. Looked for {_searched(sources)}.", remedy=EXAMPLE)
     settings = _check(layer, path)
     return Loaded(settings, path, _origins(layer), warnings, names)
+
+
+def load_draft(text: str, path: Path, sources: Sources) -> Loaded:
+    """Make the settings of a config that is not written yet; `path` is where it will lie.
+
+    Raises:
+        ConfigError: something in it is wrong.
+    """
+    from_environment, warnings = read_environment(sources.environ)
+    layer = read_text(text, name=str(path)).lay_over(from_environment).lay_over(_from_flags(sources))
+    return Loaded(_check(layer, path), path, _origins(layer), warnings)
 
 
 def _check(layer: Layer, path: Path | None) -> Settings:

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from cli.terminal import Terminal, plain
+from vtxero.config.load import Sources, load
+
+KEYS = {"VTXERO_VTIGER_ACCESS_KEY": "sandbox-key", "VTXERO_XERO_CLIENT_SECRET": "sandbox"}
+
+
+@pytest.fixture
+def flags(shop, monkeypatch):
+    """Flags that lead to the shop's services; its own config is put away, the secrets are in variables."""
+    shop.path.unlink()
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    chosen = shop.company.settings
+    return [
+        *("--no-input", "--vtiger-url", chosen.vtiger.url, "--vtiger-username", "admin"),
+        *("--xero-client-id", "sandbox", "--xero-flow", "client_credentials", "--xero-url", chosen.xero.identity_url),
+    ]
+
+
+def test_init_with_flags_writes_a_config_that_a_sync_accepts(flags, vtxero, tmp_path, shop):
+    ran = vtxero("init", *flags)
+
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        f"Written: {tmp_path / 'vtxero.yaml'}",
+        "Next:",
+        "  vtxero doctor",
+        "  vtxero sync --dry-run",
+    ]
+    assert shop.company.writes() == []
+    assert vtxero("doctor").code == 0
+    assert vtxero("sync", "--dry-run").code == 0
+
+
+def test_init_writes_what_was_found_and_no_secret(flags, vtxero, tmp_path):
+    vtxero("init", *flags)
+
+    path = tmp_path / "vtxero.yaml"
+    text = path.read_text()
+    content = yaml.safe_load(text)
+    assert path.stat().st_mode & 0o077 == 0
+    assert "sandbox-key" not in text
+    assert "client_secret" not in content["xero"]
+    assert content["xero"]["tenant_id"]
+    assert content["vtiger"]["edition"] == "open-source"
+    assert content["modules"]["invoices"] == {
+        "enabled": True, "direction": "both", "sales_account": "200", "shipping_account": "260",
+    }  # fmt: skip
+    assert content["modules"]["taxes"] == {"enabled": False}
+    assert all("#" in line for line in text.splitlines() if line.startswith("  organizations:"))
+
+
+def test_init_when_asked_for_secrets_in_the_config_puts_them_there(flags, vtxero, tmp_path, monkeypatch):
+    vtxero("init", *flags, "--secrets-in-config")
+
+    for name in KEYS:
+        monkeypatch.delenv(name)
+    assert yaml.safe_load((tmp_path / "vtxero.yaml").read_text())["vtiger"]["access_key"] == "sandbox-key"
+    assert vtxero("doctor").code == 0
+
+
+def test_init_flags_choose_modules_direction_accounts_and_taxes(flags, vtxero, tmp_path):
+    ran = vtxero(
+        *("init", *flags, "--modules", "organizations,invoices", "--direction", "to-xero", "--taxes"),
+        *("--sales-account", "260", "--shipping-account", "200", "--config", "own.yaml", "-o", "json"),
+    )
+
+    modules = yaml.safe_load((tmp_path / "own.yaml").read_text())["modules"]
+    assert {name for name, options in modules.items() if options["enabled"]} == {"taxes", "organizations", "invoices"}
+    assert modules["invoices"]["direction"] == "to-xero"
+    assert (modules["invoices"]["sales_account"], modules["invoices"]["shipping_account"]) == ("260", "200")
+    assert json.loads(ran.out)["next"][0] == "vtxero --config own.yaml doctor"
+
+
+def test_init_with_a_profile_writes_the_profiles_own_file(flags, vtxero, tmp_path):
+    ran = vtxero("init", *flags, "--profile", "branch")
+
+    path = next(tmp_path.glob("home/**/branch.yaml"))
+    assert ran.code == 0
+    assert "vtxero --profile branch doctor" in ran.out
+    assert load(Sources(config=None, profile="branch", user_folder=path.parent)).path == path
+
+
+def test_init_when_a_config_exists_leaves_it_alone_unless_forced(flags, vtxero, tmp_path):
+    (tmp_path / "vtxero.yaml").write_text("mine: yes")
+
+    ran = vtxero("init", *flags)
+
+    assert ran.code == 2
+    assert "--force" in ran.err
+    assert (tmp_path / "vtxero.yaml").read_text() == "mine: yes"
+    assert vtxero("init", *flags, "--force").code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"--vtiger-url": "nonsense"}, (2, "no web address")),
+        ({"--vtiger-username": "nobody"}, (4, "does not let the user 'nobody' in")),
+        ({"--xero-client-id": "wrong"}, (4, "Xero")),
+        ({"--xero-flow": "magic"}, (2, "client_credentials")),
+        ({"--sales-account": "999"}, (2, "200 - Sales")),
+        ({"--modules": "organizations,invoces"}, (2, "Did you mean invoices?")),
+        ({"--vtiger-url": None}, (2, "--vtiger-url is not given")),
+        ({"--xero-client-id": None}, (2, "--xero-client-id is not given")),
+    ],
+)
+def test_init_when_something_is_wrong_says_what_and_writes_nothing(flags, vtxero, tmp_path, change, expected):
+    given = dict(zip(flags[1::2], flags[2::2], strict=True)) | change
+    words = [word for name, value in given.items() if value is not None for word in (name, value)]
+
+    ran = vtxero("init", "--no-input", *words)
+
+    assert ran.code == expected[0]
+    assert expected[1] in ran.err
+    assert not (tmp_path / "vtxero.yaml").exists()
+    assert "sandbox-key" not in ran.err + ran.out
+
+
+def test_init_when_the_base_currencies_differ_stops_before_it_writes(flags, vtxero, tmp_path, shop):
+    shop.company.xero.organisation["BaseCurrency"] = "USD"
+
+    ran = vtxero("init", *flags)
+
+    assert ran.code == 6
+    assert not (tmp_path / "vtxero.yaml").exists()
+
+
+def test_init_on_a_terminal_asks_little_and_keeps_secrets_out_of_the_config(shop, tmp_path):
+    shop.path.unlink()
+    chosen = shop.company.settings
+    with Terminal(["init", "--xero-url", chosen.xero.identity_url], tmp_path) as terminal:
+        terminal.answer("Vtiger's address", chosen.vtiger.url)
+        terminal.answer("Login name", "admin")
+        terminal.answer("Access key of admin", "wrong")
+        terminal.answer("Vtiger's address", chosen.vtiger.url)
+        terminal.answer("Login name", "admin")
+        terminal.answer("Access key of admin", "sandbox-key")
+        terminal.answer("Number or code [1]", "2")
+        terminal.answer("Client id", "sandbox")
+        terminal.answer("Client secret", "sandbox")
+        terminal.answer("What to sync", "")
+        terminal.answer("Make them in Vtiger?", "")
+        terminal.answer("Which way", "")
+        terminal.answer("Account of sales", "")
+        terminal.answer("Account of shipping", "260")
+        code = terminal.end()
+        seen = plain(terminal.seen)
+
+    assert code == 0, seen
+    assert seen.rstrip().endswith("Next:\n  vtxero doctor\n  vtxero sync --dry-run")
+    assert "sandbox-key" not in seen
+    assert "secrets.json" in seen
+    assert "sandbox-key" not in (tmp_path / "vtxero.yaml").read_text()
+    with Terminal(["doctor"], tmp_path) as terminal:
+        assert terminal.end() == 0, terminal.seen
