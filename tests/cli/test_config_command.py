@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from vtxero.domain.reasons import Code
+
 
 def test_config_show_tells_each_value_and_where_it_comes_from(vtxero, config, monkeypatch):
     monkeypatch.setenv("VTXERO_GUARDS_MAX_CHANGES", "5")
@@ -75,18 +77,29 @@ def test_explain_tells_what_a_reason_means_and_what_to_do(vtxero, typed):
     ran = vtxero("explain", typed)
 
     assert ran.code == 0
-    assert ran.out.splitlines() == [
-        "INV-GROUP-DISCOUNT",
-        "  It has a discount on the whole invoice, and Xero has none.",
-        "  What to do: Give the discount on the lines instead.",
-    ]
+    lines = ran.out.splitlines()
+    assert lines[:2] == ["INV-GROUP-DISCOUNT", "  It has a discount on the whole invoice, and Xero has none."]
+    assert lines[-1] == "  What to do: Give the discount on the lines instead."
+    assert "Vtiger takes this discount off the sum of the lines." in ran.out
 
 
 def test_explain_without_a_code_lists_all_of_them(vtxero):
-    from vtxero.domain.reasons import Code
-
     assert [line.split()[0] for line in vtxero("explain").out.splitlines()] == [code.value for code in Code]
     assert len(json.loads(vtxero("explain", "-o", "json").out)["reasons"]) == len(Code)
+
+
+@pytest.mark.parametrize("code", [code.value for code in Code])
+def test_explain_gives_for_every_code_how_it_comes_about(code):
+    from vtxero.cli.explain import explanation
+
+    assert explanation(Code(code))
+
+
+def test_explain_of_a_pattern_explains_all_that_fit_and_refuses_one_that_fits_none(vtxero):
+    codes = [item["code"] for item in json.loads(vtxero("explain", "run-guard-*", "-o", "json").out)["reasons"]]
+
+    assert codes == [code.value for code in Code if code.value.startswith("RUN-GUARD-")]
+    assert vtxero("explain", "NOTHING-*").code == 2
 
 
 def test_explain_of_an_unknown_code_suggests_one(vtxero):

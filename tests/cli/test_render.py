@@ -5,11 +5,11 @@ import re
 import pytest
 
 from cli.samples import TO_VTIGER, TO_XERO, count, full_report, quiet_report, record, summary
-from vtxero.cli.log_view import Filter, report_parts, runs_parts
+from vtxero.cli.log_view import Filter, record_parts, report_parts, runs_parts
 from vtxero.cli.naming import View
 from vtxero.cli.render import closing_line, count_tables, run_parts
 from vtxero.cli.text import Screen
-from vtxero.domain.findings import finding
+from vtxero.domain.findings import finding, note
 from vtxero.domain.reasons import Code
 from vtxero.sync.records import FieldChange, Outcome
 
@@ -171,3 +171,22 @@ def test_closing_line_says_what_to_do_next(numbers, changes, expected):
     report = quiet_report(modules=(count("invoices", TO_XERO, **numbers),), **changes)
 
     assert expected in closing_line(report, "vtxero")
+
+
+@pytest.mark.parametrize(("dry_run", "where"), [(True, "with -o json"), (False, "vtxero log RUN1 --reason INV-TOTAL")])
+def test_hint_to_the_rest_of_a_long_note_leads_to_where_it_is(dry_run, where):
+    records = [record(f"INV{n}", Outcome.CREATED, number=n, notes=(note(Code.INV_TOTAL),)) for n in range(9)]
+    report = quiet_report(run="RUN1", dry_run=dry_run, records=tuple(records))
+
+    text = drawn(run_parts(report, View()))
+
+    assert f"... and 4 more: {where}" in text
+
+
+def test_address_is_never_broken_where_it_cannot_be_clicked():
+    url = "https://go.xero.com/" + "x" * 120
+    one = record("INV1", Outcome.SKIPPED, vtiger_url=url, reasons=(finding(Code.INV_DATE),))
+
+    text = drawn(record_parts([one], View(cap=None)))
+
+    assert f"        Vtiger: {url}" in text.splitlines()

@@ -12,6 +12,7 @@ from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_ca
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
+from vtxero.bootstrap.standing import note_calls_left
 from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
@@ -53,9 +54,9 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
     with ExitStack() as stack:
         stack.enter_context(RunLock(settings.lock_file, timeout=settings.lock_timeout))
         stop = stack.enter_context(stop_on_signals())
-        database = stack.enter_context(closing(open_database(settings.database)))
+        database = kept = stack.enter_context(closing(open_database(settings.database)))
         if request.dry_run:
-            database = stack.enter_context(closing(scratch_copy(database)))
+            database = stack.enter_context(closing(scratch_copy(kept)))
         tools = _Tools(
             database,
             stack.enter_context(open_vtiger(settings)),
@@ -66,6 +67,8 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
         )
         environment = _prepare(settings, request, tools)
         report = Run(environment, request).execute()
+        as_of = clock.now().isoformat(timespec="seconds")
+        note_calls_left(SqliteState(kept, report.run), tools.xero.limiter.day_remaining, as_of)
         if any(_may_have_changed_taxes(record) for record in report.records):
             forget_catalogue(SqliteState(database, report.run))
         return report

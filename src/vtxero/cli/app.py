@@ -20,6 +20,7 @@ from vtxero.cli.log import log
 from vtxero.cli.plan import apply, plan
 from vtxero.cli.sandbox import sandbox
 from vtxero.cli.session import Globals, Output, Session
+from vtxero.cli.status import status
 from vtxero.cli.sync import sync
 
 HELP = ["-h", "--help"]
@@ -104,6 +105,7 @@ app.command("sync")(sync)
 app.command("plan")(plan)
 app.command("apply")(apply)
 app.command("log")(log)
+app.command("status")(status)
 app.command("explain")(explain)
 app.command("doctor")(doctor)
 app.command("demo")(demo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
@@ -167,6 +168,21 @@ def guard(text: str) -> str:
     near = difflib.get_close_matches(folded, GUARDS, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise ConfigError(f"There is no guard {text!r}.{hint}", remedy=f"Guards: {', '.join(GUARDS)}.")
+
+
+def reasons(text: str) -> list[Code]:
+    """Read a reason's code, or several by a pattern such as `RUN-GUARD-*`.
+
+    Raises:
+        ConfigError: there is no such reason.
+    """
+    pattern = text.strip().upper().replace("_", "-")
+    if "*" not in pattern:
+        return [reason(text)]
+    found = [code for code in Code if fnmatch.fnmatchcase(code.value, pattern)]
+    if not found:
+        raise ConfigError(f"There is no reason like {text!r}.", remedy="`vtxero explain` lists them all.")
+    return found
 
 
 def reason(text: str) -> Code:

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, indented, name_of
+from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import FieldChange, Outcome
@@ -72,7 +72,7 @@ def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[Rende
             for item in record.notes:
                 yield indented(full_text(item), 6)
             if view.is_plain:
-                yield from (indented(Text(address), 6) for address in addresses_of(record))
+                yield from addresses_of(record, 6)
 
 
 def _written_by_module(
@@ -82,4 +82,4 @@ def _written_by_module(
     for record in records:
         if record.outcome in WRITTEN:
             groups.setdefault((record.module, record.direction), []).append(record)
-    return groups
+    return {key: groups[key] for key in sorted(groups, key=lambda key: in_order(key[0]))}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from vtxero.cli.naming import in_order
 from vtxero.domain.findings import Finding
 from vtxero.errors import StopError, VtxeroError
 from vtxero.sync.records import Outcome
@@ -35,7 +36,7 @@ def run_document(report: RunReport) -> dict[str, Any]:
         "exit_code": report.exit_code,
         "started_at": moment(report.started_at),
         "seconds": round(report.seconds, 3),
-        "modules": [_module(count) for count in report.modules],
+        "modules": [_module(count) for count in sorted(report.modules, key=lambda count: in_order(count.module))],
         "records": [record_document(record) for record in report.records],
         "calls": dict(report.calls),
         "messages": list(report.messages),

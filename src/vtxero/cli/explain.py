@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import resources
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,15 +17,16 @@ def explain(
     ctx: typer.Context,
     code: Annotated[str | None, typer.Argument(metavar="CODE", help="A reason's code or a guard's name.")] = None,
 ) -> None:
-    """Explain a reason for leaving a record alone; without CODE, list them all.
+    """Explain a reason: what it means, how it comes about, and what to do. Without CODE, list all of them.
 
     \b
     Examples:
       vtxero explain INV-GROUP-DISCOUNT
       vtxero explain changes
+      vtxero explain 'RUN-GUARD-*'
     """
     session: Session = ctx.obj
-    codes = [arguments.reason(code)] if code else list(Code)
+    codes = arguments.reasons(code) if code else list(Code)
     documents = [_document(item) for item in codes]
     match session.options.output:
         case Output.JSON:
@@ -37,8 +40,28 @@ def explain(
                 return
             from vtxero.cli.render import reason_parts
 
-            session.show(reason_parts(codes[0]))
+            for number, item in enumerate(codes):
+                session.show(reason_parts(item, explanation(item), gap=bool(number)))
+
+
+def explanation(code: Code) -> str:
+    """Give the page's text on a reason, between its summary and its remedy; blank where the page is not there."""
+    page = resources.files("vtxero") / "reasons.md"
+    if not page.is_file():
+        page = Path(__file__).parents[3] / "docs" / "reasons.md"  # a clone, not an installed package
+    if not page.is_file():
+        return ""
+    _, _, section = page.read_text(encoding="utf-8").partition(f"\n### {code.value}\n")
+    body = section.partition("\n#")[0].partition("**What to do:**")[0]
+    paragraphs = [" ".join(part.split()) for part in body.strip().split("\n\n")]
+    return "\n\n".join(paragraphs[1:])
 
 
 def _document(code: Code) -> dict[str, str]:
-    return {"code": code.value, "summary": REASONS[code].summary, "remedy": REASONS[code].remedy}
+    reason = REASONS[code]
+    return {
+        "code": code.value,
+        "summary": reason.summary,
+        "explanation": explanation(code),
+        "remedy": reason.remedy,
+    }

@@ -57,11 +57,8 @@ def latest_each(records: Iterable[RecordResult]) -> list[RecordResult]:
     return list(kept.values())
 
 
-def runs_parts(summaries: Sequence[RunSummary], command: str) -> Iterator[RenderableType]:
+def runs_table(summaries: Sequence[RunSummary]) -> Table:
     """Give a table of runs; it fits in 80 columns."""
-    if not summaries:
-        yield Text(f"No runs yet. The first one: {command} sync --dry-run")
-        return
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
     table.add_column("run", no_wrap=True)
     table.add_column("exit", justify="right", no_wrap=True)
@@ -74,7 +71,15 @@ def runs_parts(summaries: Sequence[RunSummary], command: str) -> Iterator[Render
         ]
         code = "-" if item.exit_code is None else str(item.exit_code)
         table.add_row(plain(item.run), code, *cells)
-    yield table
+    return table
+
+
+def runs_parts(summaries: Sequence[RunSummary], command: str) -> Iterator[RenderableType]:
+    """Give the runs, and how to see more of one."""
+    if not summaries:
+        yield Text(f"No runs yet. The first one: {command} sync --dry-run")
+        return
+    yield runs_table(summaries)
     yield Text("")
     if any(item.exit_code is None for item in summaries):
         yield Text("Exit -: the run was interrupted; the next one settles what it left.")

@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from vtxero.cli.text import clean, linked, safe_url
+from vtxero.config.settings import ModulesSettings
 from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
@@ -43,6 +44,15 @@ class View:
     advice: bool = True
 
 
+MODULES = {name: number for number, name in enumerate(ModulesSettings.model_fields)}
+"""The modules in the order in which they depend on each other."""
+
+
+def in_order(module: str) -> int:
+    """Give a module's place among the others, for sorting."""
+    return MODULES.get(module, len(MODULES))
+
+
 def name_of(record: RecordResult) -> Text:
     """Name a record by its label and its id on the side it comes from, linked to its page."""
     own, other = (record.vtiger_id, record.vtiger_url), (record.xero_id, record.xero_url)
@@ -60,11 +70,16 @@ def full_text(finding: Finding) -> Text:
     return Text.assemble(f"{kind}{finding.code.value}: {clean(finding.message)} ", (clean(finding.remedy), "dim"))
 
 
-def addresses_of(record: RecordResult) -> Iterator[str]:
-    """Give the addresses of a record's pages, for where links cannot be clicked."""
+def addresses_of(record: RecordResult, blanks: int) -> Iterator[Text]:
+    """Give the addresses of a record's pages, for where links cannot be clicked; never broken, or they lead nowhere."""
     for side, url in (("Vtiger", record.vtiger_url), ("Xero", record.xero_url)):
         if address := safe_url(url):
-            yield f"{side}: {address}"
+            yield whole(f"{' ' * blanks}{side}: {address}")
+
+
+def whole(line: str) -> Text:
+    """Give a line that is not broken, however narrow the screen is."""
+    return Text(line, no_wrap=True)
 
 
 def indented(part: Text, blanks: int) -> RenderableType:

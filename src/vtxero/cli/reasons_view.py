@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, indented, name_of
+from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
 from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import REASONS, Code
@@ -47,9 +47,14 @@ def _group(
     for record in shown:
         yield from _record_lines(record, view)
     if len(group) > len(shown):
-        more = f"{view.command} log {clean(run or '')}".strip() + (f" --reason {code.value}" if code else "")
-        where = "with -o json" if run is None else more
-        yield indented(Text(f"... and {len(group) - len(shown)} more: {where}"), 6)
+        yield indented(Text(f"... and {len(group) - len(shown)} more: {_where(code, view, run)}"), 6)
+
+
+def _where(code: Code | None, view: View, run: str | None) -> str:
+    """Where the rest of a long group can be seen."""
+    if run is None:
+        return "with -o json"
+    return f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else "")
 
 
 def _remedy(firsts: Sequence[Finding]) -> str:
@@ -75,7 +80,7 @@ def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
     for item in record.notes:
         yield indented(full_text(item), 8)
     if view.is_plain:
-        yield from (indented(Text(address), 8) for address in addresses_of(record))
+        yield from addresses_of(record, 8)
 
 
 def _says_more(finding: Finding) -> bool:
@@ -83,8 +88,8 @@ def _says_more(finding: Finding) -> bool:
     return bool(finding.message) and finding.message != REASONS[finding.code].summary
 
 
-def note_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
-    """Give the notes of records that crossed, one paragraph per code."""
+def note_parts(records: Iterable[RecordResult], view: View, *, run: str | None = "") -> Iterator[RenderableType]:
+    """Give the notes of records that crossed, one paragraph per code; `run` as above."""
     by_code: dict[Code, list[tuple[RecordResult, Finding]]] = {}
     for record in records:
         if record.outcome in HEADINGS:
@@ -96,10 +101,12 @@ def note_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
     yield Text("")
     yield Text("Crossed, with a note", style="bold")
     for code, found in by_code.items():
-        yield from _note_group(code, found, view)
+        yield from _note_group(code, found, view, run)
 
 
-def _note_group(code: Code, found: Sequence[tuple[RecordResult, Finding]], view: View) -> Iterator[RenderableType]:
+def _note_group(
+    code: Code, found: Sequence[tuple[RecordResult, Finding]], view: View, run: str | None
+) -> Iterator[RenderableType]:
     """A note's records: a line each where they differ in what is said, one line of names where they do not."""
     yield Text.assemble("  ", (code.value, "bold"), f"  {_counted(len(found), found[0][0].module)}")
     told = [item for _, item in found if _says_more(item)]
@@ -113,7 +120,7 @@ def _note_group(code: Code, found: Sequence[tuple[RecordResult, Finding]], view:
     else:
         yield indented(Text(", ").join([name_of(record) for record, _ in shown]), 6)
     if len(found) > len(shown):
-        yield indented(Text(f"... and {len(found) - len(shown)} more: {view.command} log --last --reason {code}"), 6)
+        yield indented(Text(f"... and {len(found) - len(shown)} more: {_where(code, view, run)}"), 6)
 
 
 def _by_reason(
@@ -125,7 +132,7 @@ def _by_reason(
         code = record.reasons[0].code if record.reasons else None
         groups.setdefault((code, record.module, record.direction), []).append(record)
     order = {code: index for index, code in enumerate(REASONS)}
-    keys = sorted(groups, key=lambda key: order[key[0]] if key[0] else -1)
+    keys = sorted(groups, key=lambda key: (order[key[0]] if key[0] else -1, in_order(key[1])))
     return {key: groups[key] for key in keys}
 
 

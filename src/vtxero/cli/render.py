@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.changes_view import plan_parts
-from vtxero.cli.naming import STYLES, TITLES, View, indented
+from vtxero.cli.naming import STYLES, TITLES, View, in_order, indented
 from vtxero.cli.reasons_view import attention_parts, note_parts
-from vtxero.cli.text import clean, plain
+from vtxero.cli.text import clean, clean_lines, plain
 from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
@@ -29,7 +29,7 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
         yield from plan_parts(report.records, view)
     if view.reasons:
         yield from attention_parts(report.records, view, run=None if report.dry_run else report.run)
-        yield from note_parts(report.records, view)
+        yield from note_parts(report.records, view, run=None if report.dry_run else report.run)
     yield from _messages(report.messages)
     yield Text("")
     yield _calls_line(report)
@@ -40,7 +40,7 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
 def count_tables(counts: Sequence[ModuleCount]) -> Iterator[RenderableType]:
     """Give one table per direction; all outcomes fit in 80 columns, and each row adds up to `seen`."""
     for direction in Direction:
-        rows = [count for count in counts if count.direction is direction]
+        rows = sorted((count for count in counts if count.direction is direction), key=lambda row: in_order(row.module))
         if not rows:
             continue
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
@@ -58,10 +58,14 @@ def _number(outcome: Outcome, number: int) -> Text:
     return Text(str(number), style=STYLES[outcome] if number else "dim")
 
 
-def reason_parts(code: Code) -> Iterator[RenderableType]:
-    """Give a reason with its remedy."""
+def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Iterator[RenderableType]:
+    """Give a reason with how it comes about and its remedy; `gap`: it follows another one."""
+    if gap:
+        yield Text("")
     yield Text(code.value, style="bold")
     yield indented(Text(REASONS[code].summary), 2)
+    if explanation:
+        yield indented(Text(f"\n{clean_lines(explanation)}\n"), 2)
     yield indented(Text.assemble(("What to do: ", "bold"), REASONS[code].remedy), 2)
 
 

@@ -23,6 +23,11 @@ def clean(text: str) -> str:
     return "".join(_harmless(char) for char in text).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Drop the same, line by line; Markdown's marks of emphasis go too."""
+    return "\n".join(clean(line).replace("`", "").replace("**", "") for line in text.splitlines())
+
+
 def _harmless(char: str) -> str:
     if char.isprintable() or char in _JOINERS:
         return char
@@ -71,7 +76,7 @@ class Screen:
         )
         with console.capture() as capture:
             for part in parts:
-                console.print(part)
+                console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
         return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 

@@ -1,0 +1,147 @@
+"""How a profile stands, and one record's story, as tables and text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from vtxero.bootstrap.standing import FieldStory, ModuleStanding, RecordStory, Standing
+from vtxero.cli.log_view import runs_table
+from vtxero.cli.naming import STYLES, TITLES, full_text, indented, whole
+from vtxero.cli.text import clean, linked, safe_url
+from vtxero.domain.reasons import REASONS
+from vtxero.domain.sides import Side
+
+NAMES = {Side.VTIGER: "Vtiger", Side.XERO: "Xero"}
+MAX_VALUE = 40
+
+
+def standing_parts(found: Standing, command: str, profile: str) -> Iterator[RenderableType]:
+    """Give the last runs, the modules, and what waits."""
+    pair = f": {clean(found.vtiger)} and {clean(found.organisation)}" if found.vtiger else ""
+    yield Text(f"Profile {profile}{pair}", style="bold")
+    if not found.runs:
+        yield Text(f"No runs yet. The first one: {command} sync --dry-run")
+        return
+    yield Text("")
+    yield runs_table(found.runs)
+    yield Text("")
+    yield _modules(found)
+    yield from _waiting(found.modules, command)
+    if found.open_writes:
+        yield Text("")
+        yield Text(f"{found.open_writes} writes of a stopped run: the next run looks what became of them.", "yellow")
+    if found.calls_left:
+        yield Text("")
+        yield Text(f"Xero had {found.calls_left.left} calls left for the day at {found.calls_left.as_of}.", style="dim")
+
+
+def _modules(found: Standing) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("module", no_wrap=True)
+    table.add_column("links", justify="right", no_wrap=True)
+    table.add_column("waiting", justify="right", no_wrap=True)
+    for name in NAMES.values():
+        table.add_column(f"{name} read to", no_wrap=True)
+    for item in found.modules:
+        waits = sum(item.waiting.values())
+        name = item.name if item.enabled else f"{item.name} (off)"
+        cells = [Text(item.cursors[side] or "-") for side in NAMES]
+        table.add_row(name, str(item.links), Text(str(waits), style="yellow" if waits else "dim"), *cells)
+    return table
+
+
+def _waiting(modules: tuple[ModuleStanding, ...], command: str) -> Iterator[RenderableType]:
+    rows = [(item.name, key, number) for item in modules for key, number in item.waiting.items()]
+    if not rows:
+        return
+    yield Text("")
+    yield Text("What waits", style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, (outcome, code), number in rows:
+        summary = REASONS[code].summary if code else ""
+        table.add_row(str(number), name, Text(code.value if code else "", style=STYLES[outcome]), summary)
+    yield table
+    yield Text(f"Which ones, and what to do: {command} log --skipped (or --failed, --conflicts, --reason CODE)")
+
+
+def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator[RenderableType]:
+    """Give one record: where it is, whether it is linked, its fields on both sides, and what became of it."""
+    yield Text(f"{story.module}: {clean(story.label)}", style="bold")
+    for side, record_id, url in (
+        (Side.VTIGER, story.vtiger_id, story.vtiger_url),
+        (Side.XERO, story.xero_id, story.xero_url),
+    ):
+        gone = "  (gone)" if side in story.gone else ""
+        yield Text.assemble(f"  {NAMES[side]}: ", linked(record_id or "not there yet", url), gone)
+        if is_plain and safe_url(url):
+            yield whole(f"    {safe_url(url)}")
+    yield indented(Text(_standing_of(story)), 2)
+    if story.fields:
+        yield Text("")
+        yield _fields(story)
+    yield Text("")
+    if not story.history:
+        yield Text("No run has written it or left it alone: it is as both sides had it.")
+        return
+    yield Text("What became of it", style="bold")
+    for run, result in story.history:
+        what = (result.outcome.value, STYLES[result.outcome])
+        yield indented(Text.assemble(f"{run}  ", what, f"  {TITLES[result.direction]}"), 2)
+        for item in (*result.reasons, *result.notes):
+            yield indented(full_text(item), 4)
+    yield Text(f"A run as a whole: {command} log {story.history[0][0]}", style="dim")
+
+
+def _standing_of(story: RecordStory) -> str:
+    """Say, in a sentence, why it is as it is."""
+    if story.alias_of:
+        return f"A duplicate: {story.alias_of} stands for it in Vtiger, and what refers to it follows that one."
+    waits = " and ".join(NAMES[side] for side in story.waits)
+    if not story.linked:
+        return "Not linked: it waits, and every run looks at it again." if waits else "Not linked."
+    maker = f"Linked; made in {NAMES[Side(story.author)]}."
+    if story.unsettled:
+        return f"{maker} The two never agreed on {', '.join(story.unsettled)}: make them equal, or choose a side."
+    if waits:
+        return f"{maker} What {waits} says now has not been carried over yet; the next run looks at it again."
+    return f"{maker} Nothing waits: both sides are as the last run left them."
+
+
+def _fields(story: RecordStory) -> Table:
+    """A row per field: each side's base, and what was read since where that differs."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column("field", no_wrap=True)
+    for name in NAMES.values():
+        table.add_column(name, overflow="fold", ratio=1)
+    for item in story.fields:
+        table.add_row(item.field, *_cells(item))
+    return table
+
+
+def _cells(item: FieldStory) -> tuple[Text, Text]:
+    pairs = ((item.vtiger, item.vtiger_now), (item.xero, item.xero_now))
+    cells = [_cell(base, now) for base, now in pairs]
+    return cells[0], cells[1]
+
+
+def _cell(base: str | None, now: str | None) -> Text:
+    """The base; where something else was read since, that behind an arrow."""
+    if now is None or now == base:
+        return Text(_short(base))
+    if base is None:
+        return Text(_short(now), style="yellow")
+    return Text.assemble(_short(base), " → ", (_short(now), "yellow"))
+
+
+def _short(value: str | None) -> str:
+    text = clean(value or "")
+    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"

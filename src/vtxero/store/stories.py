@@ -1,0 +1,48 @@
+"""What the state knows of single records, for people who ask: found by id, number, name or key; what became of them."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from vtxero.domain.sides import Side
+from vtxero.domain.text import match_key
+from vtxero.store.codec import load_result
+from vtxero.sync.report import RecordResult
+
+
+class Stories:
+    """Reads one open database; never writes."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def find(self, module: str, text: str) -> list[tuple[Side, str]]:
+        """Find records of a module by either side's id, else by number, code or name; linked pairs come twice."""
+        by_id = self._db.execute(
+            "SELECT side, id FROM records WHERE module = ? AND lower(id) = lower(?)"
+            " UNION SELECT 'vtiger', vtiger_id FROM links WHERE module = ? AND lower(vtiger_id) = lower(?)"
+            " UNION SELECT 'xero', xero_id FROM links WHERE module = ? AND lower(xero_id) = lower(?)",
+            (module, text) * 3,
+        ).fetchall()
+        found = (
+            by_id
+            or self._db.execute(
+                "SELECT side, id FROM records WHERE module = ? AND lower(label) = lower(?)"
+                " UNION SELECT side, id FROM keys WHERE module = ? AND key = ?",
+                (module, text, module, match_key(text)),
+            ).fetchall()
+        )
+        return [(Side(side), record_id) for side, record_id in found]
+
+    def history(self, module: str, vtiger_id: str, xero_id: str, limit: int = 5) -> list[tuple[str, RecordResult]]:
+        """Give the latest outcomes of a record with their runs, newest first."""
+        rows = self._db.execute(
+            "SELECT run, result FROM outcomes WHERE module = ? AND ((? <> '' AND vtiger_id = ?) OR (? <> '' AND"
+            " xero_id = ?)) ORDER BY seq DESC LIMIT ?",
+            (module, vtiger_id, vtiger_id, xero_id, xero_id, limit),
+        )
+        return [(run, load_result(text)) for run, text in rows]
+
+    def open_intents(self) -> int:
+        """Count the writes whose end is not known: a run was stopped in the middle of them."""
+        return int(self._db.execute("SELECT count(*) FROM intents WHERE closed = 0").fetchone()[0])

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from chain.company import line
+
+
+@pytest.fixture
+def synced(shop, vtxero):
+    """An invoice that crossed, one that a rule left alone, and what they need."""
+    crm = shop.company
+    acme = crm.organization("Acme Ltd", email1="office@acme.example")
+    widget = crm.product()
+    shop.good = crm.invoice(acme, line(widget))
+    shop.bad = crm.invoice(acme, line(widget), hdnDiscountAmount="1")
+    assert vtxero("sync").code == 0
+    shop.good_number, shop.bad_number = crm.number_of(shop.good), crm.number_of(shop.bad)
+    return shop
+
+
+@pytest.mark.usefixtures("shop")
+def test_status_before_the_first_run_says_how_to_begin(vtxero):
+    ran = vtxero("status")
+
+    assert ran.code == 0
+    assert "No runs yet. The first one: vtxero sync --dry-run" in ran.out
+
+
+def test_status_shows_runs_links_cursors_what_waits_and_the_calls_left(synced, vtxero):
+    ran = vtxero("status", "-o", "json")
+
+    document = json.loads(ran.out)
+    invoices = next(item for item in document["modules"] if item["module"] == "invoices")
+    assert synced.company.settings.vtiger.url == document["vtiger"]
+    assert [run["exit_code"] for run in document["runs"]] == [0]
+    assert invoices["links"] == 1
+    assert invoices["cursors"]["vtiger"]
+    assert invoices["waiting"] == [{"outcome": "skipped", "reason": "INV-GROUP-DISCOUNT", "records": 1}]
+    assert document["open_writes"] == 0
+    assert document["calls_left"]["left"] > 0
+
+
+@pytest.mark.usefixtures("synced")
+def test_status_as_a_table_fits_80_columns_and_leads_on(vtxero):
+    ran = vtxero("status")
+
+    assert max(map(len, ran.out.splitlines())) <= 80
+    assert "vtxero log --skipped" in " ".join(ran.out.split())
+    assert ran.out.index("organizations") < ran.out.index("products") < ran.out.index("invoices ")
+
+
+@pytest.mark.parametrize("by", ["vtiger id", "xero id", "number", "number in other letters"])
+def test_status_of_a_linked_record_shows_both_sides_whatever_it_is_named_by(synced, vtxero, by):
+    xero_id = synced.company.invoices()[synced.good_number]["InvoiceID"]
+    named = {
+        "vtiger id": synced.good,
+        "xero id": xero_id,
+        "number": synced.good_number,
+        "number in other letters": synced.good_number.lower(),
+    }
+
+    ran = vtxero("status", f"invoice:{named[by]}", "-o", "json")
+
+    (story,) = json.loads(ran.out)["records"]
+    assert (story["vtiger_id"], story["xero_id"], story["linked"]) == (synced.good, xero_id, True)
+    assert story["author"] == "vtiger"
+    assert story["waits"] == []
+    assert story["fields"]["invoice_on"]["vtiger_base"] == story["fields"]["invoice_on"]["xero_base"] == "2026-11-01"
+    assert story["history"][0]["outcome"] == "created"
+
+
+def test_status_of_a_record_that_waits_says_why_and_what_to_do(synced, vtxero):
+    ran = vtxero("status", f"invoices:{synced.bad_number}")
+
+    assert "Not linked: it waits" in ran.out
+    assert "INV-GROUP-DISCOUNT" in ran.out
+    assert "Give the discount on the lines instead." in " ".join(ran.out.split())
+    assert f"record={synced.bad.partition('x')[2]}\n" in ran.out
+
+
+def test_status_of_a_record_in_conflict_shows_what_each_side_says_now(synced, vtxero):
+    crm = synced.company
+    crm.crm.post("revise", element={"id": synced.good, "duedate": "2026-12-01"})
+    invoice = crm.invoices()[synced.good_number]
+    crm.xero.edit_invoice(invoice["InvoiceID"], DueDate="2026-12-15")
+    vtxero("sync", "--full")
+
+    ran = vtxero("status", f"invoices:{synced.good}", "-o", "json")
+
+    (story,) = json.loads(ran.out)["records"]
+    told = story["fields"]["due_on"]
+    assert (told["vtiger_base"], told["vtiger"], told["xero"]) == ("2026-11-20", "2026-12-01", "2026-12-15")
+    assert story["history"][0]["outcome"] == "conflict"
+
+
+@pytest.mark.usefixtures("synced")
+def test_status_of_a_record_that_was_never_seen_says_how_to_have_it_seen(vtxero):
+    ran = vtxero("status", "invoices:NOPE")
+
+    assert ran.code == 2
+    assert "vtxero sync --only invoices:NOPE --dry-run" in ran.err
+
+
+@pytest.mark.usefixtures("synced")
+def test_status_asks_neither_service(synced, vtxero):
+    before = [len(app.journal.entries) for app in synced.company.apps.values()]
+
+    vtxero("status")
+    vtxero("status", f"invoices:{synced.good}")
+
+    assert [len(app.journal.entries) for app in synced.company.apps.values()] == before
