@@ -192,6 +192,28 @@ def test_log_file_holds_what_was_done_without_secrets_and_for_its_owner_only(vtx
     assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.usefixtures("config")
+def test_log_file_when_it_is_full_is_put_aside_and_old_ones_go(vtxero, engine, tmp_path, monkeypatch):
+    import logging
+
+    from cli.samples import quiet_report
+
+    def note(_progress):
+        for number in range(400):
+            logging.getLogger("vtxero").info("line %d %s", number, "x" * 40)
+        return quiet_report()
+
+    engine.answers = [note]
+    monkeypatch.setenv("VTXERO_LOG_MAX_MB", "0.01")
+    monkeypatch.setenv("VTXERO_LOG_KEEP", "2")
+
+    assert vtxero("sync", "--log-file", tmp_path / "a.log").code == 0
+    files = sorted(path.name for path in tmp_path.glob("a.log*"))
+    assert files == ["a.log", "a.log.1", "a.log.2"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.glob("a.log*"))
+    assert all(path.stat().st_size <= 10_000 for path in tmp_path.glob("a.log*"))
+
+
 @pytest.mark.usefixtures("engine", "config")
 def test_log_file_that_cannot_be_written_is_a_config_error(vtxero, tmp_path):
     (tmp_path / "file").write_text("")

@@ -163,7 +163,8 @@ def test_record_from_xero_is_named_by_its_xero_id():
         ({"conflict": 1, "failed": 1}, {"exit_code": 8}, "vtxero log --failed"),
         ({"created": 1}, {"dry_run": True}, "without --dry-run"),
         ({"unchanged": 1}, {"dry_run": True}, "There is nothing to do."),
-        ({"created": 1}, {"exit_code": 7}, "ended early (exit code 7)"),
+        ({"created": 1}, {"exit_code": 7}, "Not finished: what was allowed is used up."),
+        ({"created": 1}, {"exit_code": 6}, "ended early (exit code 6)"),
         ({}, {"exit_code": 130}, "What was done is saved"),
     ],
 )

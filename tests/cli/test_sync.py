@@ -6,7 +6,7 @@ import pytest
 
 from cli.samples import full_report, quiet_report
 from vtxero.domain.sides import Direction
-from vtxero.errors import AuthError, LockedError, StopError
+from vtxero.errors import AuthError, LockedError, StopError, TemporaryError
 from vtxero.sync.request import RunRequest
 
 
@@ -127,14 +127,67 @@ def test_quiet_when_something_is_wrong_prints_the_tables(vtxero, engine):
 
 
 @pytest.mark.usefixtures("config")
-def test_run_that_was_stopped_says_so_on_stderr_even_with_quiet_and_json(vtxero, engine):
-    engine.answers = [quiet_report(exit_code=7, status="error", messages=("The day's calls are used up.",))]
+def test_run_that_a_person_must_see_to_says_so_on_stderr_even_with_quiet_and_json(vtxero, engine):
+    engine.answers = [quiet_report(exit_code=6, status="error", messages=("Too many changes.",))]
 
     ran = vtxero("sync", "-q", "-o", "json")
 
-    assert ran.code == 7
-    assert ran.err == "Error: The day's calls are used up.\n"
-    assert json.loads(ran.out)["messages"] == ["The day's calls are used up."]
+    assert ran.code == 6
+    assert ran.err == "Error: Too many changes.\n"
+    assert json.loads(ran.out)["messages"] == ["Too many changes."]
+
+
+@pytest.mark.parametrize("code", [0, 5, 7, 130, 143])
+@pytest.mark.usefixtures("config")
+def test_quiet_run_that_asks_nobody_for_anything_prints_nothing(vtxero, engine, code):
+    engine.answers = [quiet_report(exit_code=code, status="error", messages=("Something passing.",))]
+
+    ran = vtxero("sync", "-q")
+
+    assert (ran.code, ran.out, ran.err) == (code, "", "")
+
+
+@pytest.mark.parametrize("error", [LockedError("Another run."), TemporaryError("No network.")])
+@pytest.mark.usefixtures("config")
+def test_quiet_run_that_cannot_begin_and_asks_nobody_for_anything_prints_nothing(vtxero, engine, error):
+    engine.answers = [error]
+
+    ran = vtxero("sync", "-q")
+
+    assert (ran.code, ran.out, ran.err) == (error.exit_code, "", "")
+
+
+@pytest.mark.usefixtures("config")
+def test_error_is_told_once_where_stdout_and_stderr_are_one_and_on_each_where_they_are_not(vtxero, engine, monkeypatch):
+    engine.answers = [quiet_report(exit_code=6, status="error", messages=("Too many changes.",))]
+
+    apart = vtxero("sync")
+    monkeypatch.setattr("vtxero.cli.sync._in_one_place", lambda: True)
+    together = vtxero("sync")
+
+    assert "Too many changes." not in apart.out
+    assert apart.err == "Error: Too many changes.\n"
+    assert (together.out.count("Too many changes."), together.err) == (1, "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--only", "invoices:INV1"],
+        ["--limit", "5"],
+        ["--since", "2026-11-01"],
+        ["invoices"],
+        ["--direction", "to-xero"],
+    ],
+)
+@pytest.mark.usefixtures("config")
+def test_run_of_a_part_never_says_that_both_sides_are_in_step(vtxero, engine, words):
+    engine.answers = [quiet_report()]
+
+    out = vtxero("sync", *words).out
+
+    assert "in step" not in out
+    assert f"as far as {words[0]}" in out
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue
 from vtxero.bootstrap.clock import SystemClock, new_run_id
@@ -24,6 +25,7 @@ from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, p
 from vtxero.rules.refusals import translate_refusal
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
 from vtxero.store.database import scratch_copy
+from vtxero.store.stories import Stories
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
@@ -65,13 +67,37 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
             stop,
             progress,
         )
+        if isinstance(progress, WatchesCalls):
+            progress.watch_calls(lambda: tools.xero.limiter.day_remaining)
         environment = _prepare(settings, request, tools)
-        report = Run(environment, request).execute()
+        report = _with_unknown(Run(environment, request).execute(), request, database, clock)
         as_of = clock.now().isoformat(timespec="seconds")
         note_calls_left(SqliteState(kept, report.run), tools.xero.limiter.day_remaining, as_of)
         if any(_may_have_changed_taxes(record) for record in report.records):
             forget_catalogue(SqliteState(database, report.run))
         return report
+
+
+@runtime_checkable
+class WatchesCalls(Protocol):
+    """Progress that also shows how many calls Xero still allows."""
+
+    def watch_calls(self, left: Callable[[], int | None]) -> None:
+        """Be told how to ask for them."""
+        ...
+
+
+def _with_unknown(report: RunReport, request: RunRequest, database: Database, clock: Clock) -> RunReport:
+    """Say which of the records asked for exist on neither side: a mistyped number must not look like a success."""
+    stories = Stories(database)
+    asked = (text.partition(":") for text in request.only)
+    unknown = [f"{module}:{record_id}" for module, _, record_id in asked if not stories.find(module, record_id)]
+    if not unknown or report.exit_code not in {0, 3, 8}:
+        return report
+    text = f"Neither side has {', '.join(unknown)}: give Vtiger's id, Xero's id, the number, code or name."
+    told = replace(report, status="error", exit_code=ConfigError.exit_code, messages=(*report.messages, text))
+    SqliteRuns(database).finish(told, clock.now())
+    return told
 
 
 def _may_have_changed_taxes(record: RecordResult) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from vtxero.cli.app import app
-from vtxero.cli.exitcodes import BUG, INTERRUPTED, USAGE
+from vtxero.cli.exitcodes import BUG, INTERRUPTED, NOBODY_NEEDED, USAGE
 from vtxero.cli.session import Session
 from vtxero.config.redact import Redactor
 from vtxero.errors import StopError, VtxeroError
@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VtxeroError as error:
         return _refuse(error, session)
     except (KeyboardInterrupt, typer.Abort):
-        session.complain("Stopped. What was done is saved; the next run finds out about a write that was under way.")
+        session.say("Stopped. What was done is saved; the next run finds out about a write that was under way.")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user gets a sentence
         return _usage_error(error, session) or _bug(error, session, arguments)
@@ -47,9 +47,10 @@ def _refuse(error: VtxeroError, session: Session) -> int:
     )
     if isinstance(error, StopError):
         message = f"{error.code}: {message}"
-    session.complain(f"Error: {message}")
-    if remedy:
-        session.complain(f"What to do: {remedy}")
+    if not (session.options.quiet and error.exit_code in NOBODY_NEEDED):
+        session.complain(f"Error: {message}")
+        if remedy:
+            session.complain(f"What to do: {remedy}")
     if session.wants_json:
         from vtxero.cli.document import error_document
 

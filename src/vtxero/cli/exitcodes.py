@@ -8,6 +8,8 @@ from vtxero.sync.severity import GRAVEST_FIRST, gravest
 
 DONE, BUG, USAGE, FAILED, CONFLICT = 0, 1, 2, 3, 8
 INTERRUPTED, TERMINATED = 130, 143
+NOBODY_NEEDED = frozenset({DONE, 5, 7, 11, INTERRUPTED, TERMINATED})
+"""What cron should do nothing about (`docs/cron.md`): --quiet prints nothing then."""
 
 
 class FailOn(StrEnum):
@@ -45,6 +47,7 @@ __all__ = [
     "FAILED",
     "GRAVEST_FIRST",
     "INTERRUPTED",
+    "NOBODY_NEEDED",
     "TERMINATED",
     "USAGE",
     "FailOn",

@@ -6,6 +6,8 @@ import logging
 import os
 import sys
 import time
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from vtxero.config.redact import Redactor
@@ -53,7 +55,7 @@ def start_logging(settings: LogSettings, *, verbose: int, quiet: bool, redactor:
     on_stderr.setFormatter(_BlackedOut("%(levelname)s: %(message)s", redactor))
     handlers: list[logging.Handler] = [on_stderr]
     if settings.file:
-        in_file = _file_handler(settings.file, LEVELS[settings.level])
+        in_file = _file_handler(settings.file, settings)
         in_file.setFormatter(_BlackedOut("%(asctime)sZ %(levelname)s %(name)s: %(message)s", redactor))
         handlers.append(in_file)
     for handler in handlers:
@@ -67,14 +69,22 @@ def _stderr_level(*, verbose: int, quiet: bool) -> int:
     return logging.ERROR if quiet else logging.WARNING
 
 
-def _file_handler(path: Path, level: int) -> logging.Handler:
+class _PrivateFile(RotatingFileHandler):
+    """A log that is put aside when it is full; every file of it is its owner's only."""
+
+    def _open(self) -> TextIOWrapper:
+        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        return super()._open()
+
+
+def _file_handler(path: Path, settings: LogSettings) -> logging.Handler:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-        handler = logging.FileHandler(path, encoding="utf-8")
+        size = int(settings.max_mb * 1_000_000)
+        handler = _PrivateFile(path, maxBytes=size, backupCount=settings.keep, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"The log file {path} cannot be written: {error.strerror}.", remedy="Name another one with --log-file."
         ) from error
-    handler.setLevel(level)
+    handler.setLevel(LEVELS[settings.level])
     return handler

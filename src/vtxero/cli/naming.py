@@ -35,6 +35,8 @@ class View:
     """How much is shown, and how vtxero is called in advice.
 
     `cap` None: every record. Without `reasons` only what is written is shown; without `advice` no closing line.
+    `part` says what a run was confined to, blank for one that looked at everything; `messages` whether
+    what was said of the run as a whole is shown too.
     """
 
     command: str = "vtxero"
@@ -42,6 +44,8 @@ class View:
     is_plain: bool = True
     reasons: bool = True
     advice: bool = True
+    part: str = ""
+    messages: bool = True
 
 
 MODULES = {name: number for number, name in enumerate(ModulesSettings.model_fields)}

@@ -2,28 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from vtxero.cli.text import clean, is_plain
 
 
+class _Rate(ProgressColumn):
+    """Records a second."""
+
+    def render(self, task: Task) -> Text:
+        """Show the rate once there is one."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.0f}/s" if speed else "", style="dim")
+
+
+class _CallsLeft(ProgressColumn):
+    """The calls that Xero still allows today."""
+
+    def __init__(self, left: Callable[[], int | None]) -> None:
+        super().__init__()
+        self._left = left
+
+    def render(self, task: Task) -> Text:
+        """Show the calls left once Xero has told them."""
+        del task
+        left = self._left()
+        return Text("" if left is None else f"Xero: {left} calls left", style="dim")
+
+
 class RunProgress:
-    """Shows phases and steps of a run."""
+    """Shows phases and steps of a run: a bar, how fast it goes, how long it takes, and the calls left."""
 
     def __init__(self, stream: TextIO, *, shown: bool, no_color: bool) -> None:
         self._bars: Progress | None = None
         self._task: TaskID | None = None
+        self._left: Callable[[], int | None] = lambda: None
         if shown and not is_plain(stream, no_color=no_color):
             self._bars = Progress(
                 SpinnerColumn(),
                 TextColumn("{task.description}", markup=False),
-                BarColumn(),
+                BarColumn(bar_width=None),
                 MofNCompleteColumn(),
+                _Rate(),
                 TimeElapsedColumn(),
+                TimeRemainingColumn(compact=True),
+                _CallsLeft(self._calls_left),
                 console=Console(file=stream, highlight=False, markup=False, emoji=False),
                 transient=True,
             )
@@ -38,6 +78,13 @@ class RunProgress:
     ) -> None:
         if self._bars:
             self._bars.stop()
+
+    def watch_calls(self, left: Callable[[], int | None]) -> None:
+        """Be told how to ask for the calls left."""
+        self._left = left
+
+    def _calls_left(self) -> int | None:
+        return self._left()
 
     def phase(self, text: str) -> None:
         """Begin a bar for a new phase."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich import box
 from rich.console import RenderableType
@@ -15,6 +15,7 @@ from vtxero.cli.reasons_view import attention_parts, note_parts
 from vtxero.cli.text import clean, clean_lines, plain
 from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.sides import Direction
+from vtxero.errors import BudgetError
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RunReport
 
@@ -30,11 +31,12 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     if view.reasons:
         yield from attention_parts(report.records, view, run=None if report.dry_run else report.run)
         yield from note_parts(report.records, view, run=None if report.dry_run else report.run)
-    yield from _messages(report.messages)
+    if view.messages:
+        yield from _messages(report.messages)
     yield Text("")
     yield _calls_line(report)
     if view.advice:
-        yield Text(closing_line(report, view.command), style="bold")
+        yield Text(closing_line(report, view.command, part=view.part), style="bold")
 
 
 def count_tables(counts: Sequence[ModuleCount]) -> Iterator[RenderableType]:
@@ -69,14 +71,21 @@ def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Ite
     yield indented(Text.assemble(("What to do: ", "bold"), REASONS[code].remedy), 2)
 
 
-def closing_line(report: RunReport, command: str) -> str:
-    """Say, in one line, how it stands and what to do next."""
+def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
+    """Say, in one line, how it stands and what to do next; `part` is what the run was confined to."""
     totals = {outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome}
     writes = totals[Outcome.CREATED] + totals[Outcome.UPDATED] + totals[Outcome.LINKED]
+    if report.exit_code == BudgetError.exit_code:
+        return f"Not finished: what was allowed is used up. What is done is saved; to go on: {command} sync"
     if report.exit_code not in {0, 3, 8}:
         return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
     if report.dry_run:
         return "To carry this out, run the same without --dry-run." if writes else "There is nothing to do."
+    return _closing_of_run(totals, writes, command, part)
+
+
+def _closing_of_run(totals: Mapping[Outcome, int], writes: int, command: str, part: str) -> str:
+    """Say how a run stands that came to its end."""
     if totals[Outcome.FAILED]:
         return f"Some records failed; see them all: {command} log --failed"
     if totals[Outcome.CONFLICT]:
@@ -84,6 +93,8 @@ def closing_line(report: RunReport, command: str) -> str:
     if totals[Outcome.SKIPPED]:
         start = "Done" if writes else "Nothing to do"
         return f"{start}. Records left alone, with what to do about them: {command} log --skipped"
+    if part:
+        return f"{'Done' if writes else 'Nothing to do'}, as far as {part} goes. All the rest: {command} sync"
     return "Done. Both sides are in step." if writes else "Nothing to do: both sides are in step."
 
 

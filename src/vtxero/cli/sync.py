@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vtxero.cli import arguments
-from vtxero.cli.exitcodes import INTERRUPTED, FailOn, tuned
+from vtxero.cli.exitcodes import INTERRUPTED, NOBODY_NEEDED, FailOn, tuned
 from vtxero.cli.session import Output, Session
+from vtxero.cli.watching import watched
 from vtxero.domain.sides import Direction
 from vtxero.errors import SignalError
 from vtxero.sync.records import Outcome
@@ -51,7 +53,9 @@ def sync(  # noqa: PLR0917 - Typer takes options as arguments
         list[str] | None, typer.Option(metavar="KIND:ID", help="Only this record; may be given several times.")
     ] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Only what changed since; moves no cursor.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many records per module.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Write at most N records per module; the rest waits.")
+    ] = None,
     max_calls: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many calls.")] = None,
     max_duration: Annotated[str | None, typer.Option(metavar="T", help="At most so long: 90s, 10m, 1h30m.")] = None,
     lock_timeout: Annotated[
@@ -61,6 +65,10 @@ def sync(  # noqa: PLR0917 - Typer takes options as arguments
         list[str] | None, typer.Option(metavar="GUARD", help=f"Let this guard through: {', '.join(arguments.GUARDS)}.")
     ] = None,
     fail_on: Annotated[FailOn, typer.Option(help="From which outcome on the exit code is not 0.")] = FailOn.FAILED,
+    ping_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Tell a watcher such as healthchecks.io how the run began and ended."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before --resync.")] = False,
 ) -> int:
     """Sync records between Vtiger and Xero.
@@ -92,15 +100,31 @@ def sync(  # noqa: PLR0917 - Typer takes options as arguments
         command=_command_line(names, dry_run=dry_run, direction=direction),
     )
     flags = {}
+    if ping_url:
+        flags["ping_url"] = ("--ping-url", ping_url)
     if lock_timeout:
         flags["lock_timeout"] = ("--lock-timeout", str(arguments.duration(lock_timeout, "--lock-timeout")))
     settings = session.load(flags).settings
     if resync and not (yes or dry_run) and session.may_ask:
         typer.confirm("Read everything on both sides and rebuild the links?", abort=True, err=True)
-    report = carry_out(session, settings, request)
-    report = replace(report, exit_code=tuned(report.exit_code, skipped=_skipped(report), fail_on=fail_on))
-    print_report(session, report)
+    with watched(settings, dry_run=dry_run) as ended_with:
+        report = carry_out(session, settings, request)
+        report = replace(report, exit_code=tuned(report.exit_code, skipped=_skipped(report), fail_on=fail_on))
+        ended_with(report.exit_code)
+        print_report(session, report, part=_part(request))
     return report.exit_code
+
+
+def _part(request: RunRequest) -> str:
+    """Name what a run was confined to, blank for one that looked at everything in both directions."""
+    parts = {
+        "--only": request.only,
+        "--since": request.since,
+        "--limit": request.limit,
+        " and ".join(request.modules): request.modules,
+        f"--direction {request.direction}": request.direction not in {None, Direction.BOTH},
+    }
+    return ", ".join(name for name, is_set in parts.items() if is_set)
 
 
 def carry_out(session: Session, settings: Settings, request: RunRequest) -> RunReport:
@@ -116,8 +140,13 @@ def carry_out(session: Session, settings: Settings, request: RunRequest) -> RunR
             raise SignalError(STOPPED_AT_ONCE, exit_code=INTERRUPTED) from None
 
 
-def print_report(session: Session, report: RunReport, *, reasons: bool = True, advice: bool = True) -> None:
-    """Print a run as asked for; with --quiet a table only when something is wrong. The switches are those of `View`."""
+def print_report(
+    session: Session, report: RunReport, *, reasons: bool = True, advice: bool = True, part: str = ""
+) -> None:
+    """Print a run as asked for; with --quiet a table only when a person is needed. The switches are those of `View`.
+
+    What went wrong is told once: on stderr, and in the table only where that goes elsewhere.
+    """
     from vtxero.cli import document, render
     from vtxero.cli.naming import View
     from vtxero.cli.text import is_plain
@@ -128,14 +157,29 @@ def print_report(session: Session, report: RunReport, *, reasons: bool = True, a
         case Output.JSONL:
             session.print_lines(document.record_document(record) for record in report.records)
         case Output.TABLE:
-            if session.options.quiet and report.exit_code == 0:
+            if session.options.quiet and report.exit_code in NOBODY_NEEDED:
                 return
             plain = is_plain(sys.stdout, no_color=session.options.no_color)
-            view = View(session.command, is_plain=plain, reasons=reasons, advice=advice)
-            session.show(render.run_parts(report, view))
+            view = View(session.command, is_plain=plain, reasons=reasons, advice=advice, part=part)
+            failed = report.exit_code not in LEAVES_A_REPORT
+            report = replace(report, messages=tuple(map(session.with_command, report.messages)))
+            session.show(render.run_parts(report, replace(view, messages=not failed or _in_one_place())))
+            if failed and _in_one_place():
+                return
     if report.exit_code not in LEAVES_A_REPORT:
+        if session.options.quiet and report.exit_code in NOBODY_NEEDED:
+            return
         for message in report.messages:
             session.complain(f"Error: {session.with_command(message)}")
+
+
+def _in_one_place() -> bool:
+    """Tell whether stdout and stderr end up in the same place: one terminal, one mail of cron's."""
+    try:
+        places = [os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr)]
+    except (OSError, ValueError):
+        return False
+    return (places[0].st_dev, places[0].st_ino) == (places[1].st_dev, places[1].st_ino)
 
 
 def _skipped(report: RunReport) -> int:

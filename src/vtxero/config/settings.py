@@ -203,6 +203,8 @@ class LogSettings(Options):
 
     file: LocalPath | None = Field(None, description="path of the file; none by default")
     level: Literal["debug", "info", "warning"] = "info"
+    max_mb: float = Field(5.0, gt=0, le=10_000, description="size at which the file is put aside as .1, .2 and so on")
+    keep: int = Field(5, ge=1, le=1000, description="how many files that were put aside are kept")
 
 
 class Settings(Options):
@@ -223,7 +225,10 @@ class Settings(Options):
     modules: ModulesSettings = ModulesSettings()
     taxes: TaxMapOptions = TaxMapOptions()
     guards: GuardOptions = GuardOptions.model_validate({})
-    log: LogSettings = LogSettings(file=None)
+    log: LogSettings = LogSettings.model_validate({})
+    ping_url: str | None = Field(
+        None, description="told when a sync begins and how it ended, as healthchecks.io understands it"
+    )
 
     @field_validator("profile", mode="after")
     @classmethod
@@ -231,6 +236,13 @@ class Settings(Options):
         if not PROFILE_NAME.fullmatch(value):
             raise ValueError("is no profile name; use letters, digits, - and _, at most 64")
         return value
+
+    @field_validator("ping_url", mode="after")
+    @classmethod
+    def _ping_address(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        return check_url(value, may_be_plain=True, plain_hint="")
 
     @property
     def state_folder(self) -> Path:
