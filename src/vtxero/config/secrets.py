@@ -6,32 +6,20 @@ address and the user or app it is for, so that another config never picks up a f
 
 from __future__ import annotations
 
-import json
-import queue
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from pydantic import SecretStr
 
-from vtxero.config.files import private_folder, write_private
+from vtxero.config.keyring_store import KeyringStore, KeyringUnavailableError
 from vtxero.config.lock import token_lock
-from vtxero.config.redact import never_show
-from vtxero.config.settings import APP, Settings
-from vtxero.errors import AuthError, ConfigError
+from vtxero.config.secret_file import FileStore
+from vtxero.config.settings import Settings
+from vtxero.errors import AuthError
 
-KEYRING_SECONDS = 3.0
-LOWEST_PRIORITY = 1
-"""Backends below it keep secrets in plain text, or nothing at all."""
-
-T = TypeVar("T")
 Warn = Callable[[str], None]
-
-
-class KeyringUnavailableError(Exception):
-    """There is no keyring, it is locked, or it does not answer."""
 
 
 class SecretStore(Protocol):
@@ -53,119 +41,6 @@ class SecretStore(Protocol):
     def delete(self, name: str) -> None:
         """Forget a secret; one that is not there is fine."""
         ...
-
-
-class KeyringStore:
-    """The operating system's keyring. Each call is given up after three seconds: without a desktop, some never answer.
-
-    Raises on every method:
-        KeyringUnavailableError: there is no keyring that answers.
-    """
-
-    def __init__(self, profile: str, *, timeout: float = KEYRING_SECONDS) -> None:
-        self.service = f"{APP}:{profile}"
-        self.place = "the keyring"
-        self._timeout = timeout
-
-    def probe(self) -> None:
-        """Ask whether there is a keyring worth the name."""
-
-        def look() -> float:
-            import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-
-            return float(keyring.get_keyring().priority)
-
-        if self._within_time(look) < LOWEST_PRIORITY:
-            raise KeyringUnavailableError("no keyring is set up")
-        self.get("probe")
-
-    def get(self, name: str) -> str | None:
-        """Read from the keyring."""
-        found: str | None = self._within_time(lambda: _keyring().get_password(self.service, name))
-        never_show(found or "")
-        return found
-
-    def set(self, name: str, text: str) -> None:
-        """Write to the keyring."""
-        never_show(text)
-        self._within_time(lambda: _keyring().set_password(self.service, name, text))
-
-    def delete(self, name: str) -> None:
-        """Remove from the keyring."""
-        if self.get(name) is not None:
-            self._within_time(lambda: _keyring().delete_password(self.service, name))
-
-    def _within_time(self, ask: Callable[[], T]) -> T:
-        answers: queue.SimpleQueue[tuple[T | None, BaseException | None]] = queue.SimpleQueue()
-
-        def run() -> None:
-            try:
-                answers.put((ask(), None))
-            except Exception as error:  # noqa: BLE001 - backends raise anything; all of it means: not usable
-                answers.put((None, error))
-
-        threading.Thread(target=run, name="keyring", daemon=True).start()
-        try:
-            value, error = answers.get(timeout=self._timeout)
-        except queue.Empty:
-            raise KeyringUnavailableError(f"it did not answer within {self._timeout:g} seconds") from None
-        if error is not None:
-            raise KeyringUnavailableError(type(error).__name__) from error
-        return value  # type: ignore[return-value]
-
-
-class FileStore:
-    """A JSON file of mode 0600 in a folder of mode 0700."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.place = str(path)
-
-    def get(self, name: str) -> str | None:
-        """Read from the file."""
-        found = self._read().get(name)
-        never_show(found or "")
-        return found
-
-    def set(self, name: str, text: str) -> None:
-        """Write the file anew."""
-        never_show(text)
-        with self._alone():
-            self._write(self._read() | {name: text})
-
-    def delete(self, name: str) -> None:
-        """Write the file without it."""
-        with self._alone():
-            kept = self._read()
-            if kept.pop(name, None) is not None:
-                self._write(kept)
-
-    def _alone(self) -> AbstractContextManager[object]:
-        return token_lock(self.path.with_suffix(".lock"))
-
-    def _write(self, values: dict[str, str]) -> None:
-        private_folder(self.path.parent)
-        try:
-            write_private(self.path, json.dumps(values, indent=1))
-        except OSError as error:
-            raise ConfigError(
-                f"The login cannot be saved in {self.path}: {error.strerror}.", remedy="Make room there, then log in."
-            ) from error
-
-    def _read(self) -> dict[str, str]:
-        try:
-            if self.path.stat().st_mode & 0o077:
-                self.path.chmod(0o600)
-            values = json.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise ConfigError(f"The logins in {self.path} cannot be read: {error.strerror}.") from error
-        except ValueError:
-            values = None
-        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
-            raise AuthError(f"The logins in {self.path} are damaged.", remedy="Remove that file and log in again.")
-        return values
 
 
 def open_store(settings: Settings, warn: Warn) -> SecretStore:
@@ -308,7 +183,15 @@ def open_token_keeper(settings: Settings, warn: Warn) -> KeyringTokenKeeper | Fi
     return FileTokenKeeper(FileStore(settings.secrets_file), name, settings.token_lock_file)
 
 
-def _keyring() -> Any:
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-
-    return keyring
+__all__ = [
+    "FileStore",
+    "KeyringStore",
+    "KeyringUnavailableError",
+    "SecretStore",
+    "open_store",
+    "open_token_keeper",
+    "vtiger_key_name",
+    "with_secrets",
+    "xero_secret_name",
+    "xero_token_name",
+]
