@@ -27,6 +27,13 @@ class Answer:
     text: str = ""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    has_xml: bool = False
+    """Whether it goes out as XML unless JSON was asked for: answers of the accounting API itself do, a gateway's not."""
+
+
+def api_answer(text: str, status: int = 200) -> Answer:
+    """Give an answer of the accounting API, from its JSON."""
+    return Answer(status, text, has_xml=True)
 
 
 def json_answer(value: Record | list[Record], status: int = 200) -> Answer:
@@ -41,7 +48,7 @@ def validation_answer(elements: list[Record]) -> Answer:
         "Message": "A validation exception occurred",
         "Elements": elements,
     }
-    return json_answer(shape, 400)
+    return api_answer(dumps(shape), 400)
 
 
 def problem(status: int, title: str, detail: str) -> Answer:
@@ -65,7 +72,7 @@ def error_answer(error: XeroError) -> Answer:
         case NotFoundError():
             return Answer(404, "The resource you're looking for cannot be found", "text/html; charset=utf-8")
         case BadRequestError():
-            return json_answer({"ErrorNumber": error.number, "Type": error.kind, "Message": str(error)}, 400)
+            return api_answer(dumps({"ErrorNumber": error.number, "Type": error.kind, "Message": str(error)}), 400)
         case UnauthorisedError():
             answer = problem(401, "Unauthorized", str(error))
             challenge = ' error="insufficent_scope"' if error.scope else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote
 
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError, UnauthorisedError, XeroError
 from vtxero.sandbox.xero.identity import Grant
 from vtxero.sandbox.xero.limits import IdempotencyKeys, Limits
+from vtxero.sandbox.xero.markup import XML, to_xml
 from vtxero.sandbox.xero.reading import (
     read_accounts,
     read_currencies,
@@ -67,6 +68,11 @@ class Asked:
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
+    @property
+    def wants_json(self) -> bool:
+        """Whether JSON was asked for; anything else gets XML."""
+        return "json" in self.headers.get("accept", "").lower()
+
 
 class XeroApp:
     """Serves one `XeroState`."""
@@ -100,7 +106,7 @@ class XeroApp:
     async def _reply(self, answer: Answer, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
         """Send an answer of the accounting API; each carries what is left of the limits."""
         headers = {**answer.headers, **self.limits.headers()}
-        await _send(Answer(answer.status, answer.text, answer.content_type, headers), asked, scope, receive, send)
+        await _send(replace(answer, headers=headers), asked, scope, receive, send)
 
     def _refusal(self, asked: Asked) -> Answer | None:
         """Check who calls, then count the call; None means that it is counted in and must be counted out."""
@@ -148,8 +154,6 @@ class XeroApp:
         parts = [unquote(part) for part in asked.path[len(PREFIX) :].split("/") if part]
         if not parts:
             raise NotFoundError
-        if "application/json" not in asked.headers.get("accept", ""):
-            raise NotModelledError("XML answers; send Accept: application/json")
         if len(asked.body) > MAX_BODY:
             return Answer(413, "The request body is larger than 3.5 MB", "text/plain; charset=utf-8")
         call = Call(self.state, asked.method, parts, asked.query, asked.headers, asked.body)
@@ -223,9 +227,12 @@ async def _read(scope: Scope, receive: Receive) -> Asked:
 
 
 async def _send(answer: Answer, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
-    content, headers = answer.text.encode(), dict(answer.headers)
-    if answer.content_type:
-        headers["Content-Type"] = answer.content_type
+    text, content_type = answer.text, answer.content_type
+    if answer.has_xml and not asked.wants_json:
+        text, content_type = to_xml(text), XML
+    content, headers = text.encode(), dict(answer.headers)
+    if content_type:
+        headers["Content-Type"] = content_type
     if len(content) > GZIP_FROM and "gzip" in asked.headers.get("accept-encoding", ""):
         content = gzip.compress(content, compresslevel=1)
         headers["Content-Encoding"] = "gzip"

@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl
 
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.errors import BadRequestError, NotModelledError
+from vtxero.sandbox.xero.markup import from_xml
 
 
 @dataclass(slots=True)
@@ -56,16 +58,28 @@ class Call:
         """Read a comma list, without letter case."""
         return {one.strip().casefold() for one in self.query.get(name, "").split(",") if one.strip()}
 
-    def json(self) -> Any:
-        """Read the body, numbers exactly as they were written.
+    def content(self) -> Any:
+        """Read the body, numbers exactly as they were written: JSON, XML, or XML in the field `xml` of a form.
+
+        A body without a type is what it looks like.
 
         Raises:
-            BadRequestError: it is no JSON.
+            BadRequestError: it cannot be read.
         """
-        kind = self.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-        if kind not in {"application/json", "text/json"}:
-            raise NotModelledError(f"a request body of type {kind}; send application/json")
-        try:
-            return json.loads(self.body, parse_float=Decimal)
-        except (ValueError, UnicodeDecodeError) as error:
-            raise BadRequestError.unreadable(f" {error}") from None
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = self.body
+        if kind == "application/x-www-form-urlencoded":
+            fields = dict(parse_qsl(body, keep_blank_values=True))
+            kind, body = "text/xml", fields.get(b"xml", b"")
+        if kind in {"application/json", "text/json"} or (not kind and body.lstrip()[:1] != b"<"):
+            return _json(body)
+        if kind in {"", "application/xml", "text/xml"}:
+            return from_xml(body)
+        raise NotModelledError(f"a request body of type {kind}; send JSON or XML")
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_float=Decimal)
+    except (ValueError, UnicodeDecodeError) as error:
+        raise BadRequestError.unreadable(f" {error}") from None

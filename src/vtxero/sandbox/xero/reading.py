@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from vtxero.sandbox.xero.answers import Answer
+from vtxero.sandbox.xero.answers import Answer, api_answer
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError
 from vtxero.sandbox.xero.filters import Fields, parse_order, parse_where, sort_records
@@ -53,7 +53,7 @@ def shown(call: Call, shelf: Shelf, record: Record, view: str) -> str:
 
 
 def answer(call: Call, plural: str, texts: list[str], pagination: Record | None = None) -> Answer:
-    return Answer(200, envelope(str(uuid.uuid4()), call.books.clock(), plural, texts, pagination))
+    return api_answer(envelope(str(uuid.uuid4()), call.books.clock(), plural, texts, pagination))
 
 
 def _filtered(call: Call, shelf: Shelf) -> list[Record]:

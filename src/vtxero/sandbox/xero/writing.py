@@ -106,7 +106,7 @@ def _write_element(call: Call, shelf: Shelf, element: Record, batch: Batch, *, s
 
 def _elements(call: Call, shelf: Shelf) -> list[Record]:
     """Take the elements out of the body: an envelope, an array, or one alone; unreadable ones refuse the whole."""
-    body = call.json()
+    body = call.content()
     if isinstance(body, dict):
         named = next((body[name] for name in body if name.lower() == shelf.plural.lower()), None)
         body = body if named is None else named
