@@ -199,9 +199,20 @@ def test_contact_when_a_sale_or_bill_exists_is_customer_or_supplier_without_movi
     assert state.contacts[contact]["UpdatedDateUTC"] == before
 
 
-@pytest.mark.parametrize("name", ["PaymentTerms", "BrandingTheme", "SalesTrackingCategories"])
+@pytest.mark.parametrize("name", ["BrandingTheme", "ContactGroups", "SalesTrackingCategories"])
 def test_property_when_it_matters_and_is_not_modelled_is_said_loudly(xero, name):
     answer = xero.api("PUT", "Contacts", {"Contacts": [{"Name": "A", name: {"x": 1}}]})
 
     assert answer.status_code == 501
     assert name in answer.text
+
+
+def test_payment_terms_when_sent_are_kept_side_by_side_and_shown_on_pages_only(xero, contact):
+    sales, bills = {"Day": 20, "Type": "OFFOLLOWINGMONTH"}, {"Day": 7, "Type": "DAYSAFTERBILLDATE"}
+    xero.post("Contacts", {"ContactID": contact, "PaymentTerms": {"Sales": sales}})
+    xero.post("Contacts", {"ContactID": contact, "PaymentTerms": {"Bills": bills}})
+
+    assert xero.rows("Contacts?page=1")[0]["PaymentTerms"] == {"Sales": sales, "Bills": bills}
+    assert "PaymentTerms" not in xero.rows("Contacts")[0]
+    wrong = {"ContactID": contact, "PaymentTerms": {"Sales": {"Day": 20, "Type": "SOON"}}}
+    assert xero.errors("Contacts", wrong, method="POST") == ["PaymentTerms must have a Day and a valid Type"]

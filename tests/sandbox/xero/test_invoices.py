@@ -424,5 +424,3 @@ def test_bill_when_made_has_no_reference_and_may_repeat_its_number(xero, sale):
 @pytest.mark.parametrize("name", ["BrandingThemeID", "RoundingAmount"])
 def test_property_when_it_matters_and_is_not_modelled_is_said_loudly(xero, sale, name):
     assert xero.api("PUT", "Invoices", {"Invoices": [sale(**{name: "x"})]}).status_code == 501
-    tracked = sale(line(Tracking=[{"Name": "Region"}]))
-    assert xero.api("PUT", "Invoices", {"Invoices": [tracked]}).status_code == 501

@@ -216,5 +216,18 @@ def test_credit_when_allocated_counts_and_can_settle(xero, state, owed):
     assert (invoice["AmountCredited"], invoice["AmountDue"]) == (Decimal(15), Decimal(100))
     assert invoice["CreditNotes"][0]["AppliedAmount"] == Decimal(15)
 
-    state.credit(owed, "100", "CN-0002")
+    state.credit(owed, "100")
     assert xero.rows("Invoices?page=1")[0]["Status"] == "PAID"
+
+
+def test_tracked_item_when_back_orders_are_allowed_goes_below_nothing(xero, state, sale):
+    stock = {"InventoryAssetAccountCode": "630", "PurchaseDetails": {"COGSAccountCode": "310", "UnitPrice": 1}}
+    xero.put("Items", {"Code": "TRK", "Name": "Tracked", **stock})
+    line = {"ItemCode": "TRK", "Description": "Oak", "Quantity": 2, "UnitAmount": 1, "AccountCode": "200"}
+    body = {"Invoices": [sale(line, Status="AUTHORISED")]}
+    assert xero.api("PUT", "Invoices", body).status_code == 400
+
+    assert xero.api("PUT", "Invoices?allowBackorders=true", body).status_code == 200
+
+    (item,) = state.items.values()
+    assert item["QuantityOnHand"] == Decimal(-2)

@@ -55,7 +55,8 @@ def test_text_in_xml_is_escaped_and_what_xml_cannot_write_is_replaced(xero, stat
     assert (contact.findtext("Name"), contact.findtext("FirstName")) == ('A & B "quoted"', "\ufffdbell")
 
 
-def test_refusal_in_xml_is_an_api_exception_that_says_what_each_element_is(xero, contact):
+@pytest.mark.usefixtures("contact")
+def test_refusal_in_xml_is_an_api_exception_that_says_what_each_element_is(xero):
     answer = put(xero, "Contacts", "<Contacts><Contact><Name>Rimu Joinery</Name></Contact></Contacts>")
 
     root = ET.fromstring(answer.text)
@@ -76,7 +77,8 @@ def test_refusal_by_the_gateway_is_json_whatever_was_asked_for(xero):
     assert (answer.status_code, answer.json()["Title"]) == (401, "Unauthorized")
 
 
-def test_batch_in_xml_tells_each_elements_verdict_in_an_attribute(xero, contact):
+@pytest.mark.usefixtures("contact")
+def test_batch_in_xml_tells_each_elements_verdict_in_an_attribute(xero):
     markup = "<Contacts><Contact><Name>New Ltd</Name></Contact><Contact><Name>Rimu Joinery</Name></Contact></Contacts>"
 
     root = ET.fromstring(put(xero, "Contacts?summarizeErrors=false", markup).text)
@@ -126,7 +128,12 @@ def test_body_as_a_form_carries_xml_in_its_field(xero, state):
 
 @pytest.mark.parametrize(
     "markup",
-    ["<Contact><Name>", "", "<!DOCTYPE x [<!ENTITY a 'b'>]><Contact><Name>&a;</Name></Contact>", "<Contact>&a;</Contact>"],
+    [
+        "<Contact><Name>",
+        "",
+        "<!DOCTYPE x [<!ENTITY a 'b'>]><Contact><Name>&a;</Name></Contact>",
+        "<Contact>&a;</Contact>",
+    ],
 )
 def test_body_in_xml_when_unreadable_is_a_post_data_exception(xero, state, markup):
     answer = put(xero, "Contacts", markup)

@@ -79,10 +79,10 @@ def test_currency_rate_when_it_rounds_to_nothing_is_refused(xero, sale):
     assert found == ["The currency rate must be greater than zero"]
 
 
-def test_body_when_a_form_is_sent_is_not_modelled(xero):
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
+def test_body_when_of_another_type_is_not_modelled(xero):
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
 
-    assert xero.send("PUT", "/api.xro/2.0/Contacts", raw=b"xml=<x/>", headers=form).status_code == 501
+    assert xero.send("PUT", "/api.xro/2.0/Contacts", raw=b"--x--", headers=form).status_code == 501
 
 
 def test_body_when_larger_than_the_ceiling_is_refused(xero, state):

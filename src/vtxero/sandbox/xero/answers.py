@@ -28,7 +28,7 @@ class Answer:
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
     has_xml: bool = False
-    """Whether it goes out as XML unless JSON was asked for: answers of the accounting API itself do, a gateway's not."""
+    """Whether it goes out as XML unless JSON was asked for: answers of the API do, the gateway's do not."""
 
 
 def api_answer(text: str, status: int = 200) -> Answer:

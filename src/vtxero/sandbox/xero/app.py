@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote
 
@@ -19,38 +18,13 @@ from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError, Unauthor
 from vtxero.sandbox.xero.identity import Grant
 from vtxero.sandbox.xero.limits import IdempotencyKeys, Limits
 from vtxero.sandbox.xero.markup import XML, to_xml
-from vtxero.sandbox.xero.reading import (
-    read_accounts,
-    read_currencies,
-    read_nothing,
-    read_organisation,
-    read_shelf,
-    read_tax_rates,
-)  # fmt: skip
-from vtxero.sandbox.xero.shelves import SHELVES
+from vtxero.sandbox.xero.routes import SCOPES, dispatch
 from vtxero.sandbox.xero.state import XeroState
-from vtxero.sandbox.xero.writing import remove_item, write_shelf
 
 PREFIX = "/api.xro/2.0/"
 MAX_BODY = 3_500_000
 GZIP_FROM = 500
 WRITES = {"PUT", "POST", "DELETE", "PATCH"}
-
-CATALOGUES: dict[str, Callable[[Call], Answer]] = {
-    "organisation": read_organisation,
-    "accounts": read_accounts,
-    "taxrates": read_tax_rates,
-    "currencies": read_currencies,
-    "creditnotes": read_nothing("CreditNotes"),
-    "overpayments": read_nothing("Overpayments"),
-    "prepayments": read_nothing("Prepayments"),
-}
-SCOPES = {
-    **dict.fromkeys(("organisation", "accounts", "taxrates", "currencies"), ("accounting.settings",)),
-    "creditnotes": ("accounting.invoices",),
-    **dict.fromkeys(("overpayments", "prepayments"), ("accounting.payments",)),
-    **{name: shelf.scopes for name, shelf in SHELVES.items()},
-}
 
 
 @dataclass(slots=True)
@@ -176,34 +150,20 @@ class XeroApp:
         """Serve a write once per Idempotency-Key, and its stored answer to a repetition."""
         key = asked.headers.get("idempotency-key") if asked.method in {"PUT", "POST", "PATCH"} else None
         if not key:
-            return _dispatched(call)
+            return dispatch(call)
         target = f"{asked.path.lower()}?{asked.raw_query}"
         stored = self.keys.find(key, asked.method, target, asked.body)
         if stored is not None:
             call.operation = f"{asked.method} {call.parts[0]} (repeated key)"
             return stored
         try:
-            answer = _dispatched(call)
+            answer = dispatch(call)
         except NotModelledError:
             raise
         except XeroError as error:
             answer = error_answer(error)
         self.keys.keep(key, asked.method, target, asked.body, answer)
         return answer
-
-
-def _dispatched(call: Call) -> Answer:
-    name = call.parts[0].lower()
-    shelf = SHELVES.get(name)
-    if shelf is not None and call.method == "GET":
-        return read_shelf(call, shelf)
-    if shelf is not None and call.method in {"PUT", "POST"}:
-        return write_shelf(call, shelf)
-    if name == "items" and call.method == "DELETE":
-        return remove_item(call)
-    if name in CATALOGUES and call.method == "GET":
-        return CATALOGUES[name](call)
-    raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
 
 
 def _may(grant: Grant, scopes: tuple[str, ...], method: str) -> bool:

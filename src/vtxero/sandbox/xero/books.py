@@ -62,12 +62,15 @@ class Books:
         self.items: dict[str, Record] = {}
         self.invoices: dict[str, Record] = {}
         self.payments: dict[str, Record] = {}
+        self.credits: dict[str, Record] = {}
+        self.tracking: dict[str, Record] = {}
         self.by_number: dict[tuple[str, str], dict[str, None]] = {}
         self.by_contact_name: dict[str, dict[str, None]] = {}
         self.by_contact_number: dict[str, str] = {}
         self.by_item_code: dict[str, str] = {}
         self.by_account_code: dict[str, str] = {}
         self.payments_of: dict[str, list[str]] = {}
+        self.credits_of: dict[str, list[str]] = {}
         self.made_by_app: set[str] = set()
         self.versions: dict[str, int] = {}
         self.next_number = 1
@@ -123,6 +126,11 @@ class Books:
         """Give the one branding theme that this organisation has."""
         return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.organisation['OrganisationID']}:theme"))
 
+    @property
+    def has_many_currencies(self) -> bool:
+        """Whether the organisation's plan allows foreign currencies: it does where it is subscribed to one."""
+        return len(self.currencies) > 1
+
     def has_currency(self, code: str) -> bool:
         return any(currency["Code"] == code for currency in self.currencies)
 
@@ -168,5 +176,7 @@ class Books:
                     "Items": self.items,
                     "Invoices": self.invoices,
                     "Payments": self.payments,
+                    "Credits": self.credits,
+                    "TrackingCategories": self.tracking,
                 },
             )

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.errors import BadRequestError, NotModelledError
 from vtxero.sandbox.xero.markup import from_xml
+from vtxero.sandbox.xero.wire import Record
 
 
 @dataclass(slots=True)
@@ -76,6 +77,23 @@ class Call:
         if kind in {"", "application/xml", "text/xml"}:
             return from_xml(body)
         raise NotModelledError(f"a request body of type {kind}; send JSON or XML")
+
+    def elements(self, plural: str) -> list[Record]:
+        """Take the elements out of the body: an envelope, an array, or one alone.
+
+        Raises:
+            BadRequestError: there are none, or they are no objects.
+        """
+        body = self.content()
+        if isinstance(body, dict):
+            named = next((body[name] for name in body if name.lower() == plural.lower()), None)
+            body = body if named is None else named
+        elements = body if isinstance(body, list) else [body]
+        if not elements:
+            raise BadRequestError.unreadable(f" no {plural} in the request")
+        if not all(isinstance(element, dict) for element in elements):
+            raise BadRequestError.unreadable(f" {plural} must be objects")
+        return elements
 
 
 def _json(body: bytes) -> Any:

@@ -40,6 +40,7 @@ def contact_page(contact: Record) -> Record:
         **contact_list(contact),
         "ContactPersons": [dict(person) for person in contact["ContactPersons"]],
         **({"Website": contact["Website"]} if contact.get("Website") else {}),
+        **({"PaymentTerms": contact["PaymentTerms"]} if contact.get("PaymentTerms") else {}),
         **({"MergedToContactID": merged} if merged else {}),
     }
 

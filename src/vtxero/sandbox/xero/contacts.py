@@ -7,7 +7,7 @@ import re
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
 from vtxero.sandbox.xero.saving import Mode, Saved, check_tax_type, index_add, index_drop, refuse_unmodelled
-from vtxero.sandbox.xero.wire import Record, bool_in, given, is_guid, text_in
+from vtxero.sandbox.xero.wire import Record, bool_in, given, is_guid, number_in, text_in
 
 LENGTHS = {
     "Name": 255,
@@ -36,9 +36,10 @@ TEXTS = (
     "SalesDefaultAccountCode", "PurchasesDefaultAccountCode",
 )  # fmt: skip
 NOT_MODELLED = {
-    "BatchPayments", "BrandingTheme", "ContactGroups", "PaymentTerms", "PurchasesTrackingCategories",
+    "BatchPayments", "BrandingTheme", "ContactGroups", "PurchasesTrackingCategories",
     "SalesTrackingCategories", "TrackingCategoryName", "TrackingCategoryOption", "XeroNetworkKey",
 }  # fmt: skip
+TERM_TYPES = {"DAYSAFTERBILLDATE", "DAYSAFTERBILLMONTH", "OFCURRENTMONTH", "OFFOLLOWINGMONTH"}
 MAX_PERSONS = 5
 _EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 
@@ -133,8 +134,21 @@ def _merged(books: Books, current: Record | None, element: Record, mode: Mode) -
         draft["Addresses"] = {**draft["Addresses"], **_slots(element["Addresses"], "AddressType", ADDRESS_LENGTHS)}
     if element.get("Phones"):
         draft["Phones"] = _slots(element["Phones"], "PhoneType", PHONE_LENGTHS)
+    if element.get("PaymentTerms"):
+        draft["PaymentTerms"] = {**draft.get("PaymentTerms", {}), **_terms(element["PaymentTerms"])}
     draft["ContactStatus"] = text_in(element, "ContactStatus") or draft["ContactStatus"]
     return draft
+
+
+def _terms(source: Record) -> Record:
+    """Read the payment terms of bills and of sales: a day, and what it counts from."""
+    terms: Record = {}
+    for side in ("Bills", "Sales"):
+        sent = source.get(side)
+        if sent:
+            day, kind = number_in(sent, "Day"), text_in(sent, "Type")
+            terms[side] = {"Day": int(day or 0), "Type": kind or ""}
+    return terms
 
 
 def _blank(books: Books, element: Record, mode: Mode) -> Record:
@@ -186,6 +200,9 @@ def _check(books: Books, draft: Record, current: Record | None, element: Record,
         findings.too_long(address, ADDRESS_LENGTHS)
     for phone in draft["Phones"].values():
         findings.too_long(phone, PHONE_LENGTHS)
+    for terms in draft.get("PaymentTerms", {}).values():
+        if terms["Type"] not in TERM_TYPES or not 0 <= terms["Day"] <= 31 * 12:
+            findings.add("PaymentTerms must have a Day and a valid Type")
     _check_defaults(books, draft, findings)
     findings.stop()
 

@@ -26,20 +26,27 @@ APPROVED = {"SUBMITTED", "AUTHORISED", "PAID"}
 LENGTHS = {"InvoiceNumber": 255, "Reference": 255}
 
 
-def fill_invoice(books: Books, invoice: Record, element: Record, mode: Mode, findings: Findings) -> None:
-    """Lay the element over the invoice and check the result as a whole."""
-    types = invoice["LineAmountTypes"]
-    _fill_head(invoice, element, findings)
-    _fill_contact(books, invoice, element, findings)
-    _fill_currency(books, invoice, element, findings)
-    _fill_lines(_paper(books, invoice, mode, findings), invoice, element, retyped=types != invoice["LineAmountTypes"])
-    if invoice["Status"] in APPROVED and not invoice.get("DueDate"):
-        findings.add("Due date cannot be empty.")
-    if invoice["Total"] < 0:
+def fill_document(books: Books, document: Record, element: Record, mode: Mode, findings: Findings) -> None:
+    """Lay the element over an invoice or a credit note: head, party, currency, lines and sums."""
+    types = document["LineAmountTypes"]
+    _fill_head(document, element, findings)
+    _fill_contact(books, document, element, findings)
+    _fill_currency(books, document, element, findings)
+    retyped = types != document["LineAmountTypes"]
+    _fill_lines(_paper(books, document, mode, findings), document, element, retyped=retyped)
+    if document["Total"] < 0:
         findings.add(NEGATIVE)
     sub_total = number_in(element, "SubTotal")
-    if sub_total is not None and cents(sub_total) != invoice["SubTotal"] and not mode.person:
+    if sub_total is not None and cents(sub_total) != document["SubTotal"] and not mode.person:
         findings.add(SUB_TOTAL)
+
+
+def fill_invoice(books: Books, invoice: Record, element: Record, mode: Mode, findings: Findings) -> None:
+    """Lay the element over the invoice and check the result as a whole."""
+    fill_document(books, invoice, element, mode, findings)
+    invoice["AmountDue"] = invoice["Total"] - invoice["AmountPaid"] - invoice["AmountCredited"]
+    if invoice["Status"] in APPROVED and not invoice.get("DueDate"):
+        findings.add("Due date cannot be empty.")
     number = invoice.get("InvoiceNumber")
     others = books.invoices_numbered("ACCREC", number) if number and invoice["Type"] == "ACCREC" else []
     if any(one["InvoiceID"] != invoice["InvoiceID"] and one["Status"] != "DELETED" for one in others):
@@ -138,7 +145,6 @@ def _fill_lines(paper: Paper, invoice: Record, element: Record, *, retyped: bool
         if retyped:
             invoice["LineItems"] = rebuilt
     invoice.update(totals(invoice["LineItems"], invoice["LineAmountTypes"]))
-    invoice["AmountDue"] = invoice["Total"] - invoice["AmountPaid"] - invoice["AmountCredited"]
 
 
 def check_lock(books: Books, day: date, findings: Findings, mode: Mode, *, editing: bool = False) -> None:

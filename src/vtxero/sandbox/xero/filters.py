@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -24,7 +25,7 @@ _TOKEN = re.compile(
     | (?P<operator>==|!=|<=|>=|=|<|>)
     | (?P<join>&&|\|\||\bAND\b|\bOR\b)
     | (?P<bracket>[()])
-    | (?P<word>[A-Za-z_][A-Za-z0-9_.]*)
+    | (?P<word>\.?[A-Za-z_][A-Za-z0-9_.]*)
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -73,6 +74,24 @@ def sort_records(records: list[Record], keys: list[tuple[Reader, bool]]) -> list
     return ordered
 
 
+_TESTS: dict[str, Callable[[str, str], bool]] = {
+    "contains": lambda text, part: part in text,
+    "startswith": lambda text, part: text.startswith(part),
+    "endswith": lambda text, part: text.endswith(part),
+}
+_CHANGES = {"tolower", "toupper", "trim"}
+
+
+def _tested(test: Callable[[str, str], bool], value: Any, wanted: Any) -> bool:
+    """Apply a text function; what is absent has no text that it could hold."""
+    return isinstance(value, str) and isinstance(wanted, str) and test(_plain(value), wanted)
+
+
+def _changed(value: Any) -> Any:
+    """Change case or blanks: only the blanks matter, for case never counts."""
+    return value.strip() if isinstance(value, str) else value
+
+
 def _sortable(value: Any) -> tuple[bool, Any]:
     return (value is not None, _plain(value) if value is not None else 0)
 
@@ -85,9 +104,10 @@ def _field(name: str, fields: Fields) -> Reader:
 
 
 def _plain(value: Any) -> Any:
-    """Compare texts without letter case, and dates by the day."""
+    """Compare texts without letter case and without accents."""
     if isinstance(value, str):
-        return value.casefold()
+        apart = unicodedata.normalize("NFKD", value.casefold())
+        return "".join(letter for letter in apart if not unicodedata.combining(letter))
     return value
 
 
@@ -132,17 +152,41 @@ class _Parser:
             if not self._take("bracket", {")"}):
                 raise BadRequestError.query(f"')' expected in: {self._text}")
             return inner
-        read = _field(self._next("word"), self._fields)
-        if self.rest[:1] and self.rest[0] == ("bracket", "("):
-            raise NotModelledError("functions in where are not modelled by the stand-in")
+        read = self._reader()
+        if not self.rest or self.rest[0][0] != "operator":
+            return lambda record: read(record) is True
         compare, wanted = _COMPARE[self._next("operator")], self._literal()
         return lambda record: _matches(compare, read(record), wanted)
+
+    def _reader(self) -> Reader:
+        """Read a field, and the functions called on it: Name.ToLower().Contains("x")."""
+        name = self._next("word")
+        if self.rest[:1] != [("bracket", "(")]:
+            return _field(name, self._fields)
+        field, _, function = name.rpartition(".")
+        read = _field(field, self._fields)
+        while self._take("bracket", {"("}):
+            read = self._called(read, function)
+            if self.rest[:1] and self.rest[0][0] == "word" and self.rest[0][1].startswith("."):
+                function = self._next("word")[1:]
+        return read
+
+    def _called(self, read: Reader, function: str) -> Reader:
+        test, change = _TESTS.get(function.lower()), function.lower() in _CHANGES
+        if test is None and not change:
+            raise NotModelledError(f"the function {function!r} in where is not modelled by the stand-in")
+        wanted = _plain(self._literal()) if test else ""
+        if not self._take("bracket", {")"}):
+            raise BadRequestError.query(f"')' expected in: {self._text}")
+        if test:
+            return lambda record: _tested(test, read(record), wanted)
+        return lambda record: _changed(read(record))
 
     def _literal(self) -> Any:
         kind, value = self.rest.pop(0) if self.rest else ("", "")
         match kind:
             case "text":
-                return re.sub(r"\\(.)", r"\1", value).casefold()
+                return _plain(re.sub(r"\\(.)", r"\1", value))
             case "guid":
                 return value.casefold()
             case "moment":

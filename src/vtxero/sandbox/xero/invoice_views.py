@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.contact_views import contact_answer, contact_page, contact_short
+from vtxero.sandbox.xero.credits import credits_of, kind_of
 from vtxero.sandbox.xero.wire import Record, both_dates, date_out, places, updated_out
 
 LINE_TEXTS = ("TaxType", "TaxAmount", "LineAmount", "AccountCode")
@@ -11,7 +12,7 @@ LINE_TEXTS = ("TaxType", "TaxAmount", "LineAmount", "AccountCode")
 
 def invoice_answer(books: Books, invoice: Record, count: int) -> Record:
     """Show an invoice in the answer to a write: the contact in full, no payments, no attachments."""
-    lines = [{**_line(line, count), "ValidationErrors": []} for line in invoice["LineItems"]]
+    lines = [{**line_view(line, count), "ValidationErrors": []} for line in invoice["LineItems"]]
     return {
         **_head(invoice),
         "Prepayments": [],
@@ -59,9 +60,7 @@ def _read(books: Books, invoice: Record, contact: Record, lines: list[Record]) -
     return {
         **_head(invoice),
         "Payments": _payments(books, invoice),
-        "CreditNotes": list(invoice.get("CreditNotes", [])),
-        "Prepayments": [],
-        "Overpayments": [],
+        **_credits(books, invoice),
         **{name: invoice[name] for name in ("AmountDue", "AmountPaid", "AmountCredited", "SentToContact")},
         "CurrencyRate": invoice["CurrencyRate"],
         "IsDiscounted": _is_discounted(invoice),
@@ -103,7 +102,7 @@ def _foot(books: Books, invoice: Record, lines: list[Record]) -> Record:
     }
 
 
-def _line(line: Record, count: int) -> Record:
+def line_view(line: Record, count: int) -> Record:
     """Show a line; unit amounts have two places unless four were asked for."""
     shown: Record = {}
     for name in ("ItemCode", "Description"):
@@ -114,7 +113,7 @@ def _line(line: Record, count: int) -> Record:
     for name in LINE_TEXTS:
         if name in line:
             shown[name] = line[name]
-    shown["Tracking"] = []
+    shown["Tracking"] = [{**one, "Options": []} for one in line.get("Tracking", ())]
     for name in ("Quantity", "DiscountRate", "DiscountAmount"):
         if name in line:
             shown[name] = line[name]
@@ -125,7 +124,7 @@ def _line(line: Record, count: int) -> Record:
 
 
 def _line_with_item(books: Books, line: Record, count: int) -> Record:
-    shown = _line(line, count)
+    shown = line_view(line, count)
     item = books.item_coded(line["ItemCode"]) if "ItemCode" in line else None
     if item is not None:
         shown["Item"] = {"ItemID": item["ItemID"], "Name": item.get("Name", ""), "Code": item["Code"]}
@@ -134,6 +133,17 @@ def _line_with_item(books: Books, line: Record, count: int) -> Record:
 
 def _is_discounted(invoice: Record) -> bool:
     return any("DiscountRate" in line or "DiscountAmount" in line for line in invoice["LineItems"])
+
+
+def _credits(books: Books, invoice: Record) -> Record:
+    """Show what is credited to an invoice, each kind in its own list."""
+    shown: Record = {"CreditNotes": [], "Prepayments": [], "Overpayments": []}
+    for credit, share, day in credits_of(books, invoice["InvoiceID"]):
+        kind = kind_of(credit)
+        number = {"CreditNoteNumber": credit["CreditNoteNumber"]} if "CreditNoteNumber" in credit else {}
+        one = {kind.key: credit[kind.key], **number, "Date": date_out(day), "AppliedAmount": share}
+        shown[kind.plural].append({**one, "Total": credit["Total"]})
+    return shown
 
 
 def _payments(books: Books, invoice: Record) -> list[Record]:

@@ -103,7 +103,8 @@ def _create(books: Books, element: Record, mode: Mode) -> Saved:
     if not element.get("LineItems"):
         findings.add(NO_LINES)
     check_lock(books, invoice["Date"], findings, mode)
-    check_stock(books, stock_changes(books, None, invoice), findings)
+    if not mode.backorders:
+        check_stock(books, stock_changes(books, None, invoice), findings)
     findings.stop()
     _settle_contact(books, invoice, element, mode)
     _number(books, invoice)
@@ -130,7 +131,8 @@ def _change(books: Books, current: Record, element: Record, mode: Mode) -> Saved
         invoice["Date"] = books.today()
     fill_invoice(books, invoice, element, mode, findings)
     check_lock(books, invoice["Date"], findings, mode)
-    check_stock(books, stock_changes(books, current, invoice), findings)
+    if not mode.backorders:
+        check_stock(books, stock_changes(books, current, invoice), findings)
     findings.stop()
     _settle_contact(books, invoice, element, mode)
     return _keep(books, invoice, current, findings, mode)

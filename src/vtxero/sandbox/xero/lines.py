@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from vtxero.sandbox.xero.books import Books
-from vtxero.sandbox.xero.errors import Findings, NotModelledError
+from vtxero.sandbox.xero.errors import Findings
 from vtxero.sandbox.xero.saving import check_account, check_tax_type
+from vtxero.sandbox.xero.tracking import line_tracking
 from vtxero.sandbox.xero.wire import Record, cents, given, number_in, places, text_in
 
 ONE = Decimal(1)
@@ -30,11 +31,14 @@ class Paper:
     line_ids: set[str] = field(default_factory=set)
     keep_ids: bool = False
 
+    @property
+    def is_sale(self) -> bool:
+        """Whether it goes to a customer: a sales invoice or its credit note."""
+        return self.kind.startswith("ACCREC")
+
 
 def build_line(paper: Paper, source: Record) -> Record:
     """Turn a sent line into a kept one, noting whatever Xero would refuse."""
-    if source.get("Tracking"):
-        raise NotModelledError("LineItem.Tracking in a request is not modelled by the stand-in")
     item = _item(paper, source)
     line: Record = {"LineItemID": _line_id(paper, source)}
     description = text_in(source, "Description") or (_item_text(paper, item) if item else None)
@@ -50,7 +54,8 @@ def build_line(paper: Paper, source: Record) -> Record:
     _fill_amounts(paper, source, item, line)
     _fill_account(paper, source, item, line)
     _fill_tax(paper, source, line)
-    return line
+    tracking = line_tracking(paper.books, source.get("Tracking") or [], paper.findings)
+    return {**line, "Tracking": tracking} if tracking else line
 
 
 def _line_id(paper: Paper, source: Record) -> str:
@@ -72,12 +77,12 @@ def _item(paper: Paper, source: Record) -> Record | None:
 
 
 def _side(paper: Paper, item: Record) -> Record:
-    side: Record = item["SalesDetails"] if paper.kind == "ACCREC" else item["PurchaseDetails"]
+    side: Record = item["SalesDetails"] if paper.is_sale else item["PurchaseDetails"]
     return side
 
 
 def _item_text(paper: Paper, item: Record) -> str | None:
-    text: str | None = item.get("Description" if paper.kind == "ACCREC" else "PurchaseDescription")
+    text: str | None = item.get("Description" if paper.is_sale else "PurchaseDescription")
     return text
 
 

@@ -94,7 +94,9 @@ def _scalar(value: Any) -> str:
     date = _SLASH_DATE.match(text)
     if date:
         moment = moment_of(int(date[1]))
-        return moment.strftime("%Y-%m-%dT%H:%M:%S") + (f".{moment.microsecond // 1000:03d}" if moment.microsecond else "")
+        return moment.strftime("%Y-%m-%dT%H:%M:%S") + (
+            f".{moment.microsecond // 1000:03d}" if moment.microsecond else ""
+        )
     return escape(_UNWRITABLE.sub("\ufffd", text))
 
 

@@ -12,7 +12,7 @@ from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError
 from vtxero.sandbox.xero.filters import Fields, parse_order, parse_where, sort_records
 from vtxero.sandbox.xero.reference import account_view, actions_view, organisation_view
-from vtxero.sandbox.xero.shelves import FILTERS, PAGING, Shelf
+from vtxero.sandbox.xero.shelves import FILTERS, Shelf
 from vtxero.sandbox.xero.wire import Record, dumps, envelope
 
 DEFAULT_SIZE, MAX_SIZE = 100, 1000
@@ -71,6 +71,10 @@ def _filtered(call: Call, shelf: Shelf) -> list[Record]:
             records = [record for record in records if str(record.get(name, "")).casefold() in wanted]
     if call.flag("createdbymyapp"):
         records = [record for record in records if record[shelf.key] in call.books.made_by_app]
+    term = call.query.get("searchterm", "").casefold()
+    if term:
+        texts = shelf.searched
+        records = [one for one in records if any(term in str(one.get(name, "")).casefold() for name in texts)]
     if "where" in call.query:
         keep = parse_where(call.query["where"], shelf.fields(call.books))
         records = [record for record in records if keep(record)]
@@ -109,7 +113,8 @@ def read_accounts(call: Call) -> Answer:
     """Serve the chart of accounts: never paged, and it knows If-Modified-Since."""
     names = (
         "Code", "Name", "Type", "Class", "Status", "AccountID", "TaxType", "SystemAccount", "EnablePaymentsToAccount",
-        "BankAccountType", "UpdatedDateUTC",
+        "BankAccountType", "BankAccountNumber", "CurrencyCode", "Description", "ReportingCode", "ShowInExpenseClaims",
+        "UpdatedDateUTC",
     )  # fmt: skip
     since = modified_since(call)
     records = [one for one in call.books.accounts.values() if since is None or one["UpdatedDateUTC"] >= since]
@@ -118,7 +123,8 @@ def read_accounts(call: Call) -> Answer:
 
 def read_tax_rates(call: Call) -> Answer:
     """Serve the tax rates, deleted ones included."""
-    names = ("Name", "TaxType", "Status", "EffectiveRate")
+    classes = tuple(f"CanApplyTo{one}" for one in ("Assets", "Equity", "Expenses", "Liabilities", "Revenue"))
+    names = ("Name", "TaxType", "Status", "EffectiveRate", "DisplayTaxRate", "ReportTaxType", *classes)
     records = list(call.books.tax_rates.values())
     return _catalogue(call, "TaxRates", records, key="TaxType", names=names, view=dict)
 
@@ -127,18 +133,25 @@ def read_currencies(call: Call) -> Answer:
     return _catalogue(call, "Currencies", call.books.currencies, key="Code", names=("Code", "Description"), view=dict)
 
 
-def read_nothing(plural: str) -> Callable[[Call], Answer]:
-    """Serve a collection that this stand-in keeps empty."""
+def read_tracking(call: Call) -> Answer:
+    """Serve the tracking categories; archived ones and archived options only when asked for."""
+    names = ("Name", "Status", "TrackingCategoryID")
+    records, archived = list(call.books.tracking.values()), call.flag("includearchived")
+    call.query.pop("includearchived", None)
+    if not archived and not call.parts[1:]:
+        records = [_without_archived(one) for one in records if one["Status"] == "ACTIVE"]
+    return _catalogue(call, "TrackingCategories", records, key="TrackingCategoryID", names=names, view=dict)
 
-    def read(call: Call) -> Answer:
-        if call.parts[1:]:
-            raise NotFoundError
-        call.allow(PAGING | FILTERS)
-        size = min(MAX_SIZE, max(1, call.whole("pagesize", DEFAULT_SIZE)))
-        pagination = {"page": max(1, call.whole("page", 1)), "pageSize": size, "pageCount": 0, "itemCount": 0}
-        return answer(call, plural, [], pagination if "page" in call.query else None)
 
-    return read
+def _without_archived(category: Record) -> Record:
+    return {**category, "Options": [one for one in category["Options"] if one["Status"] == "ACTIVE"]}
+
+
+def read_themes(call: Call) -> Answer:
+    """Serve the one branding theme."""
+    theme = {"BrandingThemeID": call.books.branding_theme, "Name": "Standard", "Type": "INVOICE", "SortOrder": 0}
+    theme["CreatedDateUTC"] = "/Date(1577836800000+0000)/"
+    return _catalogue(call, "BrandingThemes", [theme], key="BrandingThemeID", names=tuple(theme), view=dict)
 
 
 def _catalogue(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from vtxero.sandbox.xero.books import Books
+from vtxero.sandbox.xero.tracking import add_category
 from vtxero.sandbox.xero.wire import Record, date_in, date_out, moment_out, parse_moment, places
 
 CURRENCY_NAMES = {
@@ -115,6 +116,8 @@ def load_reference(books: Books, source: Record) -> None:
         books.currencies.insert(0, {"Code": books.base_currency, "Description": books.base_currency})
     for account in source.get("Accounts", []):
         add_account(books, account)
+    for category in source.get("TrackingCategories", []):
+        add_category(books, category)
     for rate in source.get("TaxRates", []):
         add_tax_rate(books, rate)
 
@@ -180,5 +183,5 @@ def account_view(account: Record) -> Record:
 def actions_view(books: Books) -> list[Record]:
     """Show what the organisation's plan allows; this stand-in's plan allows all it models."""
     allowed = ("CreateDraftInvoice", "CreateApprovedInvoice", "CreateDraftBill", "CreateApprovedBill")
-    multi = "ALLOWED" if len(books.currencies) > 1 else "NOT-ALLOWED"
+    multi = "ALLOWED" if books.has_many_currencies else "NOT-ALLOWED"
     return [*({"Name": name, "Status": "ALLOWED"} for name in allowed), {"Name": "UseMulticurrency", "Status": multi}]

@@ -20,6 +20,8 @@ class Mode:
     create: bool = True
     places: int = 2
     person: bool = False
+    backorders: bool = False
+    """Whether tracked items may be sold that are not there (`allowBackorders`)."""
 
 
 @dataclass(slots=True)

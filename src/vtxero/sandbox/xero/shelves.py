@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.contact_views import contact_answer, contact_list, contact_page, contact_summary
 from vtxero.sandbox.xero.contacts import get_contact, save_contact
+from vtxero.sandbox.xero.credit_views import credit_answer, credit_list, credit_page
+from vtxero.sandbox.xero.credits import (
+    CREDIT_NOTE,
+    OVERPAYMENT,
+    PREPAYMENT,
+    Kind,
+    get_credit,
+    of_kind,
+    save_credit_note,
+)  # fmt: skip
 from vtxero.sandbox.xero.filters import Fields, Reader
 from vtxero.sandbox.xero.invoice_views import (
     invoice_answer,
@@ -19,7 +28,7 @@ from vtxero.sandbox.xero.invoice_views import (
     shown_with,
 )  # fmt: skip
 from vtxero.sandbox.xero.invoices import get_invoice, save_invoice
-from vtxero.sandbox.xero.items import get_item, item_view, save_item
+from vtxero.sandbox.xero.items import get_item, is_tracked, item_view, save_item
 from vtxero.sandbox.xero.payments import get_payment, payment_answer, payment_view, save_payment
 from vtxero.sandbox.xero.saving import Mode, Saved
 from vtxero.sandbox.xero.wire import Record
@@ -45,6 +54,8 @@ class Shelf:
     views: dict[str, View]
     shown_with: Callable[[Books, Record], Iterable[str]]
     error_flag: str
+    searched: tuple[str, ...] = ()
+    """The texts that `searchTerm` looks into."""
     with_places: bool = False
 
 
@@ -59,37 +70,67 @@ def _reader(name: str) -> Reader:
 def _contact_fields(books: Books) -> Fields:  # noqa: ARG001 - one shape for all shelves
     return _plain(
         "UpdatedDateUTC", "Name", "ContactID", "ContactNumber", "AccountNumber", "EmailAddress", "ContactStatus",
-        "FirstName", "LastName", "IsCustomer", "IsSupplier", "TaxNumber", "CompanyNumber",
+        "FirstName", "LastName", "IsCustomer", "IsSupplier", "TaxNumber", "CompanyNumber", "DefaultCurrency",
     )  # fmt: skip
 
 
 def _item_fields(books: Books) -> Fields:  # noqa: ARG001 - one shape for all shelves
-    return _plain("UpdatedDateUTC", "ItemID", "Code", "Name", "IsSold", "IsPurchased")
+    def of_side(side: str, name: str) -> Reader:
+        return lambda record: record[side].get(name)
+
+    return {
+        **_plain(
+            "UpdatedDateUTC", "ItemID", "Code", "Name", "Description", "PurchaseDescription", "IsSold", "IsPurchased",
+            "InventoryAssetAccountCode", "QuantityOnHand", "TotalCostPool",
+        ),
+        "IsTrackedAsInventory": is_tracked,
+        **{
+            f"{side}.{name}": of_side(side, name)
+            for side in ("SalesDetails", "PurchaseDetails")
+            for name in ("UnitPrice", "AccountCode", "TaxType")
+        },
+    }  # fmt: skip
 
 
 def _invoice_fields(books: Books) -> Fields:
-    def of_contact(name: str) -> Reader:
-        return lambda record: books.contacts[record["ContactID"]].get(name)
-
     return {
         **_plain(
             "UpdatedDateUTC", "InvoiceID", "InvoiceNumber", "Type", "Status", "Reference", "Date", "DueDate",
             "AmountDue", "AmountPaid", "AmountCredited", "Total", "SubTotal", "TotalTax", "CurrencyCode",
+            "CurrencyRate", "LineAmountTypes", "SentToContact", "FullyPaidOnDate", "ExpectedPaymentDate",
+            "PlannedPaymentDate", "Url",
         ),
-        **{f"Contact.{name}": of_contact(name) for name in ("ContactID", "Name", "ContactNumber")},
+        **_party_fields(books),
     }  # fmt: skip
 
 
+def _party_fields(books: Books) -> Fields:
+    def of_contact(name: str) -> Reader:
+        return lambda record: books.contacts[record["ContactID"]].get(name)
+
+    names = ("ContactID", "Name", "ContactNumber", "AccountNumber", "EmailAddress", "ContactStatus")
+    return {f"Contact.{name}": of_contact(name) for name in names}
+
+
 def _payment_fields(books: Books) -> Fields:
-    def number(record: Record) -> Any:
-        return books.invoices[record["InvoiceID"]].get("InvoiceNumber")
+    def of_invoice(name: str) -> Reader:
+        return lambda record: books.invoices[record["InvoiceID"]].get(name)
+
+    def of_contact(name: str) -> Reader:
+        return lambda record: books.contacts[books.invoices[record["InvoiceID"]]["ContactID"]].get(name)
+
+    def of_account(name: str) -> Reader:
+        return lambda record: books.accounts[record["AccountID"]].get(name)
 
     return {
-        **_plain("UpdatedDateUTC", "PaymentID", "PaymentType", "Status", "Date", "Reference", "Amount", "IsReconciled"),
-        "Invoice.InvoiceID": _reader("InvoiceID"),
-        "Invoice.InvoiceNumber": number,
-        "Account.AccountID": _reader("AccountID"),
-    }
+        **_plain(
+            "UpdatedDateUTC", "PaymentID", "PaymentType", "Status", "Date", "Reference", "Amount", "IsReconciled",
+            "BankAmount", "CurrencyRate",
+        ),
+        **{f"Invoice.{name}": of_invoice(name) for name in ("InvoiceID", "InvoiceNumber", "Type", "Status")},
+        **{f"Invoice.Contact.{name}": of_contact(name) for name in ("ContactID", "Name", "ContactNumber")},
+        **{f"Account.{name}": of_account(name) for name in ("AccountID", "Code", "Name")},
+    }  # fmt: skip
 
 
 def _alone(view: Callable[[Record], Record]) -> View:
@@ -105,7 +146,8 @@ CONTACTS = Shelf(
     key="ContactID",
     scopes=("accounting.contacts",),
     paged=True,
-    parameters=PAGING | FILTERS | {"ids", "includearchived", "summaryonly"},
+    parameters=PAGING | FILTERS | {"ids", "includearchived", "summaryonly", "searchterm"},
+    searched=("Name", "FirstName", "LastName", "ContactNumber", "EmailAddress"),
     fields=_contact_fields,
     records=lambda books: books.contacts,
     get=get_contact,
@@ -146,7 +188,9 @@ INVOICES = Shelf(
     paged=True,
     parameters=PAGING
     | FILTERS
-    | {"ids", "invoicenumbers", "contactids", "statuses", "includearchived", "createdbymyapp", "summaryonly", "unitdp"},
+    | {"ids", "invoicenumbers", "contactids", "statuses", "includearchived", "createdbymyapp", "summaryonly", "unitdp"}
+    | {"searchterm"},
+    searched=("InvoiceNumber", "Reference"),
     fields=_invoice_fields,
     records=lambda books: books.invoices,
     get=get_invoice,
@@ -162,6 +206,40 @@ INVOICES = Shelf(
     error_flag="HasErrors",
     with_places=True,
 )
+
+
+def _credit_fields(books: Books) -> Fields:
+    return {
+        **_plain(
+            "UpdatedDateUTC", "CreditNoteID", "CreditNoteNumber", "OverpaymentID", "PrepaymentID", "Type", "Status",
+            "Reference", "Date", "RemainingCredit", "Total", "SubTotal", "TotalTax", "CurrencyCode",
+        ),
+        **_party_fields(books),
+    }  # fmt: skip
+
+
+def _credit_shelf(kind: Kind, scope: str) -> Shelf:
+    return Shelf(
+        plural=kind.plural,
+        key=kind.key,
+        scopes=(scope,),
+        paged=True,
+        parameters=PAGING | FILTERS | {"unitdp"},
+        fields=_credit_fields,
+        records=lambda books: of_kind(books, kind),
+        get=lambda books, key: get_credit(books, kind, key),
+        save=save_credit_note,
+        views={"answer": credit_answer, "single": credit_answer, "page": credit_page, "list": credit_list},
+        shown_with=lambda _books, credit: (
+            credit["ContactID"],
+            *(one["InvoiceID"] for one in credit["Allocations"]),
+        ),
+        error_flag="HasErrors" if kind is CREDIT_NOTE else "",
+        with_places=True,
+    )
+
+
+CREDIT_NOTES = _credit_shelf(CREDIT_NOTE, "accounting.invoices")
 PAYMENTS = Shelf(
     plural="Payments",
     key="PaymentID",
@@ -182,4 +260,8 @@ PAYMENTS = Shelf(
     error_flag="HasValidationErrors",
     with_places=True,
 )
-SHELVES = {shelf.plural.lower(): shelf for shelf in (CONTACTS, ITEMS, INVOICES, PAYMENTS)}
+WRITABLE = (CONTACTS, ITEMS, INVOICES, PAYMENTS, CREDIT_NOTES)
+READABLE = (_credit_shelf(OVERPAYMENT, "accounting.payments"), _credit_shelf(PREPAYMENT, "accounting.payments"))
+"""Made by bank transactions, which are not modelled."""
+
+SHELVES = {shelf.plural.lower(): shelf for shelf in (*WRITABLE, *READABLE)}

@@ -9,14 +9,25 @@ from typing import Any, Self
 
 from vtxero.sandbox.xero.books import Books, Clock, utc_now
 from vtxero.sandbox.xero.contacts import save_contact
+from vtxero.sandbox.xero.credits import (
+    CREDIT_NOTE,
+    KINDS,
+    TOO_MUCH,
+    add_money,
+    allocate,
+    kind_of,
+    save_credit_note,
+    take_back,
+)  # fmt: skip
 from vtxero.sandbox.xero.errors import InvalidError
 from vtxero.sandbox.xero.identity import Identity
-from vtxero.sandbox.xero.invoices import save_invoice, settle
+from vtxero.sandbox.xero.invoices import save_invoice
 from vtxero.sandbox.xero.items import delete_item, save_item
 from vtxero.sandbox.xero.payments import delete_payment, save_payment
 from vtxero.sandbox.xero.reference import LOCKS, add_account, add_tax_rate, load_reference, starter
 from vtxero.sandbox.xero.saving import Mode, Saved
-from vtxero.sandbox.xero.wire import Record, cents, date_out, parse_moment
+from vtxero.sandbox.xero.tracking import add_category
+from vtxero.sandbox.xero.wire import Record, cents, parse_moment
 
 CREATE, CHANGE = Mode(create=True, places=4, person=True), Mode(create=False, places=4, person=True)
 
@@ -136,20 +147,42 @@ class XeroState(Books):
         with self.lock:
             delete_payment(self, self.payments[payment_id])
 
-    def credit(self, invoice_id: str, amount: Decimal | str, number: str = "CN-0001") -> None:
-        """Allocate a credit note to an approved invoice.
+    def credit(self, invoice_id: str, amount: Decimal | str, *, kind: str = "CreditNotes") -> str:
+        """Make a credit note (or of `Overpayments`, `Prepayments`) of that amount, allocate it; return its id.
 
         Raises:
             InvalidError: the invoice is not approved, or owes less.
         """
         with self.lock:
-            invoice, value = self.invoices[invoice_id], cents(Decimal(amount))
+            invoice, value, sort = self.invoices[invoice_id], cents(Decimal(amount)), KINDS[kind.lower()]
             if invoice["Status"] != "AUTHORISED" or value > invoice["AmountDue"]:
-                raise InvalidError("The amount to credit exceeds the amount outstanding on this document")
-            shown = {"CreditNoteID": self.new_id(), "CreditNoteNumber": number, "Date": date_out(self.today())}
-            invoice["CreditNotes"] = [*invoice.get("CreditNotes", []), {**shown, "AppliedAmount": value}]
-            invoice["AmountCredited"] += value
-            settle(self, invoice)
+                raise InvalidError(TOO_MUCH)
+            if sort is CREDIT_NOTE:
+                credit_id = self._add_credit_note(invoice, value)
+            else:
+                credit_id = add_money(self, sort, invoice, value)
+            allocate(self, sort, self.credits[credit_id], {"Invoice": {"InvoiceID": invoice_id}, "Amount": value})
+            return credit_id
+
+    def remove_credit(self, credit_id: str) -> None:
+        """Take all allocations of a credit back."""
+        with self.lock:
+            credit = self.credits[credit_id]
+            for allocation in list(credit["Allocations"]):
+                take_back(self, kind_of(credit), credit, allocation)
+
+    def _add_credit_note(self, invoice: Record, value: Decimal) -> str:
+        account = next(line["AccountCode"] for line in invoice["LineItems"] if "AccountCode" in line)
+        line = {"Description": "Credit", "Quantity": 1, "UnitAmount": value, "AccountCode": account, "TaxType": "NONE"}
+        element = {
+            "Type": f"{invoice['Type']}CREDIT",
+            "Status": "AUTHORISED",
+            "Contact": {"ContactID": invoice["ContactID"]},
+            "CurrencyCode": invoice["CurrencyCode"],
+            "LineAmountTypes": "NoTax",
+            "LineItems": [line],
+        }
+        return self._do(save_credit_note, element, CREATE)
 
     def set_lock_dates(self, *, period: date | None = None, year_end: date | None = None) -> None:
         with self.lock:
@@ -166,6 +199,12 @@ class XeroState(Books):
             account = self.accounts[self.by_account_code[code]]
             account.update(fields)
             account["UpdatedDateUTC"] = self.now()
+
+    def add_tracking(self, name: str, *options: str) -> str:
+        """Add a tracking category with options and return its TrackingCategoryID."""
+        with self.lock:
+            found = add_category(self, {"Name": name, "Options": [{"Name": option} for option in options]})
+            return str(found["TrackingCategoryID"])
 
     def add_tax_rate(self, name: str, *components: tuple[str, str], **fields: Any) -> str:
         """Add a tax rate of (name, percentage) components, simple ones, for every class; return its TaxType."""

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from vtxero.sandbox.xero.answers import Answer, validation_answer
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import BadRequestError, InvalidError, NotFoundError, NotModelledError
+from vtxero.sandbox.xero.forms import check_forms, understood
 from vtxero.sandbox.xero.items import MAX_PER_REQUEST, delete_item, get_item
 from vtxero.sandbox.xero.payments import delete_payment
 from vtxero.sandbox.xero.reading import answer, shown
 from vtxero.sandbox.xero.saving import Mode, refused
-from vtxero.sandbox.xero.shelves import ITEMS, PAYMENTS, Shelf
-from vtxero.sandbox.xero.wire import Record, bool_in, date_in, date_out, dumps, given, number_in
-
-NUMBERS = (
-    "Amount", "BankAmount", "CurrencyRate", "DiscountAmount", "DiscountRate", "LineAmount", "Quantity", "SubTotal",
-    "TaxAmount", "Total", "TotalTax", "UnitAmount", "UnitPrice",
-)  # fmt: skip
-DATES = ("Date", "DueDate", "ExpectedPaymentDate", "PlannedPaymentDate")
-BOOLS = ("IncludeInEmails", "IsPurchased", "IsReconciled", "IsSold", "SentToContact")
-NESTED = ("Account", "Contact", "Invoice", "PurchaseDetails", "SalesDetails")
-NESTED_LISTS = ("Addresses", "ContactPersons", "LineItems", "Phones")
+from vtxero.sandbox.xero.shelves import INVOICES, ITEMS, PAYMENTS, Shelf
+from vtxero.sandbox.xero.wire import Record, dumps, given
 
 
 @dataclass(slots=True)
@@ -36,7 +26,7 @@ class Batch:
 
 def write_shelf(call: Call, shelf: Shelf) -> Answer:
     """Serve PUT and POST of a collection, and POST of one record."""
-    call.allow({"summarizeerrors", "unitdp"})
+    call.allow({"summarizeerrors", "unitdp", *(("allowbackorders",) if shelf is INVOICES else ())})
     if len(call.parts) > 2:
         raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
     elements = _elements(call, shelf)
@@ -83,11 +73,12 @@ def _write_all(call: Call, shelf: Shelf, elements: list[Record]) -> Answer:
 
 
 def _write_element(call: Call, shelf: Shelf, element: Record, batch: Batch, *, summarize: bool) -> None:
-    mode = Mode(create=call.method == "PUT" or shelf is PAYMENTS, places=call.places)
+    create = call.method == "PUT" or shelf is PAYMENTS
+    mode = Mode(create=create, places=call.places, backorders=call.flag("allowbackorders"))
     try:
         saved = shelf.save(call.books, element, mode)
     except InvalidError as error:
-        echo = refused(_understood(element), shelf.key, error.messages)
+        echo = refused(understood(element), shelf.key, error.messages)
         if shelf.error_flag:
             echo[shelf.error_flag] = True
         if not summarize:
@@ -105,18 +96,10 @@ def _write_element(call: Call, shelf: Shelf, element: Record, batch: Batch, *, s
 
 
 def _elements(call: Call, shelf: Shelf) -> list[Record]:
-    """Take the elements out of the body: an envelope, an array, or one alone; unreadable ones refuse the whole."""
-    body = call.content()
-    if isinstance(body, dict):
-        named = next((body[name] for name in body if name.lower() == shelf.plural.lower()), None)
-        body = body if named is None else named
-    elements = body if isinstance(body, list) else [body]
-    if not elements:
-        raise BadRequestError.unreadable(f" no {shelf.plural} in the request")
+    """Take the elements out of the body; one of the wrong form, or with an unknown id, refuses the whole."""
+    elements = call.elements(shelf.plural)
     for element in elements:
-        if not isinstance(element, dict):
-            raise BadRequestError.unreadable(f" {shelf.plural} must be objects")
-        _check_forms(element)
+        check_forms(element)
         known = element.get(shelf.key)
         if call.method == "POST" and shelf.plural in {"Contacts", "Items"} and given(known) and len(call.parts) == 1:
             _must_exist(call, shelf, str(known))
@@ -126,48 +109,6 @@ def _elements(call: Call, shelf: Shelf) -> list[Record]:
 def _must_exist(call: Call, shelf: Shelf, record_id: str) -> None:
     if record_id.lower() not in shelf.records(call.books):
         raise NotFoundError
-
-
-def _check_forms(element: Record) -> None:
-    """Refuse values of the wrong form before anything is saved, as a service that reads first and acts then does."""
-    readers: tuple[tuple[tuple[str, ...], Callable[[Record, str], Any]], ...] = (
-        (NUMBERS, number_in), (DATES, date_in), (BOOLS, bool_in),
-    )  # fmt: skip
-    for names, read in readers:
-        for name in names:
-            if name in element:
-                read(element, name)
-    for name in NESTED:
-        value = element.get(name)
-        if value is not None and not isinstance(value, dict):
-            raise BadRequestError.unreadable(f" {name} must be an object")
-        if value:
-            _check_forms(value)
-    for name in NESTED_LISTS:
-        value = element.get(name)
-        if value is not None and not (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
-            raise BadRequestError.unreadable(f" {name} must be a list of objects")
-        for one in value or ():
-            _check_forms(one)
-
-
-def _understood(element: Record) -> Record:
-    """Give an element as Xero echoes it: numbers, dates and booleans in its own forms, whatever they came in."""
-    return {name: _value_understood(element, name) for name in element}
-
-
-def _value_understood(element: Record, name: str) -> Any:
-    value = element[name]
-    if name in NUMBERS:
-        return number_in(element, name)
-    if name in BOOLS:
-        return bool_in(element, name)
-    if name in DATES:
-        day = date_in(element, name)
-        return date_out(day) if day else value
-    if name in NESTED and value:
-        return _understood(value)
-    return [_understood(one) for one in value] if name in NESTED_LISTS and value else value
 
 
 def remove_item(call: Call) -> Answer:

@@ -1,0 +1,81 @@
+"""Which address of the accounting API is served by what, and which scope it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vtxero.sandbox.xero import settings_calls as settings
+from vtxero.sandbox.xero.answers import Answer
+from vtxero.sandbox.xero.calls import Call
+from vtxero.sandbox.xero.credits import KINDS
+from vtxero.sandbox.xero.errors import NotModelledError
+from vtxero.sandbox.xero.reading import (
+    read_accounts,
+    read_currencies,
+    read_organisation,
+    read_shelf,
+    read_tax_rates,
+    read_themes,
+    read_tracking,
+)  # fmt: skip
+from vtxero.sandbox.xero.shelves import SHELVES, WRITABLE
+from vtxero.sandbox.xero.writing import remove_item, write_shelf
+
+Handler = Callable[[Call], Answer]
+
+CATALOGUES: dict[str, Handler] = {
+    "organisation": read_organisation,
+    "accounts": read_accounts,
+    "taxrates": read_tax_rates,
+    "currencies": read_currencies,
+    "trackingcategories": read_tracking,
+    "brandingthemes": read_themes,
+}
+CHANGES: dict[tuple[str, str], Handler] = {
+    ("PUT", "accounts"): settings.put_account,
+    ("POST", "accounts/*"): settings.post_account,
+    ("DELETE", "accounts/*"): settings.delete_account,
+    ("PUT", "taxrates"): settings.put_tax_rate,
+    ("POST", "taxrates"): settings.post_tax_rate,
+    ("PUT", "currencies"): settings.put_currency,
+    ("PUT", "trackingcategories"): settings.put_category,
+    ("POST", "trackingcategories/*"): settings.post_category,
+    ("DELETE", "trackingcategories/*"): settings.delete_category,
+    ("PUT", "trackingcategories/*/options"): settings.put_option,
+    ("POST", "trackingcategories/*/options/*"): settings.post_option,
+    ("DELETE", "trackingcategories/*/options/*"): settings.delete_option,
+    ("DELETE", "items/*"): remove_item,
+    **{("PUT", f"{name}/*/allocations"): settings.put_allocations(kind) for name, kind in KINDS.items()},
+    **{("DELETE", f"{name}/*/allocations/*"): settings.delete_allocation(kind) for name, kind in KINDS.items()},
+}
+"""By method and address; a star stands for an id."""
+
+SCOPES = {
+    **dict.fromkeys(CATALOGUES, ("accounting.settings",)),
+    **{name: shelf.scopes for name, shelf in SHELVES.items()},
+}
+
+
+def dispatch(call: Call) -> Answer:
+    """Serve a call.
+
+    Raises:
+        NotModelledError: nothing serves its address.
+    """
+    name = call.parts[0].lower()
+    change = CHANGES.get((call.method, _pattern(call.parts)))
+    if change is not None:
+        return change(call)
+    shelf = SHELVES.get(name)
+    if shelf is not None and call.method == "GET":
+        return read_shelf(call, shelf)
+    if shelf in WRITABLE and call.method in {"PUT", "POST"}:
+        return write_shelf(call, shelf)
+    if name in CATALOGUES and call.method == "GET":
+        return CATALOGUES[name](call)
+    raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
+
+
+def _pattern(parts: list[str]) -> str:
+    """Write an address with its ids as stars: every second part is one."""
+    return "/".join("*" if place % 2 else part.lower() for place, part in enumerate(parts))
