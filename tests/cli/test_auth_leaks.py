@@ -18,9 +18,9 @@ SECRET = "sandbox-client-secret"
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    from vtxero.sandbox.xero import identity
+    from vtxero.sandbox.xero import tokens
 
-    monkeypatch.setitem(identity.CLIENTS, "sandbox", SECRET)
+    monkeypatch.setitem(tokens.CLIENTS, "sandbox", SECRET)
     with open_world(tmp_path, "standard") as world:
         yield world
 

@@ -17,8 +17,9 @@ A_FEW = 3
 PREFIX = "/api.xro/2.0/"
 COLLECTIONS = (
     "Contacts", "Invoices", "Items", "Payments", "Accounts", "TaxRates", "Currencies", "Organisation", "CreditNotes",
-    "Overpayments", "Prepayments",
+    "Overpayments", "Prepayments", "TrackingCategories", "BrandingThemes",
 )  # fmt: skip
+BELOW = {name.lower(): name for name in ("Actions", "Allocations", "Options")}
 SPELT = {name.lower(): name for name in COLLECTIONS}
 
 
@@ -74,10 +75,10 @@ def _place(path: str) -> str | None:
     if not path.lower().startswith(PREFIX):
         return None
     name, *rest = path[len(PREFIX) :].strip("/").split("/")
-    if name.lower() not in SPELT or len(rest) > 1:
+    if name.lower() not in SPELT or (len(rest) > 1 and rest[1].lower() not in BELOW):
         return None
-    last = ["Actions" if rest[0].lower() == "actions" else rest[0]] if rest else []
-    return "/" + "/".join([SPELT[name.lower()], *last])
+    rest = [BELOW.get(part.lower(), part) for part in rest]
+    return "/" + "/".join([SPELT[name.lower()], *rest])
 
 
 def listen(recorder: Recorder) -> None:

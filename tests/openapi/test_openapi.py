@@ -22,6 +22,7 @@ CONTACT = {
     "FirstName": "Jo",
     "TaxNumber": "12-345-678",
     "DefaultCurrency": "NZD",
+    "PaymentTerms": {"Sales": {"Day": 20, "Type": "OFFOLLOWINGMONTH"}},
     "ContactPersons": [PERSON],
     "Addresses": [{"AddressType": "STREET", "AddressLine1": "1 Rimu Road", "City": "Nelson", "AttentionTo": "Jo"}],
     "Phones": [{"PhoneType": "DEFAULT", "PhoneNumber": "5551234", "PhoneAreaCode": "03"}],
@@ -95,6 +96,7 @@ def tour(recorder):
     state.merge_contacts(state.add_contact(Name="Twin Ltd", Website="https://twin.test"), contact)
     state.add_tax_rate("VAT", ("VAT", "4.5"))
     state.set_lock_dates(period=None)
+    _settings(tourist, contact, paid, sale)
     for path in _reads(contact, first, paid, payment, next(iter(state.accounts))):
         tourist.call("GET", path)
     tourist.call("POST", f"Payments/{payment}", {"Status": "DELETED"})
@@ -107,13 +109,65 @@ def tour(recorder):
     tourist.call("GET", "Accounts", xero_tenant_id="99999999-0000-4000-8000-000000000000")
 
 
+def _settings(tourist, contact, paid, sale):
+    """Write settings, credits and what else takes one element a request."""
+    state = tourist.state
+    account = {"Code": "425", "Name": "Freight", "Type": "EXPENSE", "Description": "x", "ShowInExpenseClaims": True}
+    made = tourist.call("PUT", "Accounts", account).json()["Accounts"][0]["AccountID"]
+    tourist.call("PUT", "Accounts", account)
+    tourist.call("POST", f"Accounts/{made}", {"Accounts": [{"Name": "Carriage"}]})
+    tourist.call("POST", f"Accounts/{made}", {"Status": "ARCHIVED"})
+    tourist.call("DELETE", f"Accounts/{made}")
+    parts = [{"Name": "State", "Rate": 10}, {"Name": "City", "Rate": 5, "IsCompound": True}]
+    rate = {"Name": "Two", "ReportTaxType": "OUTPUT", "TaxComponents": parts}
+    tourist.write("TaxRates", rate, query="")
+    tourist.write("TaxRates", rate, method="POST", query="")
+    tourist.call("PUT", "TaxRates", rate)
+    tourist.call("PUT", "Currencies", {"Code": "EUR"})
+    category = tourist.call("PUT", "TrackingCategories", {"Name": "Region"}).json()["TrackingCategories"][0]
+    path = f"TrackingCategories/{category['TrackingCategoryID']}"
+    option = tourist.call("PUT", f"{path}/Options", {"Name": "North"}).json()["Options"][0]["TrackingOptionID"]
+    tourist.call("POST", f"{path}/Options/{option}", {"Name": "Nord"})
+    tracked = {**LINES[0], "Tracking": [{"Name": "Region", "Option": "Nord"}]}
+    tourist.write("Invoices", {**sale, "LineItems": [tracked]})
+    tourist.call("DELETE", path)
+    tourist.call("GET", f"{path}")
+    note = {"Type": "ACCRECCREDIT", "Status": "AUTHORISED", "Contact": {"ContactID": contact}, "Reference": "back",
+            "LineItems": [{**tracked, "DiscountRate": None}]}  # fmt: skip
+    credit = tourist.write("CreditNotes", note, {**note, "Type": "ACCPAYCREDIT", "LineItems": []})[0]["CreditNoteID"]
+    tourist.write("CreditNotes", {"Type": "x"}, query="")
+    state.pay(tourist.write("Invoices", {**sale, "Status": "AUTHORISED"})[0]["InvoiceID"], "1")
+    owing = tourist.write("Invoices", {**sale, "Status": "AUTHORISED"})[0]["InvoiceID"]
+    given = {"Allocations": [{"Invoice": {"InvoiceID": owing}, "Amount": 2}]}
+    allocation = tourist.call("PUT", f"CreditNotes/{credit}/Allocations", given).json()["Allocations"][0]
+    tourist.call("PUT", f"CreditNotes/{credit}/Allocations", {"Invoice": {"InvoiceID": paid}, "Amount": 1})
+    money = [state.credit(owing, "1", kind=kind) for kind in ("Overpayments", "Prepayments")]
+    for path in ("CreditNotes", "CreditNotes?page=1", f"CreditNotes/{credit}", f"Invoices/{owing}", "Invoices?page=1"):
+        tourist.call("GET", path)
+    for path in (f"Overpayments/{money[0]}", f"Prepayments/{money[1]}", "Overpayments?page=1", "Prepayments?page=1"):
+        tourist.call("GET", path)
+    tourist.call("DELETE", f"CreditNotes/{credit}/Allocations/{allocation['AllocationID']}")
+    for credit_id in money:
+        state.remove_credit(credit_id)
+    tourist.call("PUT", f"Overpayments/{money[0]}/Allocations", given)
+    tourist.call("PUT", f"Prepayments/{money[1]}/Allocations", given)
+
+
 def _reads(contact, first, paid, payment, account):
     pages = [f"{name}{query}" for name in ("Contacts", "Invoices", "Payments") for query in ("", "?page=1")]
     pages += [f"{name}?summaryOnly=true" for name in ("Contacts", "Invoices")]
     pages += [f"Contacts/{contact}", f"Invoices/{first}?unitdp=4", f"Invoices/{paid}", f"Payments/{payment}"]
     pages += ["Contacts?page=1&includeArchived=true", "Contacts?page=7", "Items", "Items/OAK", "Items/TRK?unitdp=4"]
     pages += ["Organisation", "Organisation/Actions", "Accounts", f"Accounts/{account}", "TaxRates", "TaxRates/OUTPUT2"]
-    pages += ["Currencies", "CreditNotes", "CreditNotes?page=1", "Overpayments", "Prepayments", "Invoices/unknown"]
+    pages += [
+        "TrackingCategories",
+        "TrackingCategories?includeArchived=true",
+        "BrandingThemes",
+        "Currencies",
+        "Overpayments",
+        "Prepayments",
+    ]
+    pages += ["Invoices/unknown"]
     return pages
 
 

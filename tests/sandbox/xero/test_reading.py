@@ -137,7 +137,10 @@ def test_where_when_it_names_guids_finds_them(xero, five, contact):
     assert len(xero.rows("Accounts?where=" + quote('Class=="REVENUE" AND Status=="ACTIVE"'))) == 3
 
 
-@pytest.mark.parametrize("where", ['Status=="DRAFT', "Status==", 'Status "DRAFT"', '(Status=="A"', "Date>5", "==1"])
+@pytest.mark.parametrize(
+    "where",
+    ['Status=="DRAFT', "Status==", 'Status "DRAFT"', '(Status=="A"', "Date>5", "==1", 'Date>DateTime.Parse("soon")'],
+)
 def test_where_when_it_cannot_be_parsed_is_a_bad_request(xero, five, where):
     assert five
     answer = xero.api("GET", f"Invoices?where={quote(where)}")
@@ -252,6 +255,7 @@ def test_search_term_when_sent_looks_into_the_texts_that_xero_names(xero, state,
         'Payments?where=Account.Code=="090" AND Date>=DateTime(2026, 09, 01)',
         'Invoices?where=Contact.EmailAddress=="ann@rimu.test"',
         "Invoices?where=Date >= DateTime(2026,09,14) AND Date < DateTime(2026,09,15)&order=DueDate DESC",
+        'Invoices?where=Date >= DateTime.Parse("2026-09-14") AND UpdatedDateUTC<DateTime.Parse("2026-09-15T00:00:00Z")',
         'Accounts?where=BankAccountType=="BANK"&order=Name ASC',
         "TaxRates?where=CanApplyToRevenue==true AND DisplayTaxRate==15",
         'Currencies?where=Code=="USD"',

@@ -40,7 +40,7 @@ def _read(books: Books, credit: Record, count: int, *, with_lines: bool) -> Reco
         "Payments": [],
         "CurrencyRate": credit["CurrencyRate"],
         "RemainingCredit": credit["RemainingCredit"],
-        "Allocations": [_allocation(books, one) for one in credit["Allocations"]],
+        "Allocations": [allocation_view(books, one) for one in credit["Allocations"]],
         "HasAttachments": False,
         "Contact": contact_short(books, credit["ContactID"]),
         **both_dates("Date", credit["Date"]),
@@ -53,7 +53,8 @@ def _read(books: Books, credit: Record, count: int, *, with_lines: bool) -> Reco
     }
 
 
-def _allocation(books: Books, allocation: Record) -> Record:
+def allocation_view(books: Books, allocation: Record) -> Record:
+    """Show an allocation inside its credit."""
     invoice = books.invoices[allocation["InvoiceID"]]
     number = {"InvoiceNumber": invoice["InvoiceNumber"]} if invoice.get("InvoiceNumber") else {}
     return {
@@ -66,7 +67,7 @@ def _allocation(books: Books, allocation: Record) -> Record:
 
 def allocation_answer(books: Books, kind: Kind, credit: Record, allocation: Record) -> Record:
     """Show an allocation in the answer to its making."""
-    shown = _allocation(books, allocation)
+    shown = allocation_view(books, allocation)
     shell: Record = {"Payments": [], "CreditNotes": [], "Prepayments": [], "Overpayments": [], "LineItems": []}
     flags = {"HasErrors": False, "IsDiscounted": False}
     return {

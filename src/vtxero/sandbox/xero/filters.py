@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"""\s*(?:
       (?P<guid>Guid\(\s*"(?P<guid_text>[0-9a-fA-F-]{36})"\s*\))
     | (?P<moment>DateTime\((?P<moment_text>[\d,\s]+)\))
+    | (?P<parsed>DateTime\.Parse\(\s*"(?P<parsed_text>[^"]*)"\s*\))
     | "(?P<text>(?:[^"\\]|\\.)*)"
     | (?P<number>-?\d+(?:\.\d+)?)
     | (?P<operator>==|!=|<=|>=|=|<|>)
@@ -119,8 +120,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         if match is None:
             raise BadRequestError.query(f"Syntax error at position {position} in: {text}")
         kind = match.lastgroup or ""
-        kind = {"guid_text": "guid", "moment_text": "moment"}.get(kind, kind)
-        value = match[f"{kind}_text"] if kind in {"guid", "moment"} else match[kind]
+        kind = kind.removesuffix("_text")
+        value = match[f"{kind}_text"] if kind in {"guid", "moment", "parsed"} else match[kind]
         found.append((kind, value))
         position = match.end()
     return found
@@ -191,6 +192,8 @@ class _Parser:
                 return value.casefold()
             case "moment":
                 return _moment(value)
+            case "parsed":
+                return _parsed(value)
             case "number":
                 return Decimal(value)
             case "word" if value.lower() in {"true", "false", "null"}:
@@ -224,3 +227,11 @@ def _moment(value: str) -> datetime:
         return datetime(*(int(part) for part in value.split(",")), tzinfo=UTC)  # type: ignore[arg-type,misc]
     except (TypeError, ValueError):
         raise BadRequestError.query(f"DateTime({value}) is no date") from None
+
+
+def _parsed(value: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise BadRequestError.query(f"String was not recognized as a valid DateTime: {value}") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import re
 import secrets
 import uuid
@@ -15,9 +12,9 @@ from urllib.parse import urlencode, urlsplit
 from vtxero.sandbox.xero.answers import Answer, expired_text, json_answer
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.errors import ForbiddenError, NotFoundError, NotModelledError, UnauthorisedError
+from vtxero.sandbox.xero.tokens import TokenRefusedError, challenge_of, client_of, readable_token
 from vtxero.sandbox.xero.wire import Record
 
-CLIENTS = {"sandbox": "sandbox"}
 ACCESS_LIFE = timedelta(minutes=30)
 CODE_LIFE = timedelta(minutes=5)
 REFRESH_LIFE = timedelta(days=60)
@@ -47,16 +44,6 @@ class Grant:
     challenge: str = ""
     expires_at: datetime | None = None
     rotated_at: datetime | None = None
-
-
-class TokenRefusedError(Exception):
-    """The token endpoint's 400; `description` goes along where Xero sends one."""
-
-    def __init__(self, error: str, description: str | None = None) -> None:
-        super().__init__(error)
-        self.shape: Record = {"error": error}
-        if description:
-            self.shape["error_description"] = description
 
 
 @dataclass(slots=True)
@@ -114,7 +101,7 @@ class Identity:
             return json_answer(error.shape, 400)
 
     def _granted(self, form: dict[str, str], authorization: str) -> Record:
-        client_id, proven = _client(form, authorization)
+        client_id, proven = client_of(form, authorization)
         match form.get("grant_type"):
             case "client_credentials":
                 return self._machine(client_id, form, proven=proven)
@@ -127,7 +114,7 @@ class Identity:
     def revoke(self, form: dict[str, str], authorization: str) -> Answer:
         """Serve POST /connect/revocation: the login's tokens and its connections go."""
         try:
-            _client(form, authorization)
+            client_of(form, authorization)
         except TokenRefusedError as error:
             return json_answer(error.shape, 400)
         grant = self._refresh.get(form.get("token", ""))
@@ -212,7 +199,7 @@ class Identity:
         if not grant.pkce and not proven:
             raise TokenRefusedError("invalid_client")
         verifier = form.get("code_verifier", "")
-        if grant.pkce and (not 43 <= len(verifier) <= 128 or _challenge(verifier) != grant.challenge):
+        if grant.pkce and (not 43 <= len(verifier) <= 128 or challenge_of(verifier) != grant.challenge):
             raise TokenRefusedError("invalid_grant")
         return self._issue(grant)
 
@@ -242,7 +229,7 @@ class Identity:
             "xero_userid": str(uuid.uuid5(uuid.NAMESPACE_URL, "vtxero-sandbox-user")),
             "jti": secrets.token_hex(8),
         }
-        token = _jwt(claims)
+        token = readable_token(claims)
         self._access[token] = access
         answer: Record = {
             "access_token": token,
@@ -254,7 +241,7 @@ class Identity:
             answer["refresh_token"] = secrets.token_urlsafe(32)
             self._refresh[answer["refresh_token"]] = replace(grant, made_at=now)
         if "openid" in grant.scopes:
-            answer["id_token"] = _jwt({**claims, **PERSON, "aud": grant.client_id})
+            answer["id_token"] = readable_token({**claims, **PERSON, "aud": grant.client_id})
         return answer
 
     def _connection(self, grant: Grant | None) -> Record:
@@ -271,34 +258,6 @@ class Identity:
 
     def _now(self) -> datetime:
         return self.books.clock()
-
-
-def _client(form: dict[str, str], authorization: str) -> tuple[str, bool]:
-    """Tell which app asks, and whether it proved itself with its secret."""
-    client_id, secret = form.get("client_id", ""), form.get("client_secret")
-    if authorization:
-        try:
-            decoded = base64.b64decode(authorization.partition(" ")[2], validate=True).decode()
-        except (ValueError, UnicodeDecodeError):
-            raise TokenRefusedError("invalid_client") from None
-        client_id, _, secret = decoded.partition(":")
-    if not client_id or (secret is not None and CLIENTS.get(client_id) != secret):
-        raise TokenRefusedError("invalid_client")
-    return client_id, secret is not None
-
-
-def _challenge(verifier: str) -> str:
-    return _base64(hashlib.sha256(verifier.encode()).digest())
-
-
-def _base64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _jwt(claims: Record) -> str:
-    """Make a token that can be read like Xero's; its signature is random, for nobody here checks it."""
-    parts = ({"alg": "RS256", "typ": "JWT", "kid": "sandbox"}, claims)
-    return ".".join([*(_base64(json.dumps(part).encode()) for part in parts), secrets.token_urlsafe(32)])
 
 
 def _redirect(uri: str, query: dict[str, str]) -> Answer:

@@ -11,7 +11,7 @@ from vtxero.sandbox.xero.accounts import change_account, create_account, get_acc
 from vtxero.sandbox.xero.answers import Answer, api_answer, validation_answer
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.calls import Call
-from vtxero.sandbox.xero.credit_views import allocation_answer
+from vtxero.sandbox.xero.credit_views import allocation_answer, allocation_view
 from vtxero.sandbox.xero.credits import Kind, allocate, get_allocation, get_credit, take_back
 from vtxero.sandbox.xero.errors import InvalidError
 from vtxero.sandbox.xero.forms import check_forms
@@ -28,7 +28,7 @@ from vtxero.sandbox.xero.tracking import (
     remove_category,
     remove_option,
 )  # fmt: skip
-from vtxero.sandbox.xero.wire import Record, date_out, dumps, text_in
+from vtxero.sandbox.xero.wire import Record, dumps, text_in
 
 NO_CURRENCIES = "The organisation is not subscribed to multi currency"
 
@@ -161,8 +161,7 @@ def delete_allocation(kind: Kind) -> Callable[[Call], Answer]:
         allocation = get_allocation(credit, call.parts[3])
         take_back(call.books, kind, credit, allocation)
         call.operation = f"DELETE {kind.plural}/{{id}}/Allocations x1"
-        shown = {"AllocationID": allocation["AllocationID"], "Date": date_out(allocation["Date"]), "IsDeleted": True}
-        return api_answer(dumps(shown))
+        return api_answer(dumps({**allocation_view(call.books, allocation), "IsDeleted": True}))
 
     return delete
 
