@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from vtxero.config.secrets import open_token_keeper
 from vtxero.config.settings import Settings
+from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
 from vtxero.vtiger.access import Edition, VtigerAccess
 from vtxero.vtiger.client import VtigerClient
@@ -24,8 +25,8 @@ Warn = Callable[[str], None]
 
 
 @contextmanager
-def open_vtiger(settings: Settings) -> Iterator[VtigerClient]:
-    """Open the client of Vtiger. Nothing is sent yet."""
+def open_vtiger(settings: Settings, budget: CallBudget | None = None) -> Iterator[VtigerClient]:
+    """Open the client of Vtiger. Nothing is sent yet; `budget` is shared with Xero's."""
     chosen = settings.vtiger
     access = VtigerAccess(
         chosen.url,
@@ -37,17 +38,17 @@ def open_vtiger(settings: Settings) -> Iterator[VtigerClient]:
         verify=chosen.verify if isinstance(chosen.verify, bool) else str(chosen.verify),
         edition=Edition(chosen.edition),
     )
-    with VtigerClient(access) as client:
+    with VtigerClient(access, budget=budget) as client:
         yield client
 
 
 @contextmanager
-def open_xero(settings: Settings, clock: Clock, warn: Warn) -> Iterator[XeroClient]:
-    """Open the client of Xero. Nothing is sent yet."""
+def open_xero(settings: Settings, clock: Clock, warn: Warn, budget: CallBudget | None = None) -> Iterator[XeroClient]:
+    """Open the client of Xero. Nothing is sent yet; `budget` is shared with Vtiger's."""
     access = xero_access(settings)
-    with XeroOAuth(access, clock) as oauth:
+    with XeroOAuth(access, clock, budget=budget) as oauth:
         tokens = TokenSource(_keeper(settings, access, warn), oauth, clock)
-        with XeroClient(access, tokens, clock) as client:
+        with XeroClient(access, tokens, clock, budget=budget) as client:
             yield client
 
 

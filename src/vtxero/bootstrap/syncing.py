@@ -26,6 +26,7 @@ from vtxero.rules.refusals import translate_refusal
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
 from vtxero.store.database import scratch_copy
 from vtxero.store.stories import Stories
+from vtxero.sync.budget import CallBudget
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
@@ -59,10 +60,11 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
         database = kept = stack.enter_context(closing(open_database(settings.database)))
         if request.dry_run:
             database = stack.enter_context(closing(scratch_copy(kept)))
+        budget = CallBudget(request.max_calls)
         tools = _Tools(
             database,
-            stack.enter_context(open_vtiger(settings)),
-            stack.enter_context(open_xero(settings, clock, _log.warning)),
+            stack.enter_context(open_vtiger(settings, budget)),
+            stack.enter_context(open_xero(settings, clock, _log.warning, budget)),
             clock,
             stop,
             progress,

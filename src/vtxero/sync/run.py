@@ -358,6 +358,9 @@ class Run:
         if text not in self._messages:
             self._messages.append(text)
         self._codes.add(error.exit_code)
+        if isinstance(error.__cause__, BudgetError):
+            # A write of several calls that ran out of calls half way: its fate is open, and the budget is why.
+            self._codes.add(error.__cause__.exit_code)
 
     def _finish(self, started_at: datetime) -> RunReport:
         env = self._env

@@ -12,6 +12,7 @@ from typing import Any, Self
 import httpx
 
 from vtxero.errors import NotModelledError, RefusedError
+from vtxero.sync.budget import CallBudget
 from vtxero.vtiger.access import Edition, VtigerAccess
 from vtxero.vtiger.address import Address, parse_address
 from vtxero.vtiger.editions import choose
@@ -35,11 +36,12 @@ class VtigerClient:
         http: httpx.Client | None = None,
         sleep: Sleep = time.sleep,
         timeout: float | None = None,
+        budget: CallBudget | None = None,
     ) -> None:
         self.address: Address = parse_address(access.url, allow_http=access.allow_http)
         self.username = access.username
         self._access = access
-        self._transport = Transport(access, http=http, sleep=sleep, timeout=timeout)
+        self._transport = Transport(access, http=http, sleep=sleep, timeout=timeout, budget=budget)
         self._connection = choose(access, self.address, self._transport)
         self._lock = threading.RLock()
 

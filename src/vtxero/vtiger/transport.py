@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import httpx
 
 from vtxero.errors import ConfigError
+from vtxero.sync.budget import CallBudget
 from vtxero.vtiger.access import VtigerAccess
 from vtxero.vtiger.errors import Call, PassingFaultError, transport_fault
 
@@ -57,13 +58,20 @@ class Transport:
     """One connection. The http client is closed with it unless it was given."""
 
     def __init__(
-        self, access: VtigerAccess, *, http: httpx.Client | None = None, sleep: Sleep, timeout: float | None = None
+        self,
+        access: VtigerAccess,
+        *,
+        http: httpx.Client | None = None,
+        sleep: Sleep,
+        timeout: float | None = None,
+        budget: CallBudget | None = None,
     ) -> None:
         self._timeout = httpx.Timeout(timeout or access.timeout, connect=access.connect_timeout)
         self._own_http = http is None
         self._http = http or _http_client(access)
         self.sleep = sleep
         self.calls = 0
+        self._budget = budget or CallBudget()
         logging.getLogger("httpx").addFilter(_HIDE)
 
     def close(self) -> None:
@@ -86,6 +94,7 @@ class Transport:
                 self.sleep(wait)
 
     def _exchange(self, message: Message, call: Call) -> httpx.Response:
+        self._budget.take()
         self.calls += 1
         started = time.monotonic()
         try:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
+from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
 from vtxero.xero.access import Grant, XeroAccess, is_loopback
 from vtxero.xero.endpoints import Operation
@@ -65,6 +66,7 @@ class XeroClient:
         *,
         limiter: Limiter | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        budget: CallBudget | None = None,
     ) -> None:
         self.limiter = limiter or Limiter(clock, sleep=sleep)
         self._access = access
@@ -72,6 +74,7 @@ class XeroClient:
         self._clock = clock
         self._sleep = sleep
         self._local = threading.local()
+        self._budget = budget or CallBudget()
         self._count = 0
         self._mutex = threading.Lock()
         self._api = _open_api(access, lambda: str(self._local.bearer))
@@ -149,6 +152,7 @@ class XeroClient:
         exchange.bearer = self._tokens.bearer()
         tenant_id = self._tenant()
         with self.limiter.call():
+            self._budget.take()
             with self._mutex:
                 self._count += 1
             self._local.bearer = exchange.bearer

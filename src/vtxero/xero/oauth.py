@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, Valid
 
 from vtxero.domain.reasons import REASONS, Code
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
+from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
 from vtxero.xero.access import Grant, XeroAccess, is_loopback
 from vtxero.xero.login import LoginAttempt
@@ -87,9 +88,17 @@ class _ConnectionAnswer(BaseModel):
 class XeroOAuth:
     """One app at Xero's login server. Safe to use from several threads; close it, or use it as a context manager."""
 
-    def __init__(self, access: XeroAccess, clock: Clock, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        access: XeroAccess,
+        clock: Clock,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        budget: CallBudget | None = None,
+    ) -> None:
         self.access = access
         self.calls = 0
+        self._budget = budget or CallBudget()
         self._clock = clock
         self._sleep = sleep
         self._http = httpx.Client(
@@ -211,6 +220,7 @@ class XeroOAuth:
         for turn in range(tries):
             if turn:
                 self._sleep(PAUSE_SECONDS * turn)
+            self._budget.take()
             self.calls += 1
             try:
                 answer = self._http.request(method, url, data=form, headers=headers, auth=auth)
