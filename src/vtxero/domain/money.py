@@ -9,6 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
+DIGITS = 28
+"""Decimal's own precision: an amount of more digits would be rounded without a word."""
+LARGEST = Decimal("1e15")
+"""An amount this large times a quantity this large has no cents left within DIGITS; no books hold either."""
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
 
@@ -42,7 +46,7 @@ def parse_amount(text: object) -> Decimal:
     """Read an amount from the wire; blank and None are zero.
 
     Raises:
-        ValueError: the text is no finite number.
+        ValueError: the text is no finite number, or one that cannot be calculated with exactly.
     """
     if text is None or text == "":
         return ZERO
@@ -52,4 +56,7 @@ def parse_amount(text: object) -> Decimal:
         raise ValueError(f"{text!r} is no number") from None
     if not amount.is_finite():
         raise ValueError(f"{text!r} is no number")
+    digits = "".join(map(str, amount.as_tuple().digits)).strip("0")
+    if len(digits) > DIGITS or abs(amount) >= LARGEST:
+        raise ValueError(f"{text!r} is too large or too long a number to calculate with")
     return canon(amount)

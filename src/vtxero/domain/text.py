@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 
 BMP_LIMIT = 0xFFFF
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 def collapse_blanks(text: str) -> str:
@@ -36,3 +38,13 @@ def without_beyond_bmp(text: str) -> str:
 def shorten(text: str, limit: int) -> str:
     """Cut `text` to `limit` characters, with an ellipsis where something was cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def is_broken(text: str) -> bool:
+    """Tell whether the text holds half a character (a lone surrogate), which no file, database or request can carry."""
+    return _LONE.search(text) is not None
+
+
+def mended(text: str) -> str:
+    """Put the replacement character in the place of half ones, so that the text can at least be shown."""
+    return _LONE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -8,16 +8,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
-from vtxero.domain.text import match_key, shorten, unescape, without_beyond_bmp
+from vtxero.domain.text import is_broken, match_key, mended, shorten, unescape, without_beyond_bmp
 from vtxero.errors import ConfigError, NotModelledError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -43,6 +43,12 @@ class VtigerRow(WireModel):
 
     id: str
 
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Refuse half characters: neither the state nor the other service could hold the text."""
+        check_whole(self.model_extra or {})
+        return self
+
     def text(self, field: str) -> str:
         """Give a field's value, blank when the field has no name here, or the row does not have it."""
         return _as_text((self.model_extra or {}).get(field)).replace("\r\n", "\n") if field else ""
@@ -62,7 +68,19 @@ def read_json(raw: bytes | str) -> Any:
 
 def write_json(row: object) -> str:
     """Give a row as JSON text; decimals become strings, which the wire models read as well."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
+    text = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=str)
+    return json.dumps(row, separators=(",", ":"), default=str) if is_broken(text) else text
+
+
+def check_whole(row: Mapping[str, object]) -> None:
+    """Check that the texts of a row are whole.
+
+    Raises:
+        ValueError: one holds half a character, which no service, file or database can carry.
+    """
+    for name, value in row.items():
+        if isinstance(value, str) and is_broken(value):
+            raise ValueError(f"its {name} holds half a character: {mended(value)!r}")
 
 
 def xero_moment(text: str) -> str:

@@ -18,7 +18,7 @@ from vtxero.domain.reference import (
     VtigerReference,
     VtigerTax,
 )
-from vtxero.domain.text import unescape
+from vtxero.domain.text import mended, unescape
 from vtxero.errors import AuthError, NotModelledError
 from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
@@ -106,16 +106,21 @@ def _field(answer: Mapping[str, Any]) -> VtigerField:
     choices = details.get("picklistValues")
     return VtigerField(
         name=text(answer, "name"),
-        label=unescape(text(answer, "label")),
+        label=_label(answer, "label"),
         kind=text(details, "name"),
         mandatory=answer.get("mandatory") in (True, "1", 1, "true"),
-        choices=tuple(text(each, "value") for each in choices) if isinstance(choices, Sequence) else (),
+        choices=tuple(mended(text(each, "value")) for each in choices) if isinstance(choices, Sequence) else (),
     )
+
+
+def _label(row: Mapping[str, Any], name: str) -> str:
+    """Give a text for people: without the entities that Vtiger leaves in it, and storable."""
+    return mended(unescape(text(row, name)))
 
 
 def _charge_taxes(answer: Mapping[str, Any]) -> dict[str, str]:
     """Find the taxes on charges: a field for each charge, and one for each of its taxes, labelled `<charge> <tax>`."""
-    labels = {text(each, "name"): unescape(text(each, "label")) for each in _fields(answer)} if answer else {}
+    labels = {text(each, "name"): _label(each, "label") for each in _fields(answer)} if answer else {}
     found: dict[str, str] = {}
     for name, label in labels.items():
         match = _CHARGE_TAX.match(name)
@@ -133,7 +138,7 @@ def _taxes(rows: Sequence[Row]) -> tuple[VtigerTax, ...]:
     return tuple(
         VtigerTax(
             field=text(row, "taxname"),
-            label=unescape(text(row, "taxlabel")),
+            label=_label(row, "taxlabel"),
             rate=parse_amount(row.get("percentage")),
             method=text(row, "method") or "Simple",
             compound_on=_compound_on(row.get("compoundon"), names),

@@ -54,8 +54,11 @@ def prefix_of(wire_id: str) -> str:
 
 
 def dump_page(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Write composite rows as JSON; fractions become text, so that none is ever a float."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_plain).encode()
+    """Write composite rows as JSON; fractions become text, so that none is ever a float.
+
+    Half a character goes along as Vtiger sent it, so that the record it stands in can be named.
+    """
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=_plain).encode(errors="surrogatepass")
 
 
 def dump_element(element: Mapping[str, Any]) -> str:

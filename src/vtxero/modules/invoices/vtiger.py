@@ -11,7 +11,7 @@ from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.money import cents
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key
+from vtxero.domain.text import match_key, mended
 from vtxero.modules.invoices import vtiger_math
 from vtxero.modules.invoices.findings import LINE_FIELDS
 from vtxero.modules.invoices.record import Invoice
@@ -24,7 +24,7 @@ from vtxero.modules.invoices.vtiger_payload import (
     mandatory_findings,
 )
 from vtxero.modules.invoices.vtiger_wire import STREETS, Row, carried_fields, frame_of, read_invoice, text_of
-from vtxero.rules.common import marked_source
+from vtxero.rules.common import check_whole, marked_source, write_json
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 NUMBER = "number"
@@ -109,9 +109,11 @@ class VtigerMapper:
         header, lines = row["header"], row.get("lines") or []
         found: tuple[Finding, ...] = ()
         try:
+            for part in (header, *lines):
+                check_whole(part)
             record = read_invoice(self._tools, self._frame, header, lines, retrieved=bool(row.get("retrieved")))
-        except ValueError as error:
-            record = Invoice(number=text_of(header, "invoice_no"))
+        except (ValueError, ArithmeticError) as error:
+            record = Invoice(number=mended(text_of(header, "invoice_no")))
             found = (
                 finding(
                     Code.INV_TOTAL,
@@ -124,7 +126,7 @@ class VtigerMapper:
             label=record.number or record.reference,
             modified=text_of(header, "modifiedtime"),
             record=record,
-            raw=json.dumps(_kept(header, lines, retrieved=bool(row.get("retrieved"))), ensure_ascii=False, default=str),
+            raw=write_json(_kept(header, lines, retrieved=bool(row.get("retrieved")))),
             keys=self._keys(header),
             marker=self._marker(header),
             findings=found,
@@ -136,12 +138,14 @@ class VtigerMapper:
         number = text_of(header, field) if field else ""
         if not number and not marked_source(text_of(header, "source")):
             number = text_of(header, "invoice_no")
+        number = mended(number)
         return ((NUMBER, match_key(number)),) if number else ()
 
     def _marker(self, header: Row) -> str:
         """Give Xero's id, from the custom field or the source."""
         field = self._tools.id_field
-        return (text_of(header, field) if field else "") or marked_source(text_of(header, "source"))
+        kept = text_of(header, field) if field else ""
+        return mended(kept or marked_source(text_of(header, "source")))
 
 
 _LINE_NOISE = frozenset(

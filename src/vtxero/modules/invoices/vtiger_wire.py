@@ -89,7 +89,7 @@ def needs_retrieve(header: Row, lines: Sequence[Row], reference: Reference) -> b
             return True
         sheet = _sheet(frame_of(reference), header, lines, retrieved=False, attached=lambda _: None)
         return not vtiger_reading.read(sheet).explained
-    except ValueError:
+    except (ValueError, ArithmeticError):
         return True
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from vtxero.domain.findings import finding
 from vtxero.domain.reasons import Code
+from vtxero.domain.text import mended
 from vtxero.modules.organizations.record import Address, Organization, Person
 from vtxero.rules.common import VtigerRow, WireModel, write_json
 from vtxero.sync.records import Snapshot
@@ -29,11 +30,11 @@ def record_order(record_id: str) -> tuple[int, str]:
 
 def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:
     """Make a snapshot of a row that is not as Vtiger's rows are."""
-    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
+    where = ", ".join(".".join(map(str, item["loc"])) + f": {item['msg']}" for item in problem.errors())
     found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this organization cannot be read ({where}).")
     account = row.get("account")
     fields: Mapping[str, Any] = account if isinstance(account, Mapping) else {}
-    name = str(fields.get("accountname") or "")
+    name = mended(str(fields.get("accountname") or ""))
     return Snapshot(str(fields.get("id") or ""), name, "", Organization(name=name), write_json(row), findings=(found,))
 
 

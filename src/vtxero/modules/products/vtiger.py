@@ -285,7 +285,7 @@ class VtigerProducts:
         try:
             parsed = VtigerProductRow.model_validate(row)
             record = self._record(parsed)
-        except (ValidationError, ValueError, KeyError) as problem:
+        except (ValidationError, ValueError, ArithmeticError, KeyError) as problem:
             return unreadable(row, problem)
         keys = (("code", match_key(record.code)), ("name", match_key(record.name)))
         return Snapshot(

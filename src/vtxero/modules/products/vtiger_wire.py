@@ -10,6 +10,7 @@ from typing import Any
 from vtxero.domain.findings import finding
 from vtxero.domain.money import parse_amount
 from vtxero.domain.reasons import Code
+from vtxero.domain.text import mended
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.rules.common import VtigerRow, WireModel, write_json
 from vtxero.sync.records import Snapshot
@@ -44,6 +45,6 @@ def unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Product]:
     found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this product cannot be read: {problem}")
     inner = row.get("row")
     fields: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
-    name = str(fields.get("productname") or fields.get("servicename") or "")
+    name = mended(str(fields.get("productname") or fields.get("servicename") or ""))
     record = Product(name=name, kind=str(row.get("module") or ""))
     return Snapshot(str(fields.get("id") or ""), name, "", record, write_json(row), findings=(found,))

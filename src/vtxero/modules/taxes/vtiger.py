@@ -12,7 +12,7 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.money import parse_amount
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key, unescape
+from vtxero.domain.text import match_key, mended, unescape
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
 from vtxero.modules.taxes.rules import Names, renamed_findings, vtiger_rate
 from vtxero.rules.common import VtigerRow, composed, read_json, write_json
@@ -86,5 +86,5 @@ class VtigerTaxes:
 
 def _unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[TaxRate]:
     found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this tax cannot be read: {problem}")
-    name = str(row.get("taxlabel") or "")
+    name = mended(str(row.get("taxlabel") or ""))
     return Snapshot(str(row.get("id") or ""), name, "", TaxRate(name), write_json(row), findings=(found,))
