@@ -49,6 +49,11 @@ class ModuleEntry:
         """The Vtiger modules that this instance does not have, or does not show to this user."""
         return tuple(name for name in self.vtiger_modules if name not in reference.vtiger.modules)
 
+    def unwritable(self, reference: Reference) -> tuple[str, ...]:
+        """The Vtiger modules in which this user may not both create and change records; lines go with their invoice."""
+        known = ((name, reference.vtiger.modules.get(name)) for name in self.vtiger_modules if name != "LineItem")
+        return tuple(name for name, module in known if module and not (module.createable and module.updateable))
+
 
 MODULES = (
     ModuleEntry("taxes", (), carries_money=False, vtiger_modules=(), only=Direction.TO_VTIGER),

@@ -10,7 +10,7 @@ from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StopError, VtxeroError
-from vtxero.registry import ModuleEntry
+from vtxero.registry import MODULES, ModuleEntry
 from vtxero.store import SqliteState
 from vtxero.sync.ports import Clock
 from vtxero.vtiger.client import VtigerClient
@@ -96,6 +96,8 @@ def bar(entry: ModuleEntry, direction: Direction, catalogue: Catalogue) -> Vtxer
         text = f"{entry.name} cannot be synced: Vtiger shows its API user no module {', '.join(missing)}."
         remedy = "Switch the module on in Vtiger, or give the user's profile the right to see it."
         return StopError(text, code=Code.RUN_VTIGER_USER, remedy=remedy)
+    if direction.reaches(Side.VTIGER) and entry.unwritable(catalogue.reference):
+        return _reads_only(catalogue.reference)
     if not entry.carries_money:
         return None
     vtiger, xero = catalogue.reference.vtiger, catalogue.reference.xero
@@ -106,6 +108,14 @@ def bar(entry: ModuleEntry, direction: Direction, catalogue: Catalogue) -> Vtxer
     if catalogue.user_problems and direction.reaches(Side.VTIGER):
         return _stop(Code.RUN_VTIGER_USER, " ".join(catalogue.user_problems))
     return None
+
+
+def _reads_only(reference: Reference) -> StopError:
+    """Say it once for all modules: as a rule it is one profile that lacks the rights."""
+    names = dict.fromkeys(name for entry in MODULES for name in entry.unwritable(reference))
+    text = f"Nothing can be written to Vtiger: its API user may not create and change {', '.join(names)}."
+    remedy = "Give the user's profile these rights in Vtiger, or sync with --direction to-xero."
+    return StopError(text, code=Code.RUN_VTIGER_USER, remedy=remedy)
 
 
 def _stop(code: Code, text: str) -> StopError:

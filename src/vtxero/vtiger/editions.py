@@ -78,13 +78,14 @@ class Undecided:
             try:
                 _ = cloud.session
             except (NoVtigerError, NotModelledError) as second:
-                raise self._neither(first, second) from second
+                raise self._neither(first) from second
             return cloud
         return self_hosted
 
-    def _neither(self, first: ConfigError | NotModelledError, second: ConfigError | NotModelledError) -> ConfigError:
+    def _neither(self, first: ConfigError | NotModelledError) -> ConfigError:
+        """Say it of the first place asked: both get the same answer as a rule, and twice is no clearer."""
         return ConfigError(
             f"No Vtiger answers at {self._address.base}, neither the open-source edition nor the cloud's. "
-            f"{first.message} {second.message}",
+            f"{first.message}",
             remedy=f"{first.remedy} Where you know which edition it is, set vtiger.edition.".lstrip(),
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import cloud_query, cloud_views, describing, elements, errors, values, vtql
+from vtxero.sandbox.vtiger import cloud_query, cloud_views, describing, elements, errors, rights, values, vtql
 from vtxero.sandbox.vtiger.cloud_edition import LINE_ACCOUNT
 from vtxero.sandbox.vtiger.operations import Outcome
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED, Module
@@ -45,13 +45,16 @@ def _listtypes(state: VtigerState, user: User, params: Params) -> dict[str, Any]
 
 
 def _retrieve(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
-    return cloud_views.retrieved(state, elements.locate(state, user, params.get("id", "")))
+    target = elements.locate(state, user, params.get("id", ""))
+    if target.record is not None:
+        rights.check_read(state, user, target.record)
+    return cloud_views.retrieved(state, target)
 
 
 def _query(state: VtigerState, user: User, params: Params) -> list[dict[str, Any]]:
     text = params.get("query", "")
     module = describing.open_module(state, user, vtql.module_named(text))
-    rows = cloud_query.run(state, module, text, lambda record: cloud_views.listed(state, record))
+    rows = cloud_query.run(state, user, module, text, lambda record: cloud_views.listed(state, record))
     return rows if module.is_entity else [cloud_views.plain(row) for row in rows]
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from vtxero.sandbox.vtiger import errors, query, vtql
 from vtxero.sandbox.vtiger.schema import INVENTORY, LINE_COLUMNS, Module
-from vtxero.sandbox.vtiger.state import Record, VtigerState
+from vtxero.sandbox.vtiger.state import Record, User, VtigerState
 from vtxero.sandbox.vtiger.vtql import Query
 
 _NOT_LISTED: Final = frozenset({"LineItem", "ProductTaxes", "CompanyDetails"})
@@ -15,14 +15,14 @@ _NOT_LISTED: Final = frozenset({"LineItem", "ProductTaxes", "CompanyDetails"})
 View = Callable[[Record], dict[str, Any]]
 
 
-def run(state: VtigerState, module: Module, text: str, whole: View) -> list[dict[str, Any]]:
+def run(state: VtigerState, user: User, module: Module, text: str, whole: View) -> list[dict[str, Any]]:
     """Answer a query, a hundred records at most; `whole` shows all of an entity as lists do."""
     wanted = vtql.parse(text)
     if wanted.module != module.name:
         raise errors.denied(wanted.module)
     _refuse_what_is_not_known(module, wanted)
     query.check_fields(state, module, wanted)
-    rows = query.matching(state, module, wanted, joined=False)
+    rows = query.matching(state, user, module, wanted, joined=False)
     if wanted.count:
         return [{"count": str(len(rows))}]
     page = rows[wanted.offset : wanted.offset + wanted.limit]

@@ -9,6 +9,7 @@ from typing import Any
 from vtxero.sandbox.vtiger import errors, lines, values
 from vtxero.sandbox.vtiger.books import CHARGE
 from vtxero.sandbox.vtiger.definitions import EMAIL_TYPES
+from vtxero.sandbox.vtiger.rights import WRITING_FLAGS
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED, SYNTHETIC, Module, extra_fields
 from vtxero.sandbox.vtiger.state import User, VtigerState
 
@@ -53,7 +54,8 @@ def describe(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[
     for each in fields:
         if each["type"]["name"] == "date":
             each["type"] = dict(each["type"]) | {"format": user.profile.get("date_format") or "yyyy-mm-dd"}
-    return dict(module.describe) | {"fields": fields}
+    denied = dict.fromkeys(WRITING_FLAGS, False) if user.reads_only else {}
+    return dict(module.describe) | {"fields": fields} | denied
 
 
 def open_module(state: VtigerState, user: User, name: str) -> Module:

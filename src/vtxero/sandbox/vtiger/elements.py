@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import actors, describing, errors, inventory, products, records, values
+from vtxero.sandbox.vtiger import actors, describing, errors, inventory, products, records, rights, values
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED, Module
 from vtxero.sandbox.vtiger.state import Record, User, VtigerState
 
@@ -66,6 +66,7 @@ def create(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     name = params.get("elementType", "")
     if name not in describing.type_names(state, user):
         raise errors.denied()
+    rights.check_create(user)
     element = parse_element(state, params.get("element"))
     if name == "Users":
         # The role is a reference to nothing the web service knows.
@@ -91,6 +92,7 @@ def retrieve(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[
     target = locate(state, user, params.get("id", ""))
     if target.record is None:
         return actors.retrieve(state, target.module, target.number)
+    rights.check_read(state, user, target.record)
     if target.module.name == INVENTORY:
         return inventory.retrieve(state, target.record)
     return shown(state, target.record)
@@ -102,6 +104,7 @@ def update(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     target = locate(state, user, values.php_text(element.get("id")), writing=True)
     if target.record is None:
         return actors.update(state, user, target.module, target.number, element)
+    rights.check_write(state, user, target.record)
     if target.module.name == INVENTORY:
         return inventory.update(state, user, target.record, element)
     records.check_references(state, target.module, element)
@@ -119,6 +122,7 @@ def revise(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     target = locate(state, user, values.php_text(element.get("id")), writing=True)
     if target.record is None:
         return actors.revise(state, user, target.module, target.number, element)
+    rights.check_write(state, user, target.record)
     element = records.decoded(state, target.record, element)
     if target.module.name == INVENTORY:
         return inventory.revise(state, user, target.record, element)
@@ -133,6 +137,7 @@ def delete(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
     if target.record is None:
         actors.delete(state, user, target.module, target.number)
         return {"status": "successful"}
+    rights.check_write(state, user, target.record)
     records.remove(state, user, target.record)
     if target.module.name == INVENTORY:
         for line in state.lines_of(state.wire_id(target.record)):

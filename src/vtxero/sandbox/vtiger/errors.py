@@ -57,5 +57,10 @@ def no_write() -> VtigerError:
     return VtigerError(ACCESS_DENIED, "Permission to write is denied")
 
 
+def no_read() -> VtigerError:
+    """Build the refusal of a record that is there: hidden from this user, or not to be changed by it."""
+    return VtigerError(ACCESS_DENIED, "Permission to read given object is denied")
+
+
 def syntax(message: str) -> VtigerError:
     return VtigerError("QUERY_SYNTAX_ERROR", message)

@@ -38,7 +38,7 @@ class Outcome:
 def _run_query(state: VtigerState, user: User, params: Params) -> list[dict[str, Any]]:
     text = params.get("query", "")
     module = describing.open_module(state, user, vtql.module_named(text))
-    return query.run(state, module, text)
+    return query.run(state, user, module, text)
 
 
 def _crash(_state: VtigerState, _user: User, _params: Params) -> Any:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import errors, lines, records, values, vtql
+from vtxero.sandbox.vtiger import errors, lines, records, rights, values, vtql
 from vtxero.sandbox.vtiger.schema import HEADER_DISCOUNTS, INVENTORY, LINE_COLUMNS, PRICED, SYNTHETIC, Field, Module
-from vtxero.sandbox.vtiger.state import Line, Record, VtigerState
+from vtxero.sandbox.vtiger.state import Line, Record, User, VtigerState
 from vtxero.sandbox.vtiger.vtql import Condition, Query
 
 _TRAPS: Final = frozenset(LINE_COLUMNS) | frozenset(HEADER_DISCOUNTS)
@@ -36,7 +36,7 @@ class Row:
     shown: Callable[[tuple[str, ...]], dict[str, Any]]
 
 
-def run(state: VtigerState, module: Module, text: str) -> list[dict[str, Any]]:
+def run(state: VtigerState, user: User, module: Module, text: str) -> list[dict[str, Any]]:
     """Answer a query; at most 100 SQL rows, which for joined invoices is fewer records."""
     query = vtql.parse(text)
     if query.module != module.name:
@@ -45,7 +45,7 @@ def run(state: VtigerState, module: Module, text: str) -> list[dict[str, Any]]:
     if query.count and state.is_83 and module.is_entity:
         return []
     joined = module.name == INVENTORY and _needs_lines(query)
-    rows = matching(state, module, query, joined=joined)
+    rows = matching(state, user, module, query, joined=joined)
     if query.count:
         return [{"count": str(len(rows))}]
     page = rows[query.offset : query.offset + query.limit]
@@ -58,9 +58,9 @@ def run(state: VtigerState, module: Module, text: str) -> list[dict[str, Any]]:
     return list(folded.values())
 
 
-def matching(state: VtigerState, module: Module, query: Query, *, joined: bool) -> list[Row]:
+def matching(state: VtigerState, user: User, module: Module, query: Query, *, joined: bool) -> list[Row]:
     """Find and order all rows; an invoice is one for each of its lines when they are joined."""
-    rows = list(filter(_filter(module, query, strict=state.is_83), _rows(state, module, joined=joined)))
+    rows = list(filter(_filter(module, query, strict=state.is_83), _rows(state, user, module, joined=joined)))
     for name in reversed(query.order):
         # One direction is given at the very end and belongs to the last field only.
         last = name == query.order[-1]
@@ -125,7 +125,7 @@ def _field(module: Module, name: str) -> Field:
 # -- rows --------------------------------------------------------------------------------------------------
 
 
-def _rows(state: VtigerState, module: Module, *, joined: bool) -> Iterator[Row]:
+def _rows(state: VtigerState, user: User, module: Module, *, joined: bool) -> Iterator[Row]:
     if module.name == "LineItem":
         for line in state.lines.values():
             yield _line_row(state, line)
@@ -135,7 +135,7 @@ def _rows(state: VtigerState, module: Module, *, joined: bool) -> Iterator[Row]:
                 yield _plain_row(row)
     elif module.name != "ProductTaxes":
         grouped = state.lines_by_parent() if joined else {}
-        for record in state.live(module.name):
+        for record in (each for each in state.live(module.name) if rights.sees(state, user, each)):
             if joined:
                 yield from _joined_rows(state, record, grouped.get(state.wire_id(record), []))
             else:

@@ -69,7 +69,7 @@ def _relation(state: VtigerState, user: User, params: Mapping[str, str]) -> str:
 
 def _rows(state: VtigerState, user: User, kind: str, columns: str, account: str) -> list[dict[str, Any]]:
     module = describing.open_module(state, user, kind)
-    return query.run(state, module, f"select {columns} from {kind} where account_id = '{account}';")  # noqa: S608 - VTQL
+    return query.run(state, user, module, f"select {columns} from {kind} where account_id = '{account}';")  # noqa: S608 - VTQL
 
 
 def _unknown() -> errors.VtigerError:

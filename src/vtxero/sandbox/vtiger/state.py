@@ -20,7 +20,10 @@ DEFAULT_KEY = "sandbox-key"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person who may log in; the money settings decide how amounts are stored."""
+    """A person who may log in; the money settings decide how amounts are stored.
+
+    `reads_only`: the profile allows no creating, editing or deleting anywhere.
+    """
 
     name: str
     number: int
@@ -30,6 +33,7 @@ class User:
     currency: int = 1
     decimals: int = 2
     decimal_separator: str = "."
+    reads_only: bool = False
     profile: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,6 +92,8 @@ class VtigerState:
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     modules: dict[str, schema.Module] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
+    """The modules whose records only their owners and administrators see."""
     edition: str = "open-source"
     other_prefixes: Mapping[str, str] = field(default_factory=lambda: OTHER_PREFIXES)
 
