@@ -23,6 +23,10 @@ CACHED_FOR = timedelta(hours=1)
 CATALOGUE = "catalogue"
 TENANT = "tenant"
 INSTANCE = "instance"
+NEW_ADDRESS = (
+    "If it is the same Vtiger under a new address, go on with `--allow instance`. For another Vtiger, a copy for tests "
+    "too, use a profile of its own."
+)
 
 
 class Catalogue(BaseModel):
@@ -40,9 +44,11 @@ class Catalogue(BaseModel):
 
 
 def load_catalogue(
-    state: SqliteState, vtiger: VtigerClient, xero: XeroClient, clock: Clock, *, fresh: bool
+    state: SqliteState, vtiger: VtigerClient, xero: XeroClient, clock: Clock, *, fresh: bool, moved: bool = False
 ) -> Catalogue:
     """Give the reference data, from the state when it is less than an hour old.
+
+    `moved` takes Vtiger's address as a new one of the same instance.
 
     Raises:
         StopError: one of the two is not the one this profile is pinned to.
@@ -63,7 +69,7 @@ def load_catalogue(
         user_problems=tuple(item.message for item in problems),
         reach=xero.reach,
     )
-    check_pins(state, reference)
+    check_pins(state, reference, moved=moved)
     with state.transaction():
         state.set_meta(CATALOGUE, catalogue.model_dump_json())
         state.set_meta(TENANT, reference.xero.organisation.organisation_id)
@@ -77,16 +83,16 @@ def forget_catalogue(state: SqliteState) -> None:
         state.set_meta(CATALOGUE, "")
 
 
-def check_pins(state: SqliteState, reference: Reference) -> None:
+def check_pins(state: SqliteState, reference: Reference, *, moved: bool = False) -> None:
     """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers."""
     organisation = reference.xero.organisation
     pinned = state.get_meta(TENANT)
     if pinned and pinned != organisation.organisation_id:
         raise _stop(Code.RUN_TENANT, f"The login reaches {organisation.name}, not the organisation of this profile.")
     instance = state.get_meta(INSTANCE)
-    if instance and instance != reference.vtiger.instance:
+    if instance and instance != reference.vtiger.instance and not moved:
         text = f"The config leads to {reference.vtiger.instance}; this profile belongs to {instance}."
-        raise _stop(Code.RUN_VTIGER_INSTANCE, text)
+        raise StopError(text, code=Code.RUN_VTIGER_INSTANCE, remedy=NEW_ADDRESS, allow="instance")
 
 
 def bar(entry: ModuleEntry, direction: Direction, catalogue: Catalogue) -> VtxeroError | None:

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue
 from vtxero.bootstrap.clock import SystemClock, new_run_id
+from vtxero.bootstrap.instance import ALLOW, check_instance
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
 from vtxero.bootstrap.standing import note_calls_left
@@ -135,8 +136,11 @@ def _prepare(settings: Settings, request: RunRequest, tools: _Tools) -> Environm
     run = new_run_id(tools.clock.now())
     state = SqliteState(tools.database, run)
     tools.progress.phase("Checking both services")
-    catalogue = load_catalogue(state, tools.vtiger, tools.xero, tools.clock, fresh=request.full or request.resync)
+    catalogue = load_catalogue(
+        state, tools.vtiger, tools.xero, tools.clock, fresh=request.full or request.resync, moved=ALLOW in request.allow
+    )
     reference = catalogue.reference
+    told = check_instance(tools.database, state, tools.vtiger, reference.vtiger, request)
     lookups = StateLookups(state)
     slices = open_slices(reference, settings.modules, settings.taxes, lookups)
     lookups.slices = slices
@@ -165,6 +169,7 @@ def _prepare(settings: Settings, request: RunRequest, tools: _Tools) -> Environm
         page_of=page_finder(reference),
         should_stop=tools.stop.check,
         transaction=state.transaction,
+        messages=(told,) if told else (),
     )
 
 

@@ -22,7 +22,11 @@ ALIASES = {
     "taxrates": "taxes",
 }
 LATER = frozenset({"contacts", "payments"})
-GUARDS = tuple(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-"))
+INSTANCE = "instance"
+GUARDS = (
+    *(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-")),
+    INSTANCE,
+)
 
 _WITH_VALUE = ("--config", "--profile", "--output", "--log-file", "-o")
 _SWITCHES = frozenset({"--quiet", "-q", "--no-input", "--no-color", "--verbose"})
@@ -162,7 +166,7 @@ def guard(text: str) -> str:
     Raises:
         ConfigError: there is no such guard.
     """
-    folded = text.strip().lower().removeprefix("run-guard-")
+    folded = text.strip().lower().removeprefix("run-guard-").removeprefix("run-vtiger-")
     if folded in GUARDS:
         return folded
     near = difflib.get_close_matches(folded, GUARDS, n=1)
@@ -193,7 +197,7 @@ def reason(text: str) -> Code:
     """
     folded = text.strip().upper().replace("_", "-")
     codes = [code.value for code in Code]
-    for candidate in (folded, f"RUN-GUARD-{folded}"):
+    for candidate in (folded, f"RUN-GUARD-{folded}", f"RUN-VTIGER-{folded}"):
         if candidate in codes:
             return Code(candidate)
     near = difflib.get_close_matches(folded, codes, n=3, cutoff=0.5)
