@@ -83,6 +83,17 @@ def forget_catalogue(state: SqliteState) -> None:
         state.set_meta(CATALOGUE, "")
 
 
+def note_problem(state: SqliteState, text: str) -> None:
+    """Let what was seen of the API user in an answer bar amounts from now on, until reference data is read again."""
+    found = state.get_meta(CATALOGUE)
+    if not found:
+        return
+    kept = Catalogue.model_validate_json(found)
+    problems = tuple(dict.fromkeys((*kept.user_problems, text)))
+    with state.transaction():
+        state.set_meta(CATALOGUE, kept.model_copy(update={"user_problems": problems}).model_dump_json())
+
+
 def check_pins(state: SqliteState, reference: Reference, *, moved: bool = False) -> None:
     """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers."""
     organisation = reference.xero.organisation

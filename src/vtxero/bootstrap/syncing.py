@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
-from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue
+from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.instance import ALLOW, check_instance
 from vtxero.bootstrap.services import open_vtiger, open_xero
@@ -21,7 +21,7 @@ from vtxero.config.settings import Settings
 from vtxero.domain.options import ModuleOptions, ModuleSwitch
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import ConfigError
+from vtxero.errors import ConfigError, StopError
 from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, page_finder
 from vtxero.rules.refusals import translate_refusal
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
@@ -35,6 +35,7 @@ from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunLog, RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.run import Run
+from vtxero.sync.severity import gravest
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.source import VtigerSource
 from vtxero.xero.client import XeroClient
@@ -76,6 +77,11 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
         report = _with_unknown(Run(environment, request).execute(), request, database, clock)
         as_of = clock.now().isoformat(timespec="seconds")
         note_calls_left(SqliteState(kept, report.run), tools.xero.limiter.day_remaining, as_of)
+        problem = _problem_of(environment)
+        if problem is not None:
+            note_problem(SqliteState(database, report.run), problem.message)
+            report = _with_problem(report, problem)
+            environment.recorder.finish(report, clock.now())
         if any(_may_have_changed_taxes(record) for record in report.records):
             forget_catalogue(SqliteState(database, report.run))
         return report
@@ -101,6 +107,19 @@ def _with_unknown(report: RunReport, request: RunRequest, database: Database, cl
     told = replace(report, status="error", exit_code=ConfigError.exit_code, messages=(*report.messages, text))
     SqliteRuns(database).finish(told, clock.now())
     return told
+
+
+def _problem_of(environment: Environment) -> StopError | None:
+    source = environment.sources[Side.VTIGER]
+    return source.problem if isinstance(source, VtigerSource) else None
+
+
+def _with_problem(report: RunReport, problem: StopError) -> RunReport:
+    """End the report with what was only seen in the answer to its last write."""
+    said = f"{problem.message} {problem.remedy}"
+    messages = report.messages if said in report.messages else (*report.messages, said)
+    code = gravest({report.exit_code, problem.exit_code})
+    return replace(report, status="error", exit_code=code, messages=messages)
 
 
 def _may_have_changed_taxes(record: RecordResult) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
-from vtxero.errors import NotModelledError
+from vtxero.errors import NotModelledError, StopError
 from vtxero.sync.ports import KnownModified
 from vtxero.sync.records import Answer, Page, Payload
 from vtxero.vtiger.access import Edition
@@ -17,7 +17,7 @@ from vtxero.vtiger.freshness import Freshness, less_overlap
 from vtxero.vtiger.paging import PAGE
 from vtxero.vtiger.rows import Row, dump_page
 from vtxero.vtiger.taxes import TaxReader
-from vtxero.vtiger.writing import Writer
+from vtxero.vtiger.writing import Writer, amounts_changed
 
 
 class VtigerSource:
@@ -44,6 +44,11 @@ class VtigerSource:
     def calls(self) -> int:
         """Requests sent so far, logins included."""
         return self._client.calls
+
+    @property
+    def problem(self) -> StopError | None:
+        """Why nothing more may be written: Vtiger did not keep an amount as it was sent."""
+        return amounts_changed(self._writer.changed[0]) if self._writer.changed else None
 
     def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:
         """Read all rows, or those modified since, less five minutes of overlap.

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.reference import VtigerReference
-from vtxero.errors import NotModelledError, RefusedError, ReplyLostError, VtxeroError
+from vtxero.errors import NotModelledError, RefusedError, ReplyLostError, StopError, VtxeroError
 from vtxero.sync.records import Accepted, Answer, Payload, Refused
+from vtxero.vtiger.amounts import changed_amount
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.composites import split_invoice
 from vtxero.vtiger.elements import INVOICE, PRICED, complete, needs_current
@@ -49,11 +51,15 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes records. `read_again` gives the composite row of an id as it is now."""
+    """Writes records. `read_again` gives the composite row of an id as it is now.
+
+    `changed` tells of an amount that Vtiger did not keep as it was sent; nothing more is written then.
+    """
 
     client: VtigerClient
     reference: VtigerReference
     read_again: Callable[[str, str], Row | None]
+    changed: list[str] = field(default_factory=list)
 
     def write(self, module: str, payload: Payload) -> Answer:
         """Carry out one payload.
@@ -62,8 +68,11 @@ class Writer:
         stands. Any other error after a step was done means that nobody knows how much is there.
 
         Raises:
+            StopError: an amount of an earlier record was changed on its way in; nothing was sent.
             ReplyLostError: something was, or may have been, carried out; look before sending again.
         """
+        if self.changed:
+            raise amounts_changed(self.changed[0])
         steps = _steps_of(payload)
         progress = _Progress()
         try:
@@ -100,7 +109,13 @@ class Writer:
         _bar_faulty_version(self.reference.version, module, operation, element)
         current = self._current(module, operation, element)
         wanted = complete(module, operation, element, current)
-        return _Step(operation, module, wanted, self._send(operation, module, wanted))
+        answer = self._send(operation, module, wanted)
+        changed = changed_amount(self.reference.modules.get(module), wanted, answer)
+        if changed:
+            said = f"{changed} ({named(answer)})."
+            self.changed.append(said)
+            progress.warnings.append(said)
+        return _Step(operation, module, wanted, answer)
 
     def _current(self, module: str, operation: str, element: Mapping[str, Any]) -> Row | None:
         if not needs_current(module, operation, element):
@@ -147,6 +162,20 @@ class Writer:
             except RefusedError as error:
                 progress.warnings.append(f"{words}, and refused them when sent again: {error.message}.")
                 return
+
+
+def amounts_changed(what: str) -> StopError:
+    """Make the error that ends a run whose amounts Vtiger changes."""
+    return StopError(
+        f"Vtiger changes amounts on their way in, as its API user's number format or currency tells it to: {what}",
+        code=Code.RUN_VTIGER_USER,
+        remedy=f"{REASONS[Code.RUN_VTIGER_USER].remedy} Then correct that record, and run with --full.",
+    )
+
+
+def named(row: Row) -> str:
+    """Name a record for messages: its label and id."""
+    return f"{text(row, 'label')} {text(row, 'id')}".strip()
 
 
 def _steps_of(payload: Payload) -> Sequence[Mapping[str, Any]]:
