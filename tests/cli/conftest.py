@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 CONFIG = """\
 state_dir: state
 logins: file
-vtiger: {url: https://crm.example.com, username: admin, access_key: k3yk3y}
+vtiger: {url: https://crm.acme.test, username: admin, access_key: k3yk3y}
 xero: {client_id: app}
 """
 

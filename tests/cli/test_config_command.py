@@ -12,7 +12,7 @@ def test_config_show_tells_each_value_and_where_it_comes_from(vtxero, config, mo
 
     lines = vtxero("config", "show").out.splitlines()
 
-    assert 'vtiger.url = "https://crm.example.com"  [vtxero.yaml:3]' in [
+    assert 'vtiger.url = "https://crm.acme.test"  [vtxero.yaml:3]' in [
         line.replace(f"{config.parent}/", "") for line in lines
     ]
     assert "guards.max_changes = 5  [VTXERO_GUARDS_MAX_CHANGES]" in lines

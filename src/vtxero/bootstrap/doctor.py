@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, check_pins
 from vtxero.bootstrap.checks import (
+    CONFIG,
     Check,
     account_checks,
     label_checks,
@@ -30,7 +31,7 @@ from vtxero.bootstrap.checks import (
 from vtxero.bootstrap.logins import Login, check_vtiger, check_xero
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.vault import Vault
-from vtxero.config.load import Loaded
+from vtxero.config.load import Loaded, placeholders
 from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
@@ -67,6 +68,8 @@ def examine(loaded: Loaded, vault: Vault, clock: Clock) -> Iterator[Check]:
     yield ok("Config", f"{loaded.path or 'the environment'}, profile {settings.profile}.")
     for text in loaded.warnings:
         yield warning("Config", text, "Mend it in the config or the environment.")
+    for text in placeholders(loaded):
+        yield problem("Config", text, "Fill it in, or let `vtxero init` make a config.", exit_code=CONFIG)
     yield from _state_checks(settings)
     vtiger = xero = None
     login = check_vtiger(vault)

@@ -11,6 +11,8 @@ from pydantic import SecretStr
 
 from vtxero.cli.session import Output, Session
 from vtxero.config.leaves import leaves
+from vtxero.config.load import placeholders
+from vtxero.errors import ConfigError
 
 if TYPE_CHECKING:
     from vtxero.config.load import Loaded
@@ -59,8 +61,11 @@ def check(ctx: typer.Context) -> None:
     """
     session: Session = ctx.obj
     loaded = session.load()
+    left = list(placeholders(loaded))
     for profile in () if session.options.profile else loaded.profiles:
-        session.load(profile=profile)
+        left += placeholders(session.load(profile=profile))
+    if left:
+        raise ConfigError("\n".join(dict.fromkeys(left)), remedy="Fill them in, or let `vtxero init` make a config.")
     document = {
         "version": 1,
         "ok": True,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import ValidationError
@@ -78,6 +79,20 @@ def load_draft(text: str, path: Path, sources: Sources) -> Loaded:
     return Loaded(_check(layer, path), path, _origins(layer), warnings)
 
 
+def placeholders(loaded: Loaded) -> tuple[str, ...]:
+    """Name the values of the example that nobody has replaced yet, each with its place."""
+    host = urlsplit(loaded.settings.vtiger.url).hostname or ""
+    left = {
+        "vtiger.url": host == "example.com" or host.endswith(".example.com"),
+        "xero.client_id": loaded.settings.xero.client_id == "your-client-id",
+    }
+    return tuple(
+        f"{loaded.origins[name]}: {name}: still holds the example's value; write your own"
+        for name, is_left in left.items()
+        if is_left
+    )
+
+
 def _check(layer: Layer, path: Path | None) -> Settings:
     layer = Layer({"vtiger": {}, "xero": {}} | _without_empty_sections(layer.values), layer.places)
     folder = path.absolute().parent if path else Path.cwd()
@@ -137,11 +152,17 @@ def _profile(sources: Sources, from_environment: Layer, file_layer: Layer) -> st
     Raises:
         ConfigError: it could not be a folder's name.
     """
-    given = sources.profile, from_environment.values.get("profile"), file_layer.values.get("profile")
-    name = str(next((item for item in given if item), DEFAULT_PROFILE))
-    if not PROFILE_NAME.fullmatch(name):
+    given = {
+        "--profile": sources.profile,
+        "VTXERO_PROFILE": from_environment.values.get("profile"),
+        file_layer.places.get(("profile",), ""): file_layer.values.get("profile"),
+    }
+    place, name = next(((place, value) for place, value in given.items() if value), ("", DEFAULT_PROFILE))
+    if not isinstance(name, str) or not PROFILE_NAME.fullmatch(name):
+        shown = repr(name) if isinstance(name, str) else "what stands there"
         raise ConfigError(
-            f"{name!r} is no profile name.", remedy="Use letters, digits, - and _, at most 64, a letter or digit first."
+            f"{place}: profile: {shown} is no profile name.",
+            remedy="Use letters, digits, - and _, at most 64, a letter or digit first.",
         )
     return name
 

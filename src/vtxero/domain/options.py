@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from vtxero.domain.sides import Direction
+from vtxero.domain.text import match_key
 
 ConflictPolicy = Literal["report", "xero", "vtiger"]
 XeroStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "VOID", "skip"]
 FieldRule = Literal["both", "to-xero", "to-vtiger", "off"]
+
+
+_TAX_TYPE = re.compile(r"[A-Z][A-Z0-9_]{1,49}")
+"""developer.xero.com/documentation/api/accounting/types#tax-rates: OUTPUT2, ZERORATEDOUTPUT, TAX001."""
 
 
 class Options(BaseModel):
@@ -110,6 +116,34 @@ class TaxMapOptions(Options):
 
     none: str = Field("NONE", description="TaxType of lines without any tax")
     map: dict[str, str] = Field(default_factory=dict, description="Vtiger tax label -> Xero TaxType")
+
+    @field_validator("none", mode="after")
+    @classmethod
+    def _is_tax_type(cls, value: str) -> str:
+        return _tax_type(value, "")
+
+    @field_validator("map", mode="after")
+    @classmethod
+    def _leads_somewhere(cls, value: dict[str, str]) -> dict[str, str]:
+        labels: dict[str, str] = {}
+        for label, tax_type in value.items():
+            key = match_key(label)
+            if not key:
+                raise ValueError("names no tax: write Vtiger's tax label, a colon, and Xero's TaxType")
+            if key in labels:
+                raise ValueError(
+                    f"names the tax {label!r} twice, also as {labels[key]!r}: case and blanks do not count"
+                )
+            labels[key] = label
+            _tax_type(tax_type, f"maps {label!r} to ")
+        return value
+
+
+def _tax_type(text: str, before: str) -> str:
+    """Take what looks like one of Xero's TaxTypes; whether there is such a one, only Xero knows."""
+    if not _TAX_TYPE.fullmatch(text.strip()):
+        raise ValueError(f"{before or 'is '}{text!r}, which is no TaxType of Xero's; write it like OUTPUT2 or TAX001")
+    return text.strip()
 
 
 class GuardOptions(Options):
