@@ -81,6 +81,9 @@ class Code(StrEnum):
     PAY_AMOUNT = "PAY-AMOUNT"
     PAY_NO_MODULE = "PAY-NO-MODULE"
     PAY_CHANGED = "PAY-CHANGED"
+    UNDO_STAYS = "UNDO-STAYS"
+    UNDO_TOUCHED = "UNDO-TOUCHED"
+    UNDO_LATER = "UNDO-LATER"
     DEPENDENCY = "DEPENDENCY"
 
 
@@ -360,6 +363,18 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.PAY_CHANGED: (
         "It was changed after it crossed, and payments are never edited.",
         "Delete the payment in Xero and enter it anew.",
+    ),
+    Code.UNDO_STAYS: (
+        "This cannot be taken back.",
+        "Leave it, or change it by hand where it stands.",
+    ),
+    Code.UNDO_TOUCHED: (
+        "Somebody changed it after the run, so it was left alone.",
+        "Look at it, and delete or change it by hand if it should not stay.",
+    ),
+    Code.UNDO_LATER: (
+        "A later run wrote to it as well.",
+        "Take back the later run first, then this one again.",
     ),
     Code.DEPENDENCY: (
         "What it refers to did not cross.",

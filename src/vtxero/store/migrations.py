@@ -71,7 +71,19 @@ CREATE TABLE outcomes (
 CREATE INDEX outcomes_vtiger ON outcomes (module, vtiger_id, seq);
 """
 
-MIGRATIONS = (M001,)
+M002 = """
+CREATE TABLE effects (
+  seq INTEGER PRIMARY KEY, run TEXT NOT NULL, module TEXT NOT NULL, side TEXT NOT NULL, write TEXT NOT NULL,
+  vtiger_id TEXT NOT NULL, xero_id TEXT NOT NULL, label TEXT NOT NULL, fields TEXT NOT NULL, before TEXT NOT NULL,
+  after TEXT NOT NULL, modified TEXT NOT NULL, vtiger_base TEXT NOT NULL, xero_base TEXT NOT NULL,
+  unsettled TEXT NOT NULL, undone TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX effects_run ON effects (run, seq);
+CREATE INDEX effects_vtiger ON effects (module, vtiger_id, seq);
+CREATE INDEX effects_xero ON effects (module, xero_id, seq);
+"""
+
+MIGRATIONS = (M001, M002)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

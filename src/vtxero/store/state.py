@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +13,8 @@ from vtxero.domain.ids import record_number
 from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START
 from vtxero.domain.sides import Side
 from vtxero.store.codec import dump_action, load_action
+from vtxero.store.effects import SqliteEffects
+from vtxero.sync.effects import Effect
 from vtxero.sync.records import Presence
 from vtxero.sync.state import Action, Intent, KeyHit, Link, StoredRecord
 
@@ -29,6 +31,7 @@ class SqliteState:
         self._db = connection
         self._run = run
         self._depth = 0
+        self._effects = SqliteEffects(connection, run)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -244,6 +247,10 @@ class SqliteState:
                 (field, module, field),
             )
 
+    def drop_link(self, module: str, vtiger_id: str) -> None:
+        """Forget that two records are one."""
+        self._db.execute("DELETE FROM links WHERE module = ? AND vtiger_id = ?", (module, vtiger_id))
+
     def alias_of(self, module: str, vtiger_id: str) -> str | None:
         """The Vtiger record that stands for this duplicate."""
         row = self._db.execute(
@@ -353,6 +360,32 @@ class SqliteState:
             self._db.execute("DELETE FROM plan WHERE seq = ?", (seq,))
             self._db.execute("DELETE FROM plan_needs WHERE seq = ?", (seq,))
 
+    # what runs did
+
+    def add_effect(self, effect: Effect) -> None:
+        """Note what a write did."""
+        self._effects.add(effect)
+
+    def effects_of(self, run: str) -> list[Effect]:
+        """The effects of a run, in the order in which they happened."""
+        return self._effects.of_run(run)
+
+    def effects_made_in(self, side: Side) -> list[Effect]:
+        """The effects on all records that runs made on a side."""
+        return self._effects.made_in(side)
+
+    def effects_after(self, effect: Effect) -> list[Effect]:
+        """The later effects of other runs on the same record."""
+        return self._effects.after(effect)
+
+    def mark_undone(self, seqs: Collection[int]) -> None:
+        """Note that these were taken back by the present run."""
+        self._effects.mark_undone(seqs)
+
+    def begun_removals(self) -> set[tuple[str, Side, str]]:
+        """The records whose removal left in an earlier run, with no known end."""
+        return self._effects.begun_removals()
+
     # the journal
 
     def open_intents(self, actions: Iterable[tuple[Action, str, str]]) -> list[int]:
@@ -399,6 +432,11 @@ class SqliteState:
             intent = Intent(number, name, Side(target), *rest)
             found[intent.target, intent.source_id] = intent
         return found
+
+    def unknown_creations(self) -> int:
+        """How many creations left of which nobody has noted yet what became of them."""
+        row = self._db.execute("SELECT count(*) FROM intents WHERE closed = 0 AND write = 'create'").fetchone()
+        return int(row[0])
 
     def close_all_intents(self, module: str) -> None:
         """Close what earlier runs left open: what was found is linked now, the rest never arrived."""

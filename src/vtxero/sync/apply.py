@@ -13,6 +13,7 @@ from vtxero.domain.lookups import read_symbol
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
+from vtxero.sync.effects import CREATED, LINKED, Effect
 from vtxero.sync.fetch import keep
 from vtxero.sync.lookup import SYMBOLS, StateLookups
 from vtxero.sync.ports import Progress, RowSource
@@ -110,6 +111,8 @@ class Applier:
 
     def _settle(self, action: Action, target_now: Any, source_now: Any) -> None:
         """Give both bases the present values, except the held fields, which keep theirs."""
+        if self._state.link(self._slice.name, Side.VTIGER, action.vtiger_id) is None:
+            self._note_effect(action, None)
         sides = {action.target: target_now, action.target.other: source_now}
         bases = {side: self._keep_held(action, side, now, action.hold) for side, now in sides.items()}
         self._put_link(action, bases)
@@ -223,6 +226,7 @@ class Applier:
         surprises = self._slice.mappers[side].check_answer(self._slice.decode(item.wanted), snapshot.record)
         keep(self._state, self._slice.name, side, snapshot)
         named = _with_id(action, snapshot.id)
+        self._note_effect(named, snapshot)
         if action.source:
             self._put_link(named, self._bases_after(named, snapshot))
         self._state.forget_modified(self._slice.name, side, snapshot.id)
@@ -233,6 +237,26 @@ class Applier:
         if failures:
             outcome, reasons = Outcome.FAILED, in_order((*reasons, *failures))
         self._count(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
+
+    def _note_effect(self, action: Action, answered: Snapshot[Any] | None) -> None:
+        """Keep what taking this write back needs; nothing was answered where two records were only linked."""
+        link = self._state.link(action.module, Side.VTIGER, action.vtiger_id) if action.vtiger_id else None
+        effect = Effect(
+            action.module,
+            action.target,
+            action.write if answered else LINKED,
+            action.vtiger_id,
+            action.xero_id,
+            action.label,
+            action.fields,
+            before="" if action.write == CREATED else action.current if answered else action.source,
+            after=self._slice.encode(answered.record) if answered else action.current,
+            modified=answered.modified if answered else "",
+            vtiger_base=link.vtiger_base if link else "",
+            xero_base=link.xero_base if link else "",
+            unsettled=link.unsettled if link else (),
+        )
+        self._state.add_effect(effect)
 
     def _bases_after(self, action: Action, snapshot: Snapshot[Any]) -> dict[Side, Any]:
         """Both bases after a write: what the target answered, and what was read from the other side."""

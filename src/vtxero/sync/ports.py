@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from vtxero.domain.sides import Side
-from vtxero.sync.records import Answer, Page, Payload
+from vtxero.sync.records import Answer, Page, Payload, Removal
 
 KnownModified: TypeAlias = Callable[[str], str | None]
 """Gives the modification time under which a record was last read, None when it never was."""
@@ -80,4 +80,18 @@ class Progress(Protocol):
 
     def step(self, module: str, done: int, total: int | None) -> None:
         """So many records of this phase are done; `total` is None while it is unknown."""
+        ...
+
+
+class Remover(Protocol):
+    """Takes records of one side away again, for `undo`. Beside the side's RowSource, with the same errors."""
+
+    side: Side
+
+    def users(self, module: str, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Give, for each of these records that others refer to, the ids of those others; few calls for many ids."""
+        ...
+
+    def remove(self, module: str, removals: Sequence[Removal], key: str) -> list[Answer]:
+        """Take records away, at most a batch; answers by position. What remains to be read comes with the answer."""
         ...

@@ -88,6 +88,15 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A record to be taken away: `way` is the status it is given in Xero; `parts` are Vtiger records that go with it."""
+
+    id: str
+    way: str
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The service took the element; `raw` is a page of one, as `parse` reads it."""
 

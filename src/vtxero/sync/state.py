@@ -9,6 +9,7 @@ from typing import Protocol
 
 from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Direction, Side
+from vtxero.sync.effects import Effect
 from vtxero.sync.records import FieldChange, Outcome, Presence
 
 
@@ -266,6 +267,11 @@ class State(Protocol):
 
     def drop_action(self, seq: int) -> None:
         """Take a line out of the plan."""
+        ...
+
+    # what runs did
+    def add_effect(self, effect: Effect) -> None:
+        """Note what a write did, so that it can be taken back."""
         ...
 
     # the journal

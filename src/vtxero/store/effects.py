@@ -1,0 +1,137 @@
+"""The effects of runs over SQLite: `sync.effects.EffectLog`, and how they are noted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from vtxero.domain.sides import Side
+from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
+
+COLUMNS = (
+    "module, side, write, vtiger_id, xero_id, label, fields, before, after, modified, vtiger_base, xero_base,"
+    " unsettled, run, seq"
+)
+
+
+class SqliteEffects:
+    """The effects in one open database; what is noted is noted for `run`."""
+
+    def __init__(self, connection: sqlite3.Connection, run: str) -> None:
+        self._db = connection
+        self._run = run
+
+    def add(self, effect: Effect) -> None:
+        """Note an effect of the present run, or of the interrupted one whose creation this run has found."""
+        creator = self._creator(effect) if effect.made_link and effect.write != CREATED else None
+        if creator is None:
+            plain = replace(effect, before="", after="") if effect.write == LINKED else effect
+            self._insert(plain, self._run)
+            return
+        run, side = creator
+        self._insert(_as_created(effect, side), run)
+        if effect.write == UPDATED and effect.side is not side:
+            self._insert(effect, self._run)
+
+    def _insert(self, effect: Effect, run: str) -> None:
+        self._db.execute(
+            "INSERT INTO effects (module, side, write, vtiger_id, xero_id, label, fields, before, after, modified,"
+            " vtiger_base, xero_base, unsettled, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                effect.module,
+                effect.side,
+                effect.write,
+                effect.vtiger_id,
+                effect.xero_id,
+                effect.label,
+                " ".join(effect.fields),
+                effect.before,
+                effect.after,
+                effect.modified,
+                effect.vtiger_base,
+                effect.xero_base,
+                " ".join(effect.unsettled),
+                run,
+            ),
+        )
+
+    def of_run(self, run: str) -> list[Effect]:
+        """The effects of a run that still stand, in order."""
+        return self._read("WHERE run = ? AND undone = '' ORDER BY seq", (run,))
+
+    def made_in(self, side: Side) -> list[Effect]:
+        """The effects on records that were made on a side."""
+        own = _own(side)
+        return self._read(
+            "WHERE side = ? AND undone = '' AND EXISTS (SELECT 1 FROM effects made WHERE made.module = effects.module"
+            f" AND made.{own} = effects.{own} AND made.side = effects.side AND made.write = 'create'"
+            " AND made.undone = '') ORDER BY seq",
+            (side,),
+        )
+
+    def after(self, effect: Effect) -> list[Effect]:
+        """The later effects of other runs on the same record."""
+        return self._read(
+            f"WHERE module = ? AND {_own(effect.side)} = ? AND side = ? AND seq > ? AND run <> ? AND undone = ''"
+            " AND write <> 'link' ORDER BY seq",
+            (effect.module, effect.id, effect.side, effect.seq, effect.run),
+        )
+
+    def mark_undone(self, seqs: Collection[int]) -> None:
+        """Note that these were taken back by the present run."""
+        self._db.executemany("UPDATE effects SET undone = ? WHERE seq = ?", [(self._run, seq) for seq in seqs])
+
+    def _creator(self, effect: Effect) -> tuple[str, Side] | None:
+        """Find the run that sent the creation which this new link shows to have arrived."""
+        row = self._db.execute(
+            "SELECT run, target FROM intents WHERE module = ? AND closed = 0 AND write = 'create' AND run <> ?"
+            " AND ((target = 'xero' AND source_id = ?) OR (target = 'vtiger' AND source_id = ?)) ORDER BY id DESC",
+            (effect.module, self._run, effect.vtiger_id, effect.xero_id),
+        ).fetchone()
+        return (row[0], Side(row[1])) if row else None
+
+    def begun_removals(self) -> set[tuple[str, Side, str]]:
+        """The records whose removal left in an earlier run, with no known end."""
+        rows = self._db.execute(
+            "SELECT module, target, target_id FROM intents WHERE closed = 0 AND write IN ('remove', 'restore')"
+        )
+        return {(module, Side(target), target_id) for module, target, target_id in rows}
+
+    def _read(self, where: str, values: Iterable[object]) -> list[Effect]:
+        rows = self._db.execute(f"SELECT {COLUMNS} FROM effects {where}", tuple(values))  # noqa: S608 - texts of our own
+        return [_effect(row) for row in rows.fetchall()]
+
+
+def _as_created(effect: Effect, side: Side) -> Effect:
+    """Say that the record of a side was made. A link knows both records, an update its own side's only."""
+    if side is effect.side:
+        return replace(effect, write=CREATED, before="", fields=())
+    after = effect.before if effect.write == LINKED else ""
+    return replace(effect, side=side, write=CREATED, before="", after=after, modified="", fields=())
+
+
+def _own(side: Side) -> str:
+    return "vtiger_id" if side is Side.VTIGER else "xero_id"
+
+
+def _effect(row: tuple[str, ...]) -> Effect:
+    module, side, write, vtiger_id, xero_id, label, fields, *rest = row
+    before, after, modified, vtiger_base, xero_base, unsettled, run, seq = rest
+    return Effect(
+        module,
+        Side(side),
+        write,
+        vtiger_id,
+        xero_id,
+        label,
+        tuple(fields.split()),
+        before,
+        after,
+        modified,
+        vtiger_base,
+        xero_base,
+        tuple(unsettled.split()),
+        run,
+        int(seq),
+    )

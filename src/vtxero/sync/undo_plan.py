@@ -1,0 +1,129 @@
+"""Reading what undoing a run needs, and judging it: nothing is written here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from vtxero.domain.findings import finding
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.sync.effects import LINKED, Effect, EffectLog
+from vtxero.sync.environment import Environment, RunState
+from vtxero.sync.ports import Remover
+from vtxero.sync.records import Snapshot
+from vtxero.sync.undo import Kind, Scene, UndoRules, UndoStep, group_effects, judge, spare_used
+
+Snapshots = Mapping[tuple[str, Side, str], Snapshot[Any]]
+
+
+class UndoState(RunState, EffectLog, Protocol):
+    """The state, and what undoing reads and notes in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """What is to be taken back: one run, or (`run` blank) all that runs made on the side away from `origin`."""
+
+    run: str
+    origin: Side | None = None
+    dry_run: bool = False
+    command: str = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoTools:
+    """What an undo works with besides a run's environment; `state` is the same one."""
+
+    env: Environment
+    state: UndoState
+    rules: Mapping[str, UndoRules]
+    removers: Mapping[Side, Remover]
+
+
+def plan_undo(tools: UndoTools, request: UndoRequest) -> list[UndoStep]:
+    """Judge every record that the effects name; those that later runs wrote to are not even read."""
+    groups = group_effects(_effects(tools.state, request))
+    later = {group[-1].seq: _later(tools.state, group) for group in groups} if request.run else {}
+    begun = set(tools.state.begun_removals())
+    wanted = [group for group in groups if not later.get(group[-1].seq)]
+    now = read(tools, ((group[0].module, group[0].side, group[0].id) for group in wanted))
+    steps = []
+    for group in groups:
+        place = (group[0].module, group[0].side, group[0].id)
+        scene = Scene(group, now.get(place), later.get(group[-1].seq, ""), place in begun)
+        steps.append(_judge(tools, scene))
+    return spare_used(steps, _users(tools, steps), lambda side, record_id: _name(tools, steps, side, record_id))
+
+
+def read(tools: UndoTools, places: Iterable[tuple[str, Side, str]]) -> dict[tuple[str, Side, str], Snapshot[Any]]:
+    """Read records as they are now, module by module and side by side."""
+    ids: dict[tuple[str, Side], list[str]] = defaultdict(list)
+    for module, side, record_id in places:
+        if record_id and module in tools.env.slices:
+            ids[module, side].append(record_id)
+    found: dict[tuple[str, Side, str], Snapshot[Any]] = {}
+    for (module, side), wanted in ids.items():
+        tools.env.should_stop()
+        tools.env.progress.phase(f"Looking at {module} in {side.value.capitalize()}")
+        for page in tools.env.sources[side].fetch_ids(module, list(dict.fromkeys(wanted))):
+            for snapshot in tools.env.slices[module].mappers[side].parse(page.raw):
+                found[module, side, snapshot.id] = snapshot
+    return found
+
+
+def _effects(state: UndoState, request: UndoRequest) -> Sequence[Effect]:
+    if request.run:
+        return state.effects_of(request.run)
+    return state.effects_made_in(request.origin.other) if request.origin else ()
+
+
+def _later(state: UndoState, group: Sequence[Effect]) -> str:
+    """Name the latest run that wrote to the record afterwards; a mere link is in nobody's way."""
+    if all(effect.write == LINKED for effect in group):
+        return ""
+    found = state.effects_after(group[-1])
+    return found[-1].run if found else ""
+
+
+def _judge(tools: UndoTools, scene: Scene) -> UndoStep:
+    effect = scene.effects[0]
+    slice_, rules = tools.env.slices.get(effect.module), tools.rules.get(effect.module)
+    if slice_ is None or rules is None:
+        text = f"The module {effect.module} is not to be had in this Vtiger."
+        return UndoStep(Kind.LEAVE, scene.effects, reasons=(finding(Code.UNDO_STAYS, text),))
+    return judge(slice_, rules, scene)
+
+
+def _users(tools: UndoTools, steps: Iterable[UndoStep]) -> dict[tuple[str, Side, str], Sequence[str]]:
+    ids: dict[tuple[str, Side], list[str]] = defaultdict(list)
+    for step in steps:
+        if step.kind is Kind.REMOVE:
+            module, side, record_id = step.place
+            ids[module, side].append(record_id)
+    return {
+        (module, side, record_id): users
+        for (module, side), wanted in ids.items()
+        for record_id, users in tools.removers[side].users(module, wanted).items()
+    }
+
+
+def _name(tools: UndoTools, steps: Iterable[UndoStep], side: Side, record_id: str) -> str:
+    """Name a record that stands in the way: by its label where it is known, else by its id."""
+    label = next((step.effect.label for step in steps if step.effect.id_on(side) == record_id), "")
+    rows = (tools.state.record(module, side, record_id) for module in tools.env.slices)
+    return label or next((row.label for row in rows if row and row.label), "") or record_id
+
+
+def with_others(tools: UndoTools, steps: Sequence[UndoStep]) -> list[UndoStep]:
+    """Add, to what will be done, the records of the other side: they wait for the next sync from then on."""
+    places = [_other_place(step) for step in steps if step.kind is not Kind.LEAVE]
+    found = read(tools, places)
+    return [replace(step, other=found.get(_other_place(step))) for step in steps]
+
+
+def _other_place(step: UndoStep) -> tuple[str, Side, str]:
+    module, side, _ = step.place
+    return module, side.other, next((e.id_on(side.other) for e in step.effects if e.id_on(side.other)), "")

@@ -1,0 +1,131 @@
+"""What an undo says of itself, in the form of every run's report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from vtxero.domain.findings import Finding, in_order
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import VtxeroError
+from vtxero.sync.environment import Environment
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import RecordResult, RunReport
+from vtxero.sync.severity import gravest
+from vtxero.sync.undo import Kind, UndoStep
+
+
+class UndoReport:
+    """Collects what an undo did."""
+
+    def __init__(self, env: Environment, command: str, *, dry_run: bool) -> None:
+        self._env = env
+        self._dry_run = dry_run
+        self._codes: set[int] = {0}
+        self._messages: list[str] = list(env.messages)
+        self._planned: Counter[tuple[Side, str, Kind]] = Counter()
+        self._started_at, self._began = env.clock.now(), env.clock.monotonic()
+        env.recorder.start(env.run, command, self._started_at)
+
+    @property
+    def started_at(self) -> datetime:
+        """When the run began."""
+        return self._started_at
+
+    def say(self, *texts: str) -> None:
+        """Say something of the run as a whole."""
+        self._messages += [text for text in texts if text not in self._messages]
+
+    def note(self, error: VtxeroError) -> None:
+        """Say what went wrong, and let it decide the exit code."""
+        self.say(f"{error.message} {error.remedy}".rstrip())
+        self._codes.add(error.exit_code)
+
+    def plan(self, steps: Iterable[UndoStep]) -> None:
+        """Note what will be written."""
+        for step in steps:
+            if step.kind in {Kind.REMOVE, Kind.RESTORE}:
+                self._planned[step.effect.side, step.effect.module, step.kind] += 1
+
+    def count(self, step: UndoStep, outcome: Outcome | None = None, reasons: tuple[Finding, ...] = ()) -> None:
+        """Note a record's outcome: the planned one, or what became of it instead."""
+        chosen = outcome or _planned_outcome(step)
+        if chosen is Outcome.UNCHANGED:
+            direction = Direction.towards(step.effect.side)
+            self._env.recorder.add_unchanged(self._env.run, step.effect.module, direction, 1)
+            return
+        self._env.recorder.add(self._env.run, self._result(step, chosen, reasons or step.reasons))
+
+    def preview(self, steps: Iterable[UndoStep]) -> RunReport:
+        """Give what is going to happen as a report, with nothing noted yet."""
+        results = [self._result(step, _planned_outcome(step), step.reasons) for step in steps]
+        return self._report("success", 0, tuple(one for one in results if one.outcome is not Outcome.UNCHANGED))
+
+    def stopped(self) -> None:
+        """Note that a person stopped it before the first write."""
+        self._codes.add(6)
+        self.say("It was stopped before anything was written.")
+
+    def finish(self) -> RunReport:
+        """Close the run in the log and give its report."""
+        counts = self._env.recorder.counts(self._env.run)
+        if any(count.counts.get(Outcome.FAILED) for count in counts):
+            self._codes.add(3)
+        exit_code = gravest(self._codes)
+        status = "success" if exit_code == 0 else "partial" if exit_code == 3 else "error"
+        report = self._report(status, exit_code, self._env.recorder.results(self._env.run))
+        self._env.recorder.finish(report, self._env.clock.now())
+        return report
+
+    def _report(self, status: str, exit_code: int, records: tuple[RecordResult, ...]) -> RunReport:
+        env = self._env
+        return RunReport(
+            env.run,
+            self._dry_run,
+            status,
+            exit_code,
+            self._started_at,
+            round(env.clock.monotonic() - self._began, 3),
+            env.recorder.counts(env.run),
+            records,
+            {side.value: env.sources[side].calls for side in Side},
+            tuple(self._messages),
+            self._write_calls(),
+        )
+
+    def _write_calls(self) -> dict[str, int]:
+        calls: Counter[str] = Counter()
+        for (side, module, _), number in self._planned.items():
+            calls[side.value] += -(-number // self._env.sources[side].batch_size(module))
+        return dict(calls)
+
+    def _result(self, step: UndoStep, outcome: Outcome, reasons: tuple[Finding, ...]) -> RecordResult:
+        effect, page = step.effect, self._env.page_of
+        vtiger_id = next((each.vtiger_id for each in step.effects if each.vtiger_id), None)
+        xero_id = next((each.xero_id for each in step.effects if each.xero_id), None)
+        return RecordResult(
+            effect.module,
+            Direction.towards(effect.side),
+            outcome,
+            effect.label,
+            vtiger_id,
+            xero_id,
+            page(effect.module, Side.VTIGER, vtiger_id) if vtiger_id else None,
+            page(effect.module, Side.XERO, xero_id) if xero_id else None,
+            in_order(reasons),
+            (),
+            step.changes if outcome is Outcome.UPDATED else (),
+        )
+
+
+def _planned_outcome(step: UndoStep) -> Outcome:
+    if step.kind is Kind.LEAVE:
+        return Outcome.SKIPPED
+    return Outcome.UNCHANGED if step.kind is Kind.DONE else Outcome.UPDATED
+
+
+def refused(side: Side) -> Code:
+    """The code under which a side's own words are told."""
+    return Code.XERO_REFUSED if side is Side.XERO else Code.VTIGER_REFUSED

@@ -1,0 +1,76 @@
+"""Taking records away from Xero again: drafts are deleted, approved invoices voided, contacts archived. Nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from vtxero.domain.sides import Side
+from vtxero.errors import NotModelledError
+from vtxero.sync.records import Answer, Removal
+from vtxero.xero.client import XeroClient
+from vtxero.xero.endpoints import endpoint
+from vtxero.xero.source import IDS_AT_ONCE, PAGE_SIZE, XeroSource
+from vtxero.xero.wire import Element, read_envelope
+
+WAYS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "Invoices": ("Status", frozenset({"DELETED", "VOIDED"})),
+    "Contacts": ("ContactStatus", frozenset({"ARCHIVED"})),
+}
+"""The field that ends a record, and what it may be set to. Whatever is not here is never taken away."""
+LIVING = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID")
+
+
+class XeroRemover:
+    """Implements `sync.ports.Remover`."""
+
+    side = Side.XERO
+
+    def __init__(self, client: XeroClient, source: XeroSource) -> None:
+        self._client = client
+        self._source = source
+
+    def users(self, module: str, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """Give the living invoices and bills of these contacts, forty contacts a call; nothing refers to the rest."""
+        if endpoint(module).plural != "Contacts":
+            return {}
+        found: dict[str, list[str]] = defaultdict(list)
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            spelt = {each.lower(): each for each in ids[start : start + IDS_AT_ONCE]}
+            for element in self._documents(list(spelt)):
+                contact = str((element.value.get("Contact") or {}).get("ContactID") or "").lower()
+                if contact in spelt:
+                    found[spelt[contact]].append(str(element.value.get("InvoiceID") or "").lower())
+        return found
+
+    def remove(self, module: str, removals: Sequence[Removal], key: str) -> list[Answer]:
+        """Give each record its last status, in one request.
+
+        Raises:
+            NotModelledError: Xero would lose something by it that is no draft.
+            ReplyLostError: some of them may have been changed.
+        """
+        place = endpoint(module)
+        field, allowed = WAYS.get(place.plural, ("", frozenset()))
+        strange = next((each for each in removals if each.way not in allowed), None)
+        if strange:
+            raise NotModelledError(f"vtxero does not set {place.plural} of Xero to {strange.way!r}.")
+        return self._source.update(module, [{place.id_field: each.id, field: each.way} for each in removals], key)
+
+    def _documents(self, contacts: Sequence[str]) -> Iterator[Element]:
+        place, page = endpoint("invoices"), 1
+        while True:
+            envelope = self._client.read(
+                place.read,
+                partial(read_envelope, plural=place.plural),
+                contact_i_ds=list(contacts),
+                statuses=list(LIVING),
+                summary_only="true",
+                page=page,
+                page_size=PAGE_SIZE,
+            )
+            yield from envelope.elements
+            if len(envelope.elements) < PAGE_SIZE:
+                return
+            page += 1
