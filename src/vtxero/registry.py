@@ -11,12 +11,15 @@ from vtxero.domain.options import InvoiceOptions, OrganizationOptions, ProductOp
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
+from vtxero.modules.invoices.undo import way_from_xero
 from vtxero.modules.organizations import OrganizationsSlice
+from vtxero.modules.organizations.undo import added_people
 from vtxero.modules.products import ProductsSlice
 from vtxero.modules.products.vtiger import MOVABLE
 from vtxero.modules.taxes import TaxesSlice
 from vtxero.rules.accounts import ACCOUNT_FIELDS, AccountField
 from vtxero.sync.slice import Slice
+from vtxero.sync.undo import DELETE, UndoRules, always, stays
 
 
 class ModuleSettings(Protocol):
@@ -105,6 +108,62 @@ def account_fields(modules: ModuleSettings) -> tuple[AccountField, ...]:
     )
 
 
+ARCHIVED = "ARCHIVED"
+_ARCHIVED_WORDS = (
+    "{n} contacts are archived in Xero, not deleted: their names and codes stay taken, and only a person can restore"
+    " them there."
+)
+_BIN_WORDS = "{n} %s go to Vtiger's recycle bin; the numbers that they had stay used."
+_PAYMENTS_STAY = "Payments are taken back by a person only: remove it in Xero."
+_ITEMS_STAY = "Items are never deleted in Xero by vtxero."
+_TAXES_STAY = "A tax of Vtiger is a column for good."
+
+
+def undo_rules(reference: Reference) -> dict[str, UndoRules]:
+    """Give, for every module, how its records are taken away again."""
+    in_vtiger = always(DELETE)
+    contact = {Side.XERO: always(ARCHIVED), Side.VTIGER: in_vtiger}
+    invoice = {Side.XERO: way_from_xero(reference.xero.organisation.locked_until), Side.VTIGER: in_vtiger}
+    return {
+        "taxes": UndoRules(
+            {Side.VTIGER: stays(_TAXES_STAY), Side.XERO: stays(_TAXES_STAY)},
+            words={"stays in vtiger": "{n} taxes stay in Vtiger: each is a column for good. Disable them there."},
+        ),
+        "organizations": UndoRules(
+            contact,
+            derived=frozenset({"kind"}),
+            parts=added_people,
+            part_fields=frozenset({"primary", "people", "email"}),
+            words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "organizations with their people"},
+        ),
+        "contacts": UndoRules(contact, words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "contacts"}),
+        "products": UndoRules(
+            {Side.XERO: stays(_ITEMS_STAY), Side.VTIGER: in_vtiger},
+            derived=frozenset({"quantity"}),
+            words={
+                "stays in xero": "{n} items stay in Xero: vtxero deletes none. Delete them there if nothing uses them.",
+                DELETE: _BIN_WORDS % "products and services",
+            },
+        ),
+        "invoices": UndoRules(
+            invoice,
+            words={
+                "VOIDED": "{n} approved invoices are voided in Xero: they stay listed, and their numbers stay used.",
+                "DELETED": "{n} drafts are deleted in Xero: they stay listed as deleted, and their numbers stay used.",
+                "stays in xero": "{n} invoices stay in Xero: they are paid, credited or locked.",
+                DELETE: _BIN_WORDS % "invoices",
+            },
+        ),
+        "payments": UndoRules(
+            {Side.XERO: stays(_PAYMENTS_STAY), Side.VTIGER: in_vtiger},
+            words={
+                "stays in xero": "{n} payments stay in Xero: take them back there by hand, then undo once more.",
+                DELETE: _BIN_WORDS % "payments",
+            },
+        ),
+    }
+
+
 def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
     """Give the function that finds a record's page, as people open it in their browser."""
     prefixes = {module.id_prefix: name for name, module in reference.vtiger.modules.items()}
@@ -122,4 +181,4 @@ def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
     return page_of
 
 
-__all__ = ["MODULES", "ModuleEntry", "account_fields", "needs_retrieve", "open_slices", "page_finder"]
+__all__ = ["MODULES", "ModuleEntry", "account_fields", "needs_retrieve", "open_slices", "page_finder", "undo_rules"]

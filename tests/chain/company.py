@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.vtiger.calling import Caller
-from vtxero.bootstrap import run_sync
+from vtxero.bootstrap import run_sync, run_undo
 from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import Instrumented, instrumented
 from vtxero.sandbox.serving import ServerThread
@@ -20,6 +20,7 @@ from vtxero.sandbox.xero import create_app as xero_app
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.request import RunRequest
+from vtxero.sync.undo_plan import UndoRequest
 
 VAT = "tax1"
 
@@ -46,6 +47,9 @@ class Company:
 
     def sync(self, **request: Any) -> RunReport:
         return run_sync(self.settings, RunRequest(**request), Silent())
+
+    def undo(self, run: str = "", *, announce: Any = None, **request: Any) -> RunReport:
+        return run_undo(self.settings, UndoRequest(run, **request), Silent(), announce or (lambda _: None))
 
     def writes(self, side: str | None = None) -> list[str]:
         time.sleep(0.05)  # an entry is noted just after its answer has left

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from vtxero.bootstrap.syncing import open_log, run_sync
+from vtxero.bootstrap.undoing import run_undo
 
-__all__ = ["open_log", "run_sync"]
+__all__ = ["open_log", "run_sync", "run_undo"]

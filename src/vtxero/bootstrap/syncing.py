@@ -54,37 +54,49 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
         StopError, TemporaryError, BudgetError: the preflight failed.
     """
     _check_direction(request)
+    with opened(settings, progress, clock=clock, dry_run=request.dry_run, max_calls=request.max_calls) as tools:
+        environment = prepare(tools, request)
+        report = _with_unknown(Run(environment, request).execute(), request, tools.database, tools.clock)
+        as_of = tools.clock.now().isoformat(timespec="seconds")
+        note_calls_left(SqliteState(tools.kept, report.run), tools.xero.limiter.day_remaining, as_of)
+        problem = _problem_of(environment)
+        if problem is not None:
+            note_problem(SqliteState(tools.database, report.run), problem.message)
+            report = _with_problem(report, problem)
+            environment.recorder.finish(report, tools.clock.now())
+        if any(_may_have_changed_taxes(record) for record in report.records):
+            forget_catalogue(SqliteState(tools.database, report.run))
+        return report
+
+
+@contextmanager
+def opened(
+    settings: Settings,
+    progress: Progress,
+    *,
+    clock: Clock | None = None,
+    dry_run: bool,
+    max_calls: int | None = None,
+) -> Iterator[Opened]:
+    """Open all that a run works with, under the lock of its profile; a dry run works on a copy of the state.
+
+    Raises:
+        ConfigError, AuthError, StateError, LockedError: the run cannot begin.
+    """
     clock = clock or SystemClock()
     settings = with_secrets(settings, _log.warning)
     with ExitStack() as stack:
         stack.enter_context(RunLock(settings.lock_file, timeout=settings.lock_timeout))
         stop = stack.enter_context(stop_on_signals())
         database = kept = stack.enter_context(closing(open_database(settings.database)))
-        if request.dry_run:
+        if dry_run:
             database = stack.enter_context(closing(scratch_copy(kept)))
-        budget = CallBudget(request.max_calls)
-        tools = _Tools(
-            database,
-            stack.enter_context(open_vtiger(settings, budget)),
-            stack.enter_context(open_xero(settings, clock, _log.warning, budget)),
-            clock,
-            stop,
-            progress,
-        )
+        budget = CallBudget(max_calls)
+        vtiger = stack.enter_context(open_vtiger(settings, budget))
+        xero = stack.enter_context(open_xero(settings, clock, _log.warning, budget))
         if isinstance(progress, WatchesCalls):
-            progress.watch_calls(lambda: tools.xero.limiter.day_remaining)
-        environment = _prepare(settings, request, tools)
-        report = _with_unknown(Run(environment, request).execute(), request, database, clock)
-        as_of = clock.now().isoformat(timespec="seconds")
-        note_calls_left(SqliteState(kept, report.run), tools.xero.limiter.day_remaining, as_of)
-        problem = _problem_of(environment)
-        if problem is not None:
-            note_problem(SqliteState(database, report.run), problem.message)
-            report = _with_problem(report, problem)
-            environment.recorder.finish(report, clock.now())
-        if any(_may_have_changed_taxes(record) for record in report.records):
-            forget_catalogue(SqliteState(database, report.run))
-        return report
+            progress.watch_calls(lambda: xero.limiter.day_remaining)
+        yield Opened(settings, database, kept, vtiger, xero, clock, stop, progress)
 
 
 @runtime_checkable
@@ -140,10 +152,12 @@ def _check_direction(request: RunRequest) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tools:
-    """What was opened for one run."""
+class Opened:
+    """What was opened for one run. `database` is a copy in a dry run, `kept` the one on the disk."""
 
+    settings: Settings
     database: Database
+    kept: Database
     vtiger: VtigerClient
     xero: XeroClient
     clock: Clock
@@ -151,7 +165,13 @@ class _Tools:
     progress: Progress
 
 
-def _prepare(settings: Settings, request: RunRequest, tools: _Tools) -> Environment:
+def prepare(tools: Opened, request: RunRequest) -> Environment:
+    """Put a new run together.
+
+    Raises:
+        StopError, AuthError, TemporaryError, BudgetError, NotModelledError: the preflight failed.
+    """
+    settings = tools.settings
     run = new_run_id(tools.clock.now())
     state = SqliteState(tools.database, run)
     tools.progress.phase("Checking both services")

@@ -22,6 +22,7 @@ from vtxero.cli.sandbox import sandbox
 from vtxero.cli.session import Globals, Output, Session
 from vtxero.cli.status import status
 from vtxero.cli.sync import sync
+from vtxero.cli.undo import undo
 
 HELP = ["-h", "--help"]
 
@@ -106,6 +107,7 @@ app.command("plan")(plan)
 app.command("apply")(apply)
 app.command("log")(log)
 app.command("status")(status)
+app.command("undo")(undo)
 app.command("explain")(explain)
 app.command("doctor")(doctor)
 app.command("demo")(demo)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
@@ -85,6 +86,16 @@ class RunProgress:
 
     def _calls_left(self) -> int | None:
         return self._left()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Take the bars away while a person is spoken with."""
+        if self._bars:
+            self._end_bar()
+            self._bars.stop()
+        yield
+        if self._bars:
+            self._bars.start()
 
     def phase(self, text: str) -> None:
         """Begin a bar for a new phase."""

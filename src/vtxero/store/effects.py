@@ -64,7 +64,7 @@ class SqliteEffects:
         """The effects on records that were made on a side."""
         own = _own(side)
         return self._read(
-            "WHERE side = ? AND undone = '' AND EXISTS (SELECT 1 FROM effects made WHERE made.module = effects.module"
+            "WHERE side = ? AND undone = '' AND EXISTS (SELECT 1 FROM effects made WHERE made.module = effects.module"  # noqa: S608 - texts of our own
             f" AND made.{own} = effects.{own} AND made.side = effects.side AND made.write = 'create'"
             " AND made.undone = '') ORDER BY seq",
             (side,),

@@ -93,6 +93,11 @@ class SqliteRuns:
         rows = self._db.execute(f"SELECT {RUN} FROM runs ORDER BY started_at DESC, run DESC LIMIT ?", (limit,))  # noqa: S608 - column names of our own
         return [self._summary(row) for row in rows.fetchall()]
 
+    def summary(self, run: str) -> RunSummary | None:
+        """One run as it is listed, None when there is no such run."""
+        row = self._db.execute(f"SELECT {RUN} FROM runs WHERE run = ?", (run,)).fetchone()  # noqa: S608 - column names of our own
+        return self._summary(row) if row else None
+
     def report(self, run: str) -> RunReport | None:
         """A run's report, None when there is no such run. `last` names the newest."""
         order = "ORDER BY started_at DESC, run DESC LIMIT 1"

@@ -89,7 +89,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """A record to be taken away: `way` is the status it is given in Xero; `parts` are Vtiger records that go with it."""
+    """A record to be taken away: `way` is the status it gets in Xero; `parts` are Vtiger records that go with it."""
 
     id: str
     way: str

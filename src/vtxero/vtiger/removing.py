@@ -9,10 +9,12 @@ from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
 from vtxero.errors import RefusedError
 from vtxero.sync.records import Accepted, Answer, Refused, Removal
+from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.composites import lines_in
 from vtxero.vtiger.listing import lists_of
-from vtxero.vtiger.paging import any_of, in_chunks
-from vtxero.vtiger.rows import Row, text
+from vtxero.vtiger.paging import in_chunks
+from vtxero.vtiger.rows import number_of, text
 
 USERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "organizations": (
@@ -52,8 +54,8 @@ class VtigerRemover:
         found: dict[str, list[str]] = defaultdict(list)
         for other, field, name in USERS.get(module, ()):
             if ids and other in self._known_types():
-                for row in self._referring(other, field, name, ids):
-                    found[text(row, field)].append(text(row, name))
+                for record_id, user in self._referring(other, field, name, ids):
+                    found[record_id].append(user)
         return {each: list(dict.fromkeys(found[each])) for each in ids if each in found}
 
     def remove(self, module: str, removals: Sequence[Removal], key: str) -> list[Answer]:  # noqa: ARG002 - no such keys
@@ -74,17 +76,15 @@ class VtigerRemover:
             self._types = frozenset(self._client.list_types())
         return self._types
 
-    def _referring(self, module: str, field: str, name: str, ids: Sequence[str]) -> Iterator[Row]:
+    def _referring(self, module: str, field: str, name: str, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Give whom a record refers to, and its own id."""
         lists = lists_of(self._client)
+        if module == "LineItem" and self._client.edition is Edition.CLOUD:
+            # The cloud does not list lines; its lists of invoices hold them.
+            for page in lists.by_id("Invoice", ()):
+                yield from ((text(line, field), text(row, "id")) for row in page for line in lines_in(row))
+            return
+        pages = ([{"id": each} for each in chunk] for chunk in in_chunks(sorted(ids, key=number_of)))
         columns = tuple(dict.fromkeys(("id", field, name)))
-        for chunk in in_chunks(ids):
-            last, wanted = "", set(chunk)
-            while True:
-                after = f"{field} in {any_of(chunk)}" + (f" and id > '{last}'" if last else "")
-                rows = self._client.query(
-                    f"select {','.join(columns)} from {module} where {after} order by id limit 100;"  # noqa: S608 - ids only
-                )
-                yield from (row for row in rows if text(row, field) in wanted)
-                if lists.is_end(rows):
-                    break
-                last = text(rows[-1], "id")
+        for parent, children in lists.with_children(pages, module, field, columns):
+            yield from ((text(parent, "id"), text(child, name)) for child in children)

@@ -1,4 +1,4 @@
-"""Taking records away from Xero again: drafts are deleted, approved invoices voided, contacts archived. Nothing else."""
+"""Taking records away from Xero again: drafts deleted, approved invoices voided, contacts archived. Nothing else."""
 
 from __future__ import annotations
 

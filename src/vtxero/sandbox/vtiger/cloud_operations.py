@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import cloud_query, cloud_views, describing, elements, errors, rights, values, vtql
+from vtxero.sandbox.vtiger import cloud_query, cloud_views, describing, elements, errors, papers, rights, values, vtql
 from vtxero.sandbox.vtiger.cloud_edition import LINE_ACCOUNT
 from vtxero.sandbox.vtiger.operations import Outcome
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED, Module
@@ -53,7 +53,7 @@ def _retrieve(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
 
 def _query(state: VtigerState, user: User, params: Params) -> list[dict[str, Any]]:
     text = params.get("query", "")
-    module = describing.open_module(state, user, vtql.module_named(text))
+    module = papers.module_for_query(state, user, vtql.module_named(text))
     rows = cloud_query.run(state, user, module, text, lambda record: cloud_views.listed(state, record))
     return rows if module.is_entity else [cloud_views.plain(row) for row in rows]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import describing, elements, errors, query, related, session, vtql
+from vtxero.sandbox.vtiger import describing, elements, errors, papers, query, related, session, vtql
 from vtxero.sandbox.vtiger.state import User, VtigerState
 
 Params = Mapping[str, str]
@@ -37,7 +37,7 @@ class Outcome:
 
 def _run_query(state: VtigerState, user: User, params: Params) -> list[dict[str, Any]]:
     text = params.get("query", "")
-    module = describing.open_module(state, user, vtql.module_named(text))
+    module = papers.module_for_query(state, user, vtql.module_named(text))
     return query.run(state, user, module, text)
 
 

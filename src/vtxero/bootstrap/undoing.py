@@ -1,0 +1,92 @@
+"""Taking a run back, from the settings to the report."""
+
+from __future__ import annotations
+
+from vtxero.bootstrap.catalogue import load_catalogue
+from vtxero.bootstrap.syncing import Opened, opened, prepare
+from vtxero.config.settings import Settings
+from vtxero.domain.reasons import Code
+from vtxero.domain.reference import Reference
+from vtxero.domain.sides import Side
+from vtxero.errors import ConfigError, StopError
+from vtxero.registry import undo_rules
+from vtxero.store import SqliteRuns, SqliteState
+from vtxero.sync.environment import Environment
+from vtxero.sync.ports import Clock, Progress, Remover
+from vtxero.sync.report import RunReport
+from vtxero.sync.request import RunRequest
+from vtxero.sync.run import Run
+from vtxero.sync.undo_plan import UndoRequest, UndoTools
+from vtxero.sync.undo_run import Announce, UndoRun
+from vtxero.vtiger.removing import VtigerRemover
+from vtxero.xero.removing import XeroRemover
+from vtxero.xero.source import XeroSource
+
+SETTLING = "sync (before undo)"
+GOOD_ENOUGH = frozenset({0, 3, 8})
+
+
+def run_undo(
+    settings: Settings, request: UndoRequest, progress: Progress, announce: Announce, *, clock: Clock | None = None
+) -> RunReport:
+    """Carry out one undo. `announce` is told what is going to happen before the first write, and may raise.
+
+    Raises:
+        ConfigError: there is no such run, or it is an undo itself.
+        AuthError, StateError, LockedError: it could not begin.
+        StopError, TemporaryError, BudgetError: the preflight failed.
+    """
+    with opened(settings, progress, clock=clock, dry_run=request.dry_run) as tools:
+        _check_run(SqliteRuns(tools.database), request)
+        _settle_unknown(tools)
+        environment = prepare(tools, RunRequest(dry_run=request.dry_run))
+        return UndoRun(_tools_for(tools, environment), request, announce).execute()
+
+
+def _check_run(runs: SqliteRuns, request: UndoRequest) -> None:
+    if not request.run:
+        return
+    summary = runs.summary(request.run)
+    if summary is None:
+        raise ConfigError(f"There is no run {request.run!r}.", remedy="`vtxero log` lists the runs.")
+    if summary.command.startswith("undo"):
+        text = f"{request.run} was an undo itself, and what it removed is not made again by undoing it."
+        raise ConfigError(text, remedy="`vtxero sync` carries the records over again.")
+
+
+def _settle_unknown(tools: Opened) -> None:
+    """Find out first what became of creations that an interrupted run sent: they are its doing as well.
+
+    A sync that may write nothing does that: what it finds gets its link, and is known as made by that run.
+
+    Raises:
+        StopError: it cannot be found out now.
+    """
+    if not SqliteState(tools.database, "").unknown_creations():
+        return
+    request = RunRequest(limit=0, command=SETTLING)
+    report = Run(prepare(tools, request), request).execute()
+    if report.exit_code not in GOOD_ENOUGH:
+        words = " ".join(report.messages)
+        raise StopError(
+            f"A run was interrupted, and what became of its last write could not be found out. {words}",
+            code=Code.RUN_ENDED,
+            remedy="Mend that, or let `vtxero sync` end well once, and undo again.",
+        )
+
+
+def _tools_for(tools: Opened, environment: Environment) -> UndoTools:
+    state = environment.state
+    if not isinstance(state, SqliteState):
+        raise TypeError("a run of ours works on SQLite")
+    reference = _reference(tools, state)
+    removers: dict[Side, Remover] = {
+        Side.VTIGER: VtigerRemover(tools.vtiger, reference.vtiger),
+        Side.XERO: XeroRemover(tools.xero, XeroSource(tools.xero)),
+    }
+    return UndoTools(environment, state, undo_rules(reference), removers)
+
+
+def _reference(tools: Opened, state: SqliteState) -> Reference:
+    """The run's own reference data: just read, so it comes from the state."""
+    return load_catalogue(state, tools.vtiger, tools.xero, tools.clock, fresh=False).reference

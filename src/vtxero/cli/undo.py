@@ -1,0 +1,113 @@
+"""`vtxero undo`: takes a run back, after it has said what it can and what it cannot."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vtxero.cli.exitcodes import INTERRUPTED, FailOn, tuned
+from vtxero.cli.session import Session
+from vtxero.cli.sync import STOPPED_AT_ONCE, print_report
+from vtxero.domain.sides import Side
+from vtxero.errors import ConfigError, SignalError
+from vtxero.sync.records import Outcome
+from vtxero.sync.undo_plan import UndoRequest
+
+if TYPE_CHECKING:
+    from vtxero.config.settings import Settings
+    from vtxero.sync.report import RunReport
+
+NO_ONE_TO_ASK = "`vtxero undo` asks before it writes, and there is nobody to ask."
+
+
+def undo(  # noqa: PLR0917 - Typer takes options as arguments
+    ctx: typer.Context,
+    run: Annotated[
+        str | None, typer.Argument(metavar="RUN", help="The run to take back, as `vtxero log` lists it.")
+    ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option(metavar="xero", help="Instead of one run: remove from Vtiger all that syncing brought from Xero."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would be done, write nothing.")] = False,
+    fail_on: Annotated[FailOn, typer.Option(help="From which outcome on the exit code is not 0.")] = FailOn.FAILED,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> int:
+    """Take back what a run did, as far as that can be done.
+
+    In Xero, drafts are deleted, approved invoices voided, contacts archived; in Vtiger, records go to the recycle bin;
+    changed fields get their old values again on both sides. What somebody changed since is left alone. What cannot be
+    taken back is said first.
+
+    \b
+    Examples:
+      vtxero undo 2026-11-22T15-12-16Z-3f9c --dry-run
+      vtxero undo 2026-11-22T15-12-16Z-3f9c
+      vtxero undo --origin xero --yes
+    """
+    session: Session = ctx.obj
+    request = _request(run, origin, dry_run=dry_run)
+    settings = session.load().settings
+    if not (yes or dry_run or session.may_ask):
+        raise ConfigError(NO_ONE_TO_ASK, remedy="Look at it with --dry-run, then run it with --yes.")
+    report = _carry_out(session, settings, request, ask=not yes)
+    skipped: Counter[Outcome] = Counter()
+    for count in report.modules:
+        skipped.update(count.counts)
+    exit_code = tuned(report.exit_code, skipped=skipped[Outcome.SKIPPED], fail_on=fail_on)
+    report = replace(report, exit_code=exit_code)
+    print_report(session, report, advice=False)
+    return exit_code
+
+
+def _request(run: str | None, origin: str | None, *, dry_run: bool) -> UndoRequest:
+    suffix = " --dry-run" if dry_run else ""
+    if run and origin:
+        raise ConfigError("RUN and --origin exclude each other.", remedy="Give one of them.")
+    if run:
+        return UndoRequest(run.strip(), dry_run=dry_run, command=f"undo {run.strip()}{suffix}")
+    if origin is None:
+        raise ConfigError("Which run is to be taken back?", remedy="Name it; `vtxero log` lists the runs.")
+    if origin.strip().lower() != Side.XERO:
+        raise ConfigError(
+            f"--origin: {origin!r} cannot be undone as a whole.",
+            remedy="Only xero can: what came from there is removed from Vtiger. In Xero, take back run by run.",
+        )
+    return UndoRequest("", Side.XERO, dry_run=dry_run, command=f"undo --origin xero{suffix}")
+
+
+def _carry_out(session: Session, settings: Settings, request: UndoRequest, *, ask: bool) -> RunReport:
+    from vtxero.bootstrap import run_undo
+    from vtxero.cli.progress import RunProgress
+
+    shown = not session.options.quiet
+    with RunProgress(sys.stderr, shown=shown, no_color=session.options.no_color) as progress:
+
+        def announce(preview: RunReport) -> None:
+            with progress.paused():
+                for line in announcement(preview):
+                    session.say(session.with_command(line))
+                if ask and any(record.outcome is Outcome.UPDATED for record in preview.records):
+                    typer.confirm("Take it back?", abort=True, err=True)
+
+        try:
+            return run_undo(settings, request, progress, announce)
+        except KeyboardInterrupt:
+            raise SignalError(STOPPED_AT_ONCE, exit_code=INTERRUPTED) from None
+
+
+def announcement(preview: RunReport) -> Iterator[str]:
+    """Say how many records will be written and left alone, and what is special about it."""
+    totals = Counter(record.outcome for record in preview.records)
+    calls = ", ".join(f"{side.capitalize()} {number}" for side, number in preview.planned_calls.items()) or "none"
+    yield (
+        f"Taking back {totals[Outcome.UPDATED]} records, leaving {totals[Outcome.SKIPPED]} alone;"
+        f" this takes about this many write calls: {calls}."
+    )
+    for message in preview.messages:
+        yield f"! {message}"
