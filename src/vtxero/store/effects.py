@@ -10,8 +10,8 @@ from vtxero.domain.sides import Side
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 
 COLUMNS = (
-    "module, side, write, vtiger_id, xero_id, label, fields, before, after, modified, vtiger_base, xero_base,"
-    " unsettled, run, seq"
+    "module, side, write, vtiger_id, xero_id, label, fields, before, after, known, modified, vtiger_base,"
+    " xero_base, unsettled, run, seq"
 )
 
 
@@ -36,8 +36,8 @@ class SqliteEffects:
 
     def _insert(self, effect: Effect, run: str) -> None:
         self._db.execute(
-            "INSERT INTO effects (module, side, write, vtiger_id, xero_id, label, fields, before, after, modified,"
-            " vtiger_base, xero_base, unsettled, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO effects (module, side, write, vtiger_id, xero_id, label, fields, before, after, known,"
+            " modified, vtiger_base, xero_base, unsettled, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 effect.module,
                 effect.side,
@@ -48,6 +48,7 @@ class SqliteEffects:
                 " ".join(effect.fields),
                 effect.before,
                 effect.after,
+                effect.known,
                 effect.modified,
                 effect.vtiger_base,
                 effect.xero_base,
@@ -81,6 +82,15 @@ class SqliteEffects:
     def mark_undone(self, seqs: Collection[int]) -> None:
         """Note that these were taken back by the present run."""
         self._db.executemany("UPDATE effects SET undone = ? WHERE seq = ?", [(self._run, seq) for seq in seqs])
+
+    def set_back_at(self, undone: Effect, modified: str) -> None:
+        """Let the effect before it stand as of this time, unless somebody else had saved the record in between."""
+        if undone.known:
+            self._db.execute(
+                f"UPDATE effects SET modified = ? WHERE module = ? AND {_own(undone.side)} = ? AND side = ? AND seq < ?"  # noqa: S608 - texts of our own
+                " AND undone = '' AND modified = ?",
+                (modified, undone.module, undone.id, undone.side, undone.seq, undone.known),
+            )
 
     def _creator(self, effect: Effect) -> tuple[str, Side] | None:
         """Find the run that sent the creation which this new link shows to have arrived."""
@@ -117,7 +127,7 @@ def _own(side: Side) -> str:
 
 def _effect(row: tuple[str, ...]) -> Effect:
     module, side, write, vtiger_id, xero_id, label, fields, *rest = row
-    before, after, modified, vtiger_base, xero_base, unsettled, run, seq = rest
+    before, after, known, modified, vtiger_base, xero_base, unsettled, run, seq = rest
     return Effect(
         module,
         Side(side),
@@ -128,6 +138,7 @@ def _effect(row: tuple[str, ...]) -> Effect:
         tuple(fields.split()),
         before,
         after,
+        known,
         modified,
         vtiger_base,
         xero_base,

@@ -75,7 +75,7 @@ M002 = """
 CREATE TABLE effects (
   seq INTEGER PRIMARY KEY, run TEXT NOT NULL, module TEXT NOT NULL, side TEXT NOT NULL, write TEXT NOT NULL,
   vtiger_id TEXT NOT NULL, xero_id TEXT NOT NULL, label TEXT NOT NULL, fields TEXT NOT NULL, before TEXT NOT NULL,
-  after TEXT NOT NULL, modified TEXT NOT NULL, vtiger_base TEXT NOT NULL, xero_base TEXT NOT NULL,
+  after TEXT NOT NULL, known TEXT NOT NULL, modified TEXT NOT NULL, vtiger_base TEXT NOT NULL, xero_base TEXT NOT NULL,
   unsettled TEXT NOT NULL, undone TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX effects_run ON effects (run, seq);

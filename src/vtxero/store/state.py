@@ -382,6 +382,10 @@ class SqliteState:
         """Note that these were taken back by the present run."""
         self._effects.mark_undone(seqs)
 
+    def set_back_at(self, undone: Effect, modified: str) -> None:
+        """Let the effect before it stand as of this time."""
+        self._effects.set_back_at(undone, modified)
+
     def begun_removals(self) -> set[tuple[str, Side, str]]:
         """The records whose removal left in an earlier run, with no known end."""
         return self._effects.begun_removals()

@@ -224,9 +224,9 @@ class Applier:
     def _accept(self, item: Ready, answer: Accepted, snapshot: Snapshot[Any]) -> None:
         action, side = item.action, item.action.target
         surprises = self._slice.mappers[side].check_answer(self._slice.decode(item.wanted), snapshot.record)
-        keep(self._state, self._slice.name, side, snapshot)
         named = _with_id(action, snapshot.id)
         self._note_effect(named, snapshot)
+        keep(self._state, self._slice.name, side, snapshot)
         if action.source:
             self._put_link(named, self._bases_after(named, snapshot))
         self._state.forget_modified(self._slice.name, side, snapshot.id)
@@ -251,6 +251,7 @@ class Applier:
             action.fields,
             before="" if action.write == CREATED else action.current if answered else action.source,
             after=self._slice.encode(answered.record) if answered else action.current,
+            known=self._state.modified(action.module, action.target, answered.id) or "" if answered else "",
             modified=answered.modified if answered else "",
             vtiger_base=link.vtiger_base if link else "",
             xero_base=link.xero_base if link else "",

@@ -16,8 +16,9 @@ class Effect:
     """One write that a side took, or one link that was made without any.
 
     `before` and `after` are the record of `side`, encoded: as the plan read it (blank for a creation), and as the side
-    answered the write; of a mere link they are the other side's record and this side's. `modified` is the time in that
-    answer. The bases and `unsettled` are the link's as they were before; blank bases: there was no link.
+    answered the write; of a mere link they are the other side's record and this side's. `known` is the time of change
+    that the plan knew, blank where it knew none, `modified` the one in the answer. The bases and `unsettled` are the
+    link's as they were before; blank bases: there was no link.
     """
 
     module: str
@@ -29,6 +30,7 @@ class Effect:
     fields: tuple[str, ...] = ()
     before: str = ""
     after: str = ""
+    known: str = ""
     modified: str = ""
     vtiger_base: str = ""
     xero_base: str = ""
@@ -72,6 +74,10 @@ class EffectLog(Protocol):
 
     def begun_removals(self) -> Collection[tuple[str, Side, str]]:
         """The records whose removal left in an earlier run, with no known end, by module, side and id."""
+        ...
+
+    def set_back_at(self, undone: Effect, modified: str) -> None:
+        """Note when a side answered that an effect was taken back: the one before it stands as of that time."""
         ...
 
     def drop_link(self, module: str, vtiger_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from vtxero.domain.findings import Finding, finding
@@ -204,6 +205,21 @@ def _touched(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> Finding | No
         return finding(Code.UNDO_TOUCHED, f"Changed since: {', '.join(changed)}.", field=changed[0])
     if last.modified and now.modified != last.modified and not scene.begun:
         return finding(Code.UNDO_TOUCHED, f"It was saved again after the run, at {now.modified}.")
+    return _touched_between(slice_, left_out, scene.effects)
+
+
+def _touched_between(slice_: Slice[Any], left_out: frozenset[str], effects: Sequence[Effect]) -> Finding | None:
+    """Say that somebody changed the record between two writes of ours: only what we wrote ourselves may go."""
+    writes = [effect for effect in effects if effect.write != LINKED and effect.after]
+    for earlier, later in pairwise(writes):
+        then, found = slice_.decode(earlier.after), slice_.decode(later.before)
+        changed = [
+            name for name in slice_.fields if name not in left_out and getattr(then, name) != getattr(found, name)
+        ]
+        saved = bool(later.known and earlier.modified and later.known != earlier.modified)
+        if changed or saved:
+            what = f": {', '.join(changed)}" if changed else ""
+            return finding(Code.UNDO_TOUCHED, f"Somebody changed it between two runs{what}.")
     return None
 
 

@@ -196,6 +196,7 @@ class UndoRun:
             text = f"{side.value.capitalize()} took the write and kept its own: {', '.join(stuck)}."
             self._report.count(step, Outcome.FAILED, (finding(refused(side), text, remedy="Set it back by hand."),))
             return
+        self._state.set_back_at(step.effect, snapshot.modified)
         self._finished(step)
 
     def _keep_bases(self, link: Link | None, fields: Sequence[str]) -> None:

@@ -1,0 +1,135 @@
+"""An undo that dies at any of its writes: repeated, it ends as if it had never died; a sync in between does no harm."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+
+from chain.company import open_company
+from chain.test_undo import fill_vtiger, fill_xero, living
+from vtxero.vtiger.client import VtigerClient
+from vtxero.xero.source import XeroSource
+
+
+class Killed(BaseException):
+    """The process dies here."""
+
+
+@contextmanager
+def dying(monkeypatch, nth, *, after):
+    """Die at the nth write: before it leaves, or when it was carried out and nobody noted it yet."""
+    ticks, died = count(1), []
+
+    def doomed(write):
+        def call(*args, **more):
+            last = next(ticks) == nth
+            if last and not after:
+                raise Killed
+            answer = write(*args, **more)
+            if last:
+                raise Killed
+            return answer
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(XeroSource, "update", doomed(XeroSource.update))
+        for name in ("delete", "update", "revise"):
+            patch.setattr(VtigerClient, name, doomed(getattr(VtigerClient, name)))
+        try:
+            yield died
+        except Killed:
+            died.append(True)
+
+
+@pytest.fixture
+def company(tmp_path):
+    """A first run both ways, and a second one with edits both ways."""
+    with open_company(tmp_path) as company:
+        fill_vtiger(company)
+        fill_xero(company)
+        company.start = living(company)
+        company.first = company.sync()
+        yield company
+
+
+def statuses(company):
+    return {row["InvoiceNumber"]: row["Status"] for row in company.xero.snapshot()["Invoices"].values()}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("nth", range(1, 10))
+def test_law_2_undo_killed_at_a_write_is_finished_by_the_same_undo(company, monkeypatch, nth, after):
+    with dying(monkeypatch, nth, after=after) as died:
+        company.undo(company.first.run)
+    assert bool(died) is (nth < 9)
+
+    report = company.undo(company.first.run)
+
+    assert report.exit_code == 0
+    assert living(company) == company.start
+    assert sorted(statuses(company).values()) == ["AUTHORISED", "DELETED", "VOIDED"]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("nth", [1, 2, 3, 5])
+def test_law_3_sync_after_a_killed_undo_cancels_nothing_and_doubles_nothing(company, monkeypatch, nth, after):
+    papers = {row["id"]: row["invoicestatus"] for row in company.vtiger.records("Invoice")}
+    with dying(monkeypatch, nth, after=after):
+        company.undo(company.first.run)
+
+    company.sync()
+
+    left = {row["id"]: row["invoicestatus"] for row in company.vtiger.records("Invoice")}
+    assert left[company.draft] == papers[company.draft]
+    assert left[company.sent] == papers[company.sent]
+    names = sorted(row["accountname"] for row in company.vtiger.records("Accounts"))
+    assert names == ["Acme Ltd", "Beta Ltd"]
+    assert len(statuses(company)) == 3
+    assert len(company.contacts()) == 2
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("nth", [1, 2])
+def test_law_3_killed_while_setting_back_loses_neither_edit(company, monkeypatch, nth, after):
+    company.sync()
+    company.vtiger.edit(company.acme, phone="123")
+    company.xero.edit_contact(company.beta, Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": "77"}])
+    run = company.sync()
+    with dying(monkeypatch, nth, after=after) as died:
+        company.undo(run.run)
+    assert died
+
+    company.sync()
+
+    assert company.row(company.acme)["phone"] == "123"
+    assert company.contacts()["Beta Ltd"]["Phones"]["DEFAULT"]["PhoneNumber"] == "77"
+    assert company.contacts()["Acme Ltd"]["Phones"]["DEFAULT"]["PhoneNumber"] == "123"
+    company.quiet()
+
+
+def test_creation_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company, monkeypatch):
+    org = company.organization("Late Ltd")
+    with monkeypatch.context() as patch:
+        real = XeroSource.create
+
+        def create(*args, **more):
+            real(*args, **more)
+            raise Killed
+
+        patch.setattr(XeroSource, "create", create)
+        with pytest.raises(Killed):
+            company.sync()
+    assert "Late Ltd" in company.contacts()
+    from vtxero.bootstrap import open_log
+
+    with open_log(company.settings) as log:
+        killed = log.runs()[0].run
+
+    report = company.undo(killed)
+
+    assert report.exit_code == 0, report.messages
+    assert company.contacts()["Late Ltd"]["ContactStatus"] == "ARCHIVED"
+    assert company.row(org)["accountname"] == "Late Ltd"
