@@ -6,6 +6,7 @@
     |-- TemporaryError       5  run again later
     |   `-- ReplyLostError      a write left and no answer came: look before sending again
     |-- StopError            6  a person decides (guards, preflight)
+    |-- DeclinedError        6  a person was asked and said no
     |-- BudgetError          7  calls, day or time are used up; the next run goes on
     |-- SignalError    130/143  Ctrl-C or SIGTERM: the write in flight was finished
     |-- LockedError         11  another run is under way
@@ -71,6 +72,12 @@ class StopError(VtxeroError):
         super().__init__(message, remedy=remedy)
         self.code = code
         self.allow = allow
+
+
+class DeclinedError(VtxeroError):
+    """A person was asked before the first write, and said no."""
+
+    exit_code = 6
 
 
 class BudgetError(VtxeroError):

@@ -14,7 +14,7 @@ from vtxero.cli.exitcodes import INTERRUPTED, FailOn, tuned
 from vtxero.cli.session import Session
 from vtxero.cli.sync import STOPPED_AT_ONCE, print_report
 from vtxero.domain.sides import Side
-from vtxero.errors import ConfigError, SignalError
+from vtxero.errors import ConfigError, DeclinedError, SignalError
 from vtxero.sync.records import Outcome
 from vtxero.sync.undo_plan import UndoRequest
 
@@ -92,8 +92,9 @@ def _carry_out(session: Session, settings: Settings, request: UndoRequest, *, as
             with progress.paused():
                 for line in announcement(preview):
                     session.say(session.with_command(line))
-                if ask and any(record.outcome is Outcome.UPDATED for record in preview.records):
-                    typer.confirm("Take it back?", abort=True, err=True)
+                is_work = any(record.outcome is Outcome.UPDATED for record in preview.records)
+                if ask and is_work and not typer.confirm("Take it back?", err=True):
+                    raise DeclinedError("Nothing was taken back.")
 
         try:
             return run_undo(settings, request, progress, announce)

@@ -1,0 +1,212 @@
+"""`vtxero undo`: what it says before it writes, whom it asks, and what it answers; also as a real process."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chain.company import line, open_company
+from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
+from vtxero import bootstrap
+from vtxero.domain.findings import finding
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.undo_plan import UndoRequest
+
+VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
+RUN = "2026-11-22T15-12-16Z-3f9c"
+
+
+def undo_report(**changes):
+    records = (
+        record("INV1", Outcome.UPDATED, changes=(FieldChange("status", "DRAFT", "DELETED"),)),
+        record("INV2", Outcome.UPDATED, number=2, changes=(FieldChange("status", "AUTHORISED", "VOIDED"),)),
+        record("Acme Ltd", Outcome.UPDATED, "organizations", TO_VTIGER, changes=(FieldChange("phone", "1", "2"),)),
+        record(
+            "Widget",
+            Outcome.SKIPPED,
+            "products",
+            reasons=(finding(Code.UNDO_STAYS, "Items are never deleted in Xero by vtxero."),),
+        ),
+    )
+    given = {
+        "status": "success",
+        "exit_code": 0,
+        "started_at": STARTED,
+        "modules": (
+            count("invoices", TO_XERO, updated=2),
+            count("products", TO_XERO, skipped=1),
+            count("organizations", TO_VTIGER, updated=1),
+        ),
+        "records": records,
+        "messages": ("1 items stay in Xero: vtxero deletes none.", "The next `vtxero sync` would make them again."),
+        "planned_calls": {"xero": 1, "vtiger": 1},
+    }
+    return full_report(**(given | changes))
+
+
+class Undoer:
+    """Stands in for the composition root."""
+
+    def __init__(self):
+        self.requests = []
+        self.answer = undo_report()
+
+    def run_undo(self, settings, request, progress, announce):
+        del settings, progress
+        self.requests.append(request)
+        if not request.dry_run:
+            announce(self.answer)
+        return self.answer
+
+
+@pytest.fixture
+def undoer(monkeypatch, config):
+    del config
+    undoer = Undoer()
+    monkeypatch.setattr(bootstrap, "run_undo", undoer.run_undo)
+    return undoer
+
+
+def test_undo_without_a_terminal_and_without_yes_is_refused_before_anything_happens(vtxero, undoer):
+    ran = vtxero("undo", RUN)
+
+    assert (ran.code, ran.out, undoer.requests) == (2, "", [])
+    assert "there is nobody to ask" in ran.err
+    assert "--dry-run" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "Which run"),
+        ([RUN, "--origin", "xero"], "exclude each other"),
+        (["--origin", "vtiger"], "Only xero can"),
+    ],
+)
+def test_undo_when_it_is_unclear_what_is_meant_asks_for_it(vtxero, undoer, words, said):
+    ran = vtxero("undo", *words, "--yes")
+
+    assert (ran.code, undoer.requests) == (2, [])
+    assert said in ran.err
+
+
+def test_undo_says_first_what_it_will_do_and_what_it_cannot(vtxero, undoer, golden):
+    ran = vtxero("undo", RUN, "-y")
+
+    assert ran.code == 0
+    assert undoer.requests == [UndoRequest(RUN, command=f"undo {RUN}")]
+    golden("undo-announced.txt", ran.err.rstrip("\n"))
+    golden("undo-80.txt", ran.out.rstrip("\n"))
+
+
+def test_undo_as_a_dry_run_shows_each_field_and_asks_nobody(vtxero, undoer, golden):
+    undoer.answer = undo_report(dry_run=True)
+
+    ran = vtxero("undo", RUN, "-n")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert undoer.requests == [UndoRequest(RUN, dry_run=True, command=f"undo {RUN} --dry-run")]
+    golden("undo-plan-80.txt", ran.out.rstrip("\n"))
+
+
+def test_undo_by_origin_is_asked_for_as_such(vtxero, undoer):
+    assert vtxero("undo", "--origin", "Xero", "-y").code == 0
+
+    assert undoer.requests == [UndoRequest("", Side.XERO, command="undo --origin xero")]
+
+
+def test_undo_for_a_machine_is_one_document_and_the_talk_goes_elsewhere(vtxero, undoer):
+    del undoer
+    ran = vtxero("undo", RUN, "-y", "-o", "json")
+
+    document = json.loads(ran.out)
+    assert document["version"] == 1
+    assert [item["label"] for item in document["records"]] == ["INV1", "INV2", "Acme Ltd", "Widget"]
+    assert document["records"][0]["changes"] == {"status": ["DRAFT", "DELETED"]}
+    assert "Taking back 3 records, leaving 1 alone" in ran.err
+
+
+def test_undo_that_leaves_records_alone_fails_only_when_that_is_asked_for(vtxero, undoer):
+    del undoer
+    assert vtxero("undo", RUN, "-y").code == 0
+    assert vtxero("undo", RUN, "-y", "--fail-on", "skip").code == 3
+
+
+# as a process
+
+
+@pytest.fixture
+def company(tmp_path):
+    with open_company(tmp_path / "state") as company:
+        company.invoice(company.organization(), line(company.product()))
+        settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
+        settings["vtiger"]["access_key"] = settings["vtiger"]["access_key"] and "sandbox-key"
+        settings["xero"]["client_secret"] = "sandbox"
+        company.config = tmp_path / "undo.yaml"
+        company.config.write_text(yaml.safe_dump(settings))
+        company.config.chmod(0o600)
+        company.ran = company.sync()
+        yield company
+
+
+def process(company, *words, **more):
+    command = [VTXERO, "--config", company.config, *words]
+    given = {"capture_output": True, "stdin": subprocess.DEVNULL} | more
+    return subprocess.run(command, text=True, timeout=100, check=False, **given)
+
+
+def test_installed_undo_takes_a_run_back_and_stands_in_the_log(company):
+    refused = process(company, "undo", company.ran.run)
+    assert refused.returncode == 2
+    assert company.contacts()["Acme Ltd"]["ContactStatus"] == "ACTIVE"
+
+    done = process(company, "undo", company.ran.run, "--yes", "-o", "json")
+
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["exit_code"], document["status"]) == (0, 0, "success")
+    assert "approved invoices are voided in Xero" in done.stderr
+    assert company.contacts()["Acme Ltd"]["ContactStatus"] == "ARCHIVED"
+    shown = json.loads(process(company, "log", document["run"], "-o", "json").stdout)
+    assert shown["records"] == document["records"]
+    listed = json.loads(process(company, "log", "-o", "json").stdout)["runs"]
+    assert listed[0]["command"] == f"undo {company.ran.run}"
+    again = process(company, "undo", document["run"], "-y")
+    assert again.returncode == 2
+    assert "was an undo itself" in again.stderr
+
+
+def test_installed_undo_of_an_unknown_run_says_where_runs_are_listed(company):
+    ran = process(company, "undo", "nonsense", "-y")
+
+    assert ran.returncode == 2
+    assert "log` lists the runs" in ran.stderr
+
+
+@pytest.mark.parametrize(("answer", "code", "status"), [("n", 6, "ACTIVE"), ("y", 0, "ARCHIVED")])
+def test_installed_undo_at_a_terminal_does_what_it_is_told(company, answer, code, status):
+    master, terminal = pty.openpty()
+    command = [VTXERO, "--config", company.config, "undo", company.ran.run, "-o", "json"]
+    env = {**os.environ, "TERM": "dumb"}
+    running = subprocess.Popen(command, stdin=terminal, stderr=terminal, stdout=subprocess.PIPE, env=env)
+    os.close(terminal)
+    said = b""
+    while b"Take it back?" not in said:
+        said += os.read(master, 1000)
+    os.write(master, f"{answer}\n".encode())
+
+    output = running.communicate(timeout=100)[0]
+
+    os.close(master)
+    assert running.returncode == code
+    assert company.contacts()["Acme Ltd"]["ContactStatus"] == status
+    assert json.loads(output)["exit_code"] == code
+    assert b"1 contacts are archived in Xero" in said
