@@ -105,8 +105,8 @@ class Lists:
                 return
 
     def of_ids(self, module: str, fields: Sequence[str], ids: Iterable[str]) -> Iterator[list[Row]]:
-        """Read the rows of these ids that still exist, one query for a hundred."""
-        for chunk in in_chunks(ids):
+        """Read the rows of these ids that still exist by rising record number, one query for a hundred."""
+        for chunk in in_chunks(sorted(ids, key=number_of)):
             wanted = set(chunk)
             rows = self.client.query(select(module, fields, where=f"id in {any_of(chunk)}", order="id"))
             # Vtiger compares ids by their number only, so another module's id could match.

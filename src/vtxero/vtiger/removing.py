@@ -13,8 +13,8 @@ from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.composites import lines_in
 from vtxero.vtiger.listing import lists_of
-from vtxero.vtiger.paging import in_chunks
-from vtxero.vtiger.rows import number_of, text
+from vtxero.vtiger.paging import any_of, check_moves, in_chunks, quote, select
+from vtxero.vtiger.rows import Row, number_of, text
 
 USERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "organizations": (
@@ -78,13 +78,33 @@ class VtigerRemover:
 
     def _referring(self, module: str, field: str, name: str, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Give whom a record refers to, and its own id."""
+        if self._client.edition is Edition.CLOUD:
+            yield from self._referring_in_cloud(module, field, name, ids)
+            return
+        columns = tuple(dict.fromkeys(("id", field, name)))
+        for chunk in in_chunks(ids):
+            for row in self._by_id(module, columns, f"{field} in {any_of(chunk)}"):
+                yield text(row, field), text(row, name)
+
+    def _by_id(self, module: str, columns: Sequence[str], condition: str) -> Iterator[Row]:
+        """Read the rows that fulfil a condition by rising number of their own."""
+        lists, last = lists_of(self._client), ""
+        while True:
+            where = f"{condition} and id > {quote(last)}" if last else condition
+            rows = self._client.query(select(module, columns, where=where, order="id"))
+            check_moves(module, [number_of(last), *(number_of(text(row, "id")) for row in rows)])
+            yield from rows
+            if lists.is_end(rows):
+                return
+            last = text(rows[-1], "id")
+
+    def _referring_in_cloud(self, module: str, field: str, name: str, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Do the same with what the cloud's lists can do: they do not list lines, and invoices come with theirs."""
         lists = lists_of(self._client)
-        if module == "LineItem" and self._client.edition is Edition.CLOUD:
-            # The cloud does not list lines; its lists of invoices hold them.
+        if module == "LineItem":
             for page in lists.by_id("Invoice", ()):
                 yield from ((text(line, field), text(row, "id")) for row in page for line in lines_in(row))
             return
         pages = ([{"id": each} for each in chunk] for chunk in in_chunks(sorted(ids, key=number_of)))
-        columns = tuple(dict.fromkeys(("id", field, name)))
-        for parent, children in lists.with_children(pages, module, field, columns):
+        for parent, children in lists.with_children(pages, module, field, tuple(dict.fromkeys(("id", field, name)))):
             yield from ((text(parent, "id"), text(child, name)) for child in children)

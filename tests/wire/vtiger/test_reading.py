@@ -141,6 +141,12 @@ def test_organizations_by_id_come_whole_and_deleted_ones_not(rig, read):
     assert [(row["account"]["id"], len(row["contacts"])) for row in found] == [(first, 1)]
 
 
+def test_organizations_by_id_come_whole_however_many_and_in_whatever_order_they_are_asked_for(rig, read):
+    ids = [rig.account(f"Company {number}", "Person") for number in range(150)]
+    found = read(rig.source().fetch_ids("organizations", ids[::-1]))
+    assert [(row["account"]["id"], len(row["contacts"])) for row in found] == [(each, 1) for each in ids]
+
+
 def test_overlap_reaches_five_minutes_back(rig, read):
     rig.account("Kiwi")
     assert len(read(rig.source().fetch("organizations", "2026-11-22 12:05:00", unknown))) == 1
