@@ -74,7 +74,7 @@ class Fetcher:
 def keep(state: State, module: str, side: Side, item: Snapshot[Any]) -> None:
     """Keep a row that waits to be judged."""
     row = StoredRecord(module, side, item.id, item.modified, item.label, item.marker, item.presence, item.raw)
-    state.put_record(row, item.keys)
+    state.put_record(row, (*item.keys, *item.alike))
 
 
 def reread(state: State, slice_: Slice[Any], source: RowSource, ids: Iterable[str]) -> None:

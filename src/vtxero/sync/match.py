@@ -32,7 +32,8 @@ def match_vtiger(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Mat
     holder = _holder(state, slice_, source)
     if holder:
         return _taken(slice_, holder)
-    return _by_keys(state, slice_, source)
+    found = _by_keys(state, slice_, source)
+    return _alike(state, slice_, source) if found == Match() else found
 
 
 def find_heir_link(state: State, module: str, side: Side, source: Snapshot[Any]) -> Link | None:
@@ -74,6 +75,15 @@ def _by_keys(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:
             return _ambiguous(source, [hit.id for hit in found])
         if found:
             return _judge_hit(state, slice_, found[0])
+    return Match()
+
+
+def _alike(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:
+    """Take the oldest free one of those that are as good as each other."""
+    for kind, key in source.alike:
+        for hit in state.hits(slice_.name, Side.XERO, kind, key):
+            if not hit.linked and hit.presence is Presence.ACTIVE:
+                return Match(xero_id=hit.id)
     return Match()
 
 

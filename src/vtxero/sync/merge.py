@@ -12,8 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
-from vtxero.sync.records import Projection, Snapshot
-from vtxero.sync.slice import MeetsLeniently, Slice
+from vtxero.sync.records import Presence, Projection, Snapshot
+from vtxero.sync.slice import MeetsLeniently, Slice, followed_fields
 
 R = TypeVar("R")
 
@@ -72,6 +72,8 @@ def merge(
     side leads, the other takes whatever differs, whoever changed it: there are no conflicts.
     """
     seen = {side: _view(slice_, pair, side) for side in Side}
+    if all(pair.on(side).presence is Presence.GONE for side in Side):
+        return Merge((), (), (), (), as_vtiger=seen[Side.VTIGER].now, as_xero=seen[Side.XERO].now)
     lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
     for field in slice_.fields:
         if field in forced:
@@ -85,6 +87,8 @@ def merge(
                 lists["conflicts"].append(field)
                 continue
             targets = [Side(policy).other]
+            if field in followed_fields(slice_):
+                targets = [side for side in targets if side is Side.VTIGER]
         for side in targets:
             lists[f"to_{side}" if direction.reaches(side) else "one_way"].append(field)
     for group in slice_.groups:
@@ -133,6 +137,8 @@ def _view(slice_: Slice[R], pair: Pair[R], side: Side) -> _View[R]:
 def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> list[Side]:
     """Name the sides that the field is to be written to; both of them is a conflict, except in a union."""
     open_sides = [side for side in Side if _differs(pair, seen, side, field)]
+    if field in followed_fields(slice_) and open_sides == [Side.VTIGER]:
+        return _follow(slice_, pair, seen[Side.VTIGER], field)
     if field in pair.unsettled or any(seen[side].base is None for side in Side):
         if isinstance(slice_, MeetsLeniently) and slice_.says_same(
             field, pair.vtiger.record, seen[Side.VTIGER].now.record
@@ -148,6 +154,21 @@ def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
     if len(moved) == 2:
         return open_sides if len(open_sides) == 2 else []
     return [side for side in moved if side in open_sides]
+
+
+def _follow(slice_: Slice[R], pair: Pair[R], seen: _View[R], field: str) -> list[Side]:
+    """Judge a field that only Xero sets: Vtiger takes over a new value where it still holds Xero's former one.
+
+    Whatever else it holds was put there by a person, and Xero's new value against it is a conflict.
+    """
+    held = _get(pair.vtiger.record, field)
+    if seen.base is None or field in pair.unsettled:
+        if slice_.is_blank(field, seen.now.record):
+            return []
+        return [Side.VTIGER] if slice_.is_blank(field, pair.vtiger.record) else list(Side)
+    if _get(seen.now.record, field) == _get(seen.base, field):
+        return []
+    return [Side.VTIGER] if held == _get(seen.base, field) else list(Side)
 
 
 def _differs(pair: Pair[R], seen: dict[Side, _View[R]], side: Side, field: str) -> bool:

@@ -145,6 +145,9 @@ class Planner:
         for place, (kind, key) in enumerate(source.keys):
             hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key)
             found += [hit.id for hit in hits if not place or not hit.linked]
+        for kind, key in source.alike:
+            hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key)
+            found += [hit.id for hit in hits if not hit.linked]
         return found
 
     def _create(self, target: Side, source: Snapshot[Any]) -> None:
@@ -245,18 +248,19 @@ class Planner:
         forced: frozenset[str] = frozenset(),
     ) -> None:
         author = link.author if link else (intent.target.other if intent else Side.VTIGER)
+        terms = self._terms
         gone = self._gone(pair)
         if gone:
-            self._skip(self._terms.counted_for(author), pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
+            self._skip(terms.counted_for(author), pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
             return
-        terms = self._terms
         merged = merge(self._slice, pair, terms.direction, terms.policy, forced=forced, leader=terms.leader)
-        for action in judge_pair(
-            self._slice, pair, merged, PairTerms(author, self._terms.counted_for(author), link is None)
-        ):
+        for action in judge_pair(self._slice, pair, merged, PairTerms(author, terms.counted_for(author), link is None)):
             self._add(action)
 
     def _gone(self, pair: Pair[Any]) -> tuple[Finding, ...]:
+        """Say that one of the two is gone; where both are, they agree."""
+        if all(pair.on(side).presence is Presence.GONE for side in Side):
+            return ()
         for side in Side:
             snapshot = pair.on(side)
             if snapshot.presence is Presence.GONE:

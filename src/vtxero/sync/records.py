@@ -42,6 +42,9 @@ class Snapshot(Generic[R]):
     presence: Presence = Presence.ACTIVE
     findings: tuple[Finding, ...] = ()
     """What bars the record already on its own side (ORG-ARCHIVED, an unreadable amount, ...)."""
+    alike: tuple[tuple[str, str], ...] = ()
+    """Keys that many records of a side may have, any of which may stand for any other: payments of one invoice, day and
+    amount. The free ones pair up, and none bars another."""
 
 
 @dataclass(frozen=True, slots=True)

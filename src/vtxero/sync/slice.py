@@ -68,6 +68,21 @@ class MeetsLeniently(Protocol):
         ...
 
 
+@runtime_checkable
+class Followed(Protocol):
+    """A slice with fields that only Xero sets, and that a person may still fill in Vtiger (what was received)."""
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """These fields. They go to Vtiger, where Vtiger holds what Xero said before; else it is a conflict."""
+        ...
+
+
+def followed_fields(slice_: object) -> frozenset[str]:
+    """Give the fields of a slice that only Xero sets."""
+    return slice_.followed if isinstance(slice_, Followed) else frozenset()
+
+
 class Slice(Protocol[R]):
     """One module, opened over reference data, lookups and options."""
 

@@ -450,10 +450,11 @@ def test_status_that_is_mapped_to_nothing_is_kept_and_stops_only_new_ones():
     assert codes(to_vtiger(slice_, answer).blockers) == ["INV-STATUS"]
 
 
-def test_amount_paid_is_what_was_paid_and_credited():
+def test_credits_reduce_what_is_due_and_are_not_taken_for_payments():
     slice_, source, answer = pair(v_row(v_line(tax4="15.000"), total="115"))
     paid = answer | {"AmountPaid": D(15), "AmountCredited": D(20)}
-    assert to_vtiger(slice_, paid, source).record.amount_paid == D(35)
+    record = to_vtiger(slice_, paid, source).record
+    assert (record.amount_paid, record.credited) == (D(15), D(20))
 
 
 def test_amount_paid_is_left_alone_where_vtiger_has_payments():

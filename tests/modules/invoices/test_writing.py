@@ -404,6 +404,76 @@ def test_payment_taken_back_in_xero_reopens_the_invoice(world):
     assert merged.as_vtiger.record.status == "Approved"
 
 
+def received(slice_, source, amount):
+    return replace(from_vtiger(slice_, ROW), record=replace(source, amount_paid=D(amount)))
+
+
+def test_received_typed_in_vtiger_when_xero_takes_another_payment_is_a_conflict(world):
+    slice_, source, xero, answer = world
+    xero_now = from_xero(slice_, answer | {"AmountPaid": D(40)})
+    merged = merge(slice_, Pair(received(slice_, source, 100), xero_now, source, xero), Direction.BOTH, "report")
+    assert (merged.conflicts, merged.to_vtiger, merged.to_xero) == (("amount_paid",), (), ())
+
+
+def test_received_that_was_typed_before_the_two_met_is_not_overwritten_by_a_part_payment(world):
+    slice_, source, xero, answer = world
+    now = received(slice_, source, 100)
+    xero_now = from_xero(slice_, answer | {"AmountPaid": D(40)})
+    merged = merge(slice_, Pair(now, xero_now, now.record, xero), Direction.BOTH, "report")
+    assert merged.conflicts == ("amount_paid",)
+    first_meeting = merge(slice_, Pair(now, xero_now), Direction.BOTH, "report")
+    assert first_meeting.conflicts == ("amount_paid",)
+
+
+@pytest.mark.parametrize(("policy", "written"), [("xero", ("amount_paid",)), ("vtiger", ())])
+def test_received_in_conflict_when_a_side_wins_is_never_sent_to_xero(world, policy, written):
+    slice_, source, xero, answer = world
+    xero_now = from_xero(slice_, answer | {"AmountPaid": D(40)})
+    merged = merge(slice_, Pair(received(slice_, source, 100), xero_now, source, xero), Direction.BOTH, policy)
+    assert (merged.conflicts, merged.to_vtiger, merged.to_xero) == ((), written, ())
+
+
+def test_received_typed_in_vtiger_alone_stays_and_nothing_is_sent(world):
+    slice_, source, xero, answer = world
+    pair = Pair(received(slice_, source, 100), from_xero(slice_, answer), source, xero)
+    for bases in ((source, xero), (None, None)):
+        merged = merge(slice_, replace(pair, vtiger_base=bases[0], xero_base=bases[1]), Direction.BOTH, "report")
+        assert (merged.conflicts, merged.to_vtiger, merged.to_xero) == ((), (), ())
+
+
+def test_received_that_both_sides_agree_on_is_no_conflict(world):
+    slice_, source, xero, answer = world
+    xero_now = from_xero(slice_, answer | {"AmountPaid": D(40)})
+    merged = merge(slice_, Pair(received(slice_, source, 40), xero_now, source, xero), Direction.BOTH, "report")
+    assert (merged.conflicts, merged.to_vtiger, merged.to_xero) == ((), (), ())
+
+
+def test_credit_in_xero_when_it_is_carried_lowers_the_balance_alone(world):
+    slice_, source, _xero, answer = world
+    now = from_xero(slice_, answer | {"AmountCredited": D(15)})
+    projected = slice_.mappers[Side.VTIGER].project(now, source).record
+    op, element = vtiger_step(slice_, projected, source)
+    assert op == "revise"
+    assert (element["received"], element["balance"]) == ("0", "200")
+    back = from_vtiger(slice_, {**ROW, "header": ROW["header"] | {"received": "0", "balance": "200.00000000"}})
+    assert (back.record.amount_paid, back.record.credited) == (D(0), D(15))
+
+
+def test_stale_balance_of_vtiger_is_not_taken_for_a_credit(world):
+    slice_, _source, _xero, _answer = world
+    stale = from_vtiger(slice_, {**ROW, "header": ROW["header"] | {"received": "0", "balance": "0.00000000"}})
+    assert stale.record.credited == D(0)
+
+
+def test_credit_when_the_lines_are_rewritten_is_set_right_after_them(world):
+    slice_, source, _xero, _answer = world
+    current = replace(source, credited=D(15))
+    wanted = replace(current, lines=(replace(current.lines[0], unit_price=D(99)), *current.lines[1:]))
+    steps = slice_.mappers[Side.VTIGER].payload(wanted, current, "7x1", "x1")["steps"]
+    assert [step["op"] for step in steps] == ["update", "revise"]
+    assert D(steps[1]["element"]["balance"]) == wanted.total - D(15)
+
+
 def test_remarks_name_all_places_once():
     remarks = Remarks()
     for place in ("line 2", "line 4", "charges"):

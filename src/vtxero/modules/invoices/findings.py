@@ -77,7 +77,7 @@ def closed_findings(tools: Tools, current: Invoice, wanted: Invoice) -> tuple[Fi
     if wanted.status == statuses.SKIP:
         return ()  # what bars it was said where its status was read
     found = []
-    paid = bool(current.amount_paid)
+    paid = bool(current.amount_paid or current.credited)
     ends = wanted.status in statuses.CLOSED_FOR_EVER and current.status not in statuses.CLOSED_FOR_EVER
     if ends and not tools.options.void:
         text = f"Vtiger's invoice is cancelled, Xero's is {current.status}, and modules.invoices.void is off."

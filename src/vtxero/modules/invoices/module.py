@@ -25,8 +25,9 @@ from vtxero.sync.slice import Mapper
 IDENTITY = ("party", "reference", "invoice_on", "due_on", "currency")
 """What an invoice is known by that was half made in Vtiger: its lines may be missing."""
 
-
-FIXED = tuple(name for name in MERGED if name not in {"reference", "status", "amount_paid"})
+PAID = ("amount_paid", "credited")
+"""What only Xero says on an instance without payments of its own: both make up the balance and follow one rule."""
+FIXED = tuple(name for name in MERGED if name not in {"reference", "status", *PAID})
 """What makes up an invoice cannot be switched off."""
 
 
@@ -42,11 +43,13 @@ class InvoicesSlice:
     once: frozenset[str] = frozenset()
     groups = (frozenset({"lines", "shipping", "adjustment", "rounding"}),)
     unions: frozenset[str] = frozenset()
+    followed = frozenset(PAID)
     duplicate_code: Code | None = None
     taken_code = Code.INV_NUMBER_TAKEN
     seeds: Mapping[str, Invoice] = MappingProxyType({})
 
     def __init__(self, reference: Reference, options: InvoiceOptions, taxes: TaxMapOptions, lookups: Lookups) -> None:
+        options = _with_credited(options)
         self._rules = FieldRules(self.name, options, MERGED, movable=MOVABLE, fixed=FIXED)
         self._rules.check_places(reference.vtiger.modules["Invoice"])
         self.fields = self._rules.active
@@ -104,3 +107,11 @@ class InvoicesSlice:
     def is_blank(self, field: str, record: Invoice) -> bool:
         """Tell whether a field holds nothing; an amount of zero is nothing."""
         return is_blank(field, record)
+
+
+def _with_credited(options: InvoiceOptions) -> InvoiceOptions:
+    """Let the rule for what was paid hold for what was credited too, unless the config has another one."""
+    rule = options.fields.get("amount_paid")
+    if rule is None or "credited" in options.fields:
+        return options
+    return options.model_copy(update={"fields": {**options.fields, "credited": rule}})

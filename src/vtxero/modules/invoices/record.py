@@ -67,8 +67,8 @@ class Invoice:
     """A sales invoice.
 
     `tax_mode` is group or individual in Vtiger, LineAmountTypes in Xero; a Xero record's lines are without tax in
-    any mode. `group_discount` and `deducted` exist in Vtiger only, `rounding` in Xero only. `amount_paid` includes
-    what was credited. `total` is the total as shown, in cents. What follows `total` is needed to write the record
+    any mode. `group_discount` and `deducted` exist in Vtiger only, `rounding` in Xero only. `credited` is what credit
+    notes, overpayments and prepayments took off: in Vtiger the balance alone shows it. `total` is the total as shown, in cents. What follows `total` is needed to write the record
     and is never merged.
     """
 
@@ -85,6 +85,7 @@ class Invoice:
     group_discount: Decimal = ZERO
     deducted: tuple[LineTax, ...] = ()
     amount_paid: Decimal = ZERO
+    credited: Decimal = ZERO
     number: str = ""
     total: Decimal = ZERO
     amount_due: Decimal = ZERO
@@ -109,6 +110,7 @@ MERGED = (
     "group_discount",
     "deducted",
     "amount_paid",
+    "credited",
 )
 
 
@@ -154,7 +156,7 @@ def decode(text: str) -> Invoice:
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _TEXTS = ("party", "reference", "currency", "status", "number", "tax_mode", "owner", "carried", "needs")
-_AMOUNTS = ("group_discount", "amount_paid", "total", "amount_due", "conversion_rate")
+_AMOUNTS = ("group_discount", "amount_paid", "credited", "total", "amount_due", "conversion_rate")
 _DATES = ("invoice_on", "due_on")
 _LINE_AMOUNTS = ("quantity", "unit_price", "discount_percent", "discount_amount")
 _CHARGES = ("shipping", "adjustment", "rounding")

@@ -49,7 +49,9 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
         found.append(finding(Code.INV_CURRENCY, f"Vtiger has no currency {record.currency}.", field="currency"))
     if current is None:
         found += _creation_findings(tools)
-    paid = current.amount_paid if current and tools.has_payments else record.amount_paid
+    paid, credited = record.amount_paid, record.credited
+    if tools.has_payments:  # its payments make up what was received, and Vtiger itself adds them up
+        paid, credited = (current.amount_paid, current.credited) if current else (ZERO, ZERO)
     head = Invoice(
         party=party,
         reference=reference,
@@ -58,6 +60,7 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
         currency=record.currency,
         status=status,
         amount_paid=paid,
+        credited=credited,
         number=current.number if current else record.number,
         amount_due=record.amount_due,
         conversion_rate=_rate(record, base=bool(currency and currency.base)),

@@ -75,6 +75,7 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
         group_discount=record.group_discount,
         deducted=record.deducted,
         amount_paid=current.amount_paid if current else ZERO,
+        credited=current.credited if current else ZERO,
         number=current.number if current else record.number,
         tax_mode="Exclusive",
     )
@@ -105,7 +106,8 @@ def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str
         text = f"Its status is {shown}, which the config maps to nothing."
         found.append(finding(Code.INV_STATUS, text, field="status"))
     if rules.is_paid(record.status) and status != statuses.PAID:
-        paid = canon(current.amount_paid) if current and current.amount_paid else "nothing"
+        settled = current.amount_paid + current.credited if current else ZERO
+        paid = canon(settled) if settled else "nothing"
         text = f"Vtiger says {record.status}; in Xero {paid} has been paid yet."
         found.append(note(Code.INV_PAID_ELSEWHERE, text, field="status"))
     return status or statuses.DRAFT, found

@@ -46,12 +46,14 @@ def create_steps(tools: Tools, wanted: Invoice, xero_id: str) -> dict[str, Any]:
     """Give the step that creates the invoice."""
     element = _creation(tools, wanted) | _lines(tools, wanted)
     element |= {"assigned_user_id": wanted.owner or tools.reference.vtiger.user_id, "source": source_of(xero_id)}
-    element["received"] = money(wanted.amount_paid)
+    if not tools.has_payments:
+        element["received"] = money(wanted.amount_paid)
     if field := tools.number_field:
         element[field] = wanted.number
     if field := tools.id_field:
         element[field] = xero_id
-    return {"steps": [{"op": "create", "module": MODULE, "element": element}]}
+    steps = [{"op": "create", "module": MODULE, "element": element}]
+    return {"steps": [*steps, *_credit_step(wanted, "$0")]}
 
 
 def change_steps(tools: Tools, wanted: Invoice, current: Invoice, vtiger_id: str) -> dict[str, Any]:
@@ -63,13 +65,26 @@ def change_steps(tools: Tools, wanted: Invoice, current: Invoice, vtiger_id: str
         head = _filled(_full(tools, _head(tools, wanted)))
         element = {"id": vtiger_id} | head | _streets(tools, wanted) | _lines(tools, wanted)
         element |= {"assigned_user_id": wanted.owner, "received": money(wanted.amount_paid)}
-        return {"steps": [{"op": "update", "module": MODULE, "element": element}]}
+        steps = [{"op": "update", "module": MODULE, "element": element}]
+        return {"steps": [*steps, *_credit_step(wanted, vtiger_id)]}
     element = {"id": vtiger_id} | _full(tools, _changed_head(tools, wanted, current))
-    if wanted.amount_paid != current.amount_paid:
-        # The balance is not recomputed by Vtiger when only the header is written (facts §12).
-        element["received"] = money(wanted.amount_paid)
-        element["balance"] = money(wanted.total - wanted.amount_paid)
+    if (wanted.amount_paid, wanted.credited) != (current.amount_paid, current.credited):
+        element |= _settled(wanted)
     return {"steps": [{"op": "revise", "module": MODULE, "element": element}]}
+
+
+def _settled(wanted: Invoice) -> dict[str, str]:
+    """Give what was received and what is due: Vtiger does not recompute the balance with the header (facts §12)."""
+    due = wanted.total - wanted.amount_paid - wanted.credited
+    return {"received": money(wanted.amount_paid), "balance": money(due)}
+
+
+def _credit_step(wanted: Invoice, vtiger_id: str) -> list[dict[str, Any]]:
+    """Give the step that sets the balance right after the lines: with them, Vtiger takes off only what was received."""
+    if not wanted.credited:
+        return []
+    element = {"id": vtiger_id, "conversion_rate": money(wanted.conversion_rate or ONE)} | _settled(wanted)
+    return [{"op": "revise", "module": MODULE, "element": element}]
 
 
 def mandatory_findings(tools: Tools, wanted: Invoice) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import unescape
 from vtxero.modules.invoices import vtiger_reading
 from vtxero.modules.invoices.record import GROUP, INDIVIDUAL, Charge, Invoice, InvoiceLine, LineTax
+from vtxero.modules.invoices.statuses import Statuses
 from vtxero.modules.invoices.tools import SUBJECT, Tools, compounds_of, deducted_of
 from vtxero.modules.invoices.vtiger_math import simple_tax
 from vtxero.modules.invoices.vtiger_reading import Sheet, SheetLine
@@ -108,13 +109,15 @@ def read_invoice(tools: Tools, frame: Frame, header: Row, lines: Sequence[Row], 
     reading = vtiger_reading.read(sheet)
     adjustment = amount_of(header, "txtAdjustment")
     currency = tools.reference.vtiger.currency(text_of(header, "currency_id"))
+    total, received, due = cents(sheet.grand), cents(amount_of(header, "received")), cents(amount_of(header, "balance"))
+    status = text_of(header, "invoicestatus")
     return Invoice(
         party=text_of(header, "account_id") or text_of(header, "contact_id"),
         reference=text_of(header, tools.reference_field),
         invoice_on=date_of(header, "invoicedate"),
         due_on=date_of(header, "duedate"),
         currency=currency.code if currency else "",
-        status=text_of(header, "invoicestatus"),
+        status=status,
         lines=tuple(
             _line(tools, row, figures, taxes, sheet.mode)
             for row, figures, taxes in zip(lines, sheet.lines, reading.taxes, strict=True)
@@ -123,15 +126,22 @@ def read_invoice(tools: Tools, frame: Frame, header: Row, lines: Sequence[Row], 
         adjustment=Charge(adjustment) if adjustment else None,
         group_discount=canon(cents(reading.discount)),
         deducted=_deducted(frame, sheet),
-        amount_paid=cents(amount_of(header, "received")),
+        amount_paid=received,
+        credited=_credited(tools, status, total - received, due),
         number=text_of(header, "invoice_no"),
-        total=cents(sheet.grand),
-        amount_due=cents(amount_of(header, "balance")),
+        total=total,
+        amount_due=due,
         tax_mode=sheet.mode,
         conversion_rate=amount_of(header, "conversion_rate"),
         owner=text_of(header, "assigned_user_id"),
         carried=tuple((name, text_of(header, name)) for name in carried_fields(tools) if name in header),
     )
+
+
+def _credited(tools: Tools, status: str, left: Decimal, due: Decimal) -> Decimal:
+    """Give what credits took off, where the balance says so: it is stale (mostly 0) on many an invoice (facts §12)."""
+    says_so = due > ZERO or (not due and Statuses(tools.options).is_paid(status))
+    return max(left - due, ZERO) if says_so and not tools.has_payments else ZERO
 
 
 def carried_fields(tools: Tools) -> tuple[str, ...]:
