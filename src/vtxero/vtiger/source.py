@@ -15,13 +15,14 @@ from vtxero.vtiger.cloud_invoices import CloudInvoiceReader
 from vtxero.vtiger.composites import InvoiceReader, NeedsRetrieve, OrganizationReader, ProductReader, Reader
 from vtxero.vtiger.freshness import Freshness, less_overlap
 from vtxero.vtiger.paging import PAGE
+from vtxero.vtiger.payments import PaymentReader
 from vtxero.vtiger.rows import Row, dump_page
 from vtxero.vtiger.taxes import TaxReader
 from vtxero.vtiger.writing import Writer, amounts_changed
 
 
 class VtigerSource:
-    """Implements `sync.ports.RowSource` for taxes, organizations, products and invoices.
+    """Implements `sync.ports.RowSource` for taxes, organizations, products, invoices and payments.
 
     Times are Vtiger's own (`2026-11-30 18:00:00`, in the server's zone). `known` must give for an organization the
     latest time of its account and contacts, as its snapshots do.
@@ -37,6 +38,7 @@ class VtigerSource:
             "taxes": TaxReader(client, reference),
             "organizations": OrganizationReader(client, reference),
             "products": ProductReader(client, reference),
+            "payments": PaymentReader(client, reference),
         }
         self._writer = Writer(client, reference, self._read_again)
 

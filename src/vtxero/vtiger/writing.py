@@ -222,7 +222,7 @@ def _root_id(module: str, payload: Payload, steps: Iterable[_Step]) -> str:
 def _from_answers(module: str, steps: Sequence[_Step]) -> Row:
     if module == "invoices":
         return split_invoice(steps[-1].answer)
-    if module == "taxes":
+    if module in {"taxes", "payments"}:
         return steps[-1].answer
     if module == "products":
         last = next(step for step in reversed(steps) if step.module in PRICED)

@@ -87,6 +87,15 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
         "taxes": Endpoint("TaxRates", "TaxType", TAX_RATES, paged=False, timed=False),
         "organizations": _endpoint("Contacts", listing=_ARCHIVED, naming=_ARCHIVED),
         "products": _endpoint("Items", paged=False, listing=UNITDP, writing=UNITDP),
+        "payments": Endpoint(
+            "Payments",
+            "PaymentID",
+            Operation("get_payments", "GET", "/Payments"),
+            # They are never changed: a person deletes one and makes another.
+            create=Operation("create_payments", "PUT", "/Payments"),
+            body="payments",
+            listing={"where": 'PaymentType=="ACCRECPAYMENT"'},
+        ),
         "invoices": _endpoint("Invoices", listing={"where": 'Type=="ACCREC"', **UNITDP}, naming=UNITDP, writing=UNITDP),
     }
 )

@@ -30,7 +30,10 @@ ORDER = "UpdatedDateUTC ASC"
 
 
 class XeroSource:
-    """Reads and writes organizations (Contacts), products (Items) and invoices (sales only); reads taxes (TaxRates)."""
+    """Reads and writes organizations (Contacts), products (Items) and invoices (sales only); reads taxes (TaxRates).
+
+    Payments of sales invoices are read and made, never changed.
+    """
 
     side = Side.XERO
 
@@ -59,11 +62,7 @@ class XeroSource:
         """
         place = endpoint(module)
         start = _less_overlap(since) if since and place.timed else None
-        if not place.paged:
-            yield from _pages(place, [self._read(place, start, None).elements])
-            return
-        pages = read_rows(place, start, lambda after, number: self._read(place, after, number))
-        yield from _pages(place, pages)
+        yield from _pages(place, self._all(place, start))
 
     def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
         """Read these rows as they are now; those that are gone are missing."""
@@ -95,6 +94,12 @@ class XeroSource:
         place = endpoint(module)
         return _Writing(self._client, place, _allowed(place, place.update)).run(payloads, key)
 
+    def _all(self, place: Endpoint, since: str | None) -> Iterator[Sequence[Element]]:
+        if not place.paged:
+            yield self._read(place, since, None).elements
+            return
+        yield from read_rows(place, since, lambda after, number: self._read(place, after, number))
+
     def _read(self, place: Endpoint, since: str | None, number: int | None) -> Envelope:
         """Read one page, or the whole list where Xero knows no pages."""
         arguments: dict[str, Any] = dict(place.listing)
@@ -108,14 +113,14 @@ class XeroSource:
     def _named(
         self, place: Endpoint, ids: Sequence[str], arguments: Mapping[str, str | int] | None
     ) -> Iterator[tuple[Element, ...]]:
-        """Read rows by id; Items know no list of ids, so all are read and the others dropped."""
+        """Read rows by id; Items and Payments know no list of ids, so all are read and the others dropped."""
         spelt = {one.lower() for one in ids}
         wanted = sorted(spelt)
         if not wanted:
             return
         if place.naming is None:
-            found = self._get(place, place.listing).elements
-            yield tuple(item for item in found if _id(place, item) in spelt)
+            for group in self._all(place, None):
+                yield tuple(item for item in group if _id(place, item) in spelt)
             return
         for at in range(0, len(wanted), IDS_AT_ONCE):
             more = {"i_ds": wanted[at : at + IDS_AT_ONCE], "page": 1}

@@ -12,7 +12,7 @@ from vtxero.sandbox.vtiger.lines import LINE_BASE, LINE_TAIL
 from vtxero.sandbox.vtiger.state import DEFAULT_KEY, Charge, Line, Record, User, VtigerState
 
 _KEYS: Final = {"admin": DEFAULT_KEY, "limited": "sandbox-limited"}
-_ENTITIES: Final = ("Accounts", "Contacts", "Products", "Services", "Invoice", "PriceBooks")
+_ENTITIES: Final = ("Accounts", "Contacts", "Products", "Services", "Invoice", "PriceBooks", "Payments")
 _ACTORS: Final = ("Groups", "Currency", "CompanyDetails", "Tax")
 CHARGE: Final = "shipping_&_handling"
 

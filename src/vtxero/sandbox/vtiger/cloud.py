@@ -31,15 +31,21 @@ _OK: Final = 200
 _FAILED: Final = 400
 
 
-def create_cloud_app(state: VtigerState, *, limits: FloodControl | None = None, failures: str = "status") -> Starlette:
+def create_cloud_app(
+    state: VtigerState,
+    *,
+    limits: FloodControl | None = None,
+    failures: str = "status",
+    with_payments: bool = True,
+) -> Starlette:
     """Make the ASGI app that serves a state, which becomes one of the cloud edition.
 
-    `failures` chooses between the two ways in which the cloud is documented to refuse: `status` 400 with the words in
+    `with_payments` gives it the add-on Payments. `failures` chooses between the two ways in which the cloud is documented to refuse: `status` 400 with the words in
     the reason phrase, or 200 with the words in the `body` alone.
     """
     if failures not in FAILURES:
         raise ValueError(f"failures: {failures!r} is none of {', '.join(FAILURES)}")
-    make_cloud(state)
+    make_cloud(state, with_payments=with_payments)
     server = _Server(state, limits or FloodControl(), failures)
     app = Starlette(
         routes=[

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import schema
+from vtxero.sandbox.vtiger import payments, schema
 from vtxero.sandbox.vtiger.state import VtigerState
 
 EDITION: Final = "cloud"
@@ -25,8 +25,8 @@ _CUSTOM: Final = re.compile(r"cf_\d+\Z")
 _ID: Final = re.compile(r"(\d+)x(\d+)\Z")
 
 
-def make_cloud(state: VtigerState) -> None:
-    """Turn a state over, once: everything that it holds keeps its numbers."""
+def make_cloud(state: VtigerState, *, with_payments: bool = True) -> None:
+    """Turn a state over, once: everything that it holds keeps its numbers. Payments is an add-on of this edition."""
     with state.lock:
         if state.edition == EDITION:
             return
@@ -35,6 +35,8 @@ def make_cloud(state: VtigerState) -> None:
         for module in state.describes:
             state.describes[module] = _describe(module, state.describes[module], names[module])
         _add_line_account(state)
+        if with_payments:
+            payments.install(state)
         _turn_records(state, names, new_ids)
         state.modules = {name: schema.module_of(each) for name, each in state.describes.items()}
         state.other_prefixes = _OTHER_PREFIXES

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import cloud_query, cloud_views, describing, elements, errors, papers, rights, values, vtql
+from vtxero.sandbox.vtiger import (
+    cloud_query,
+    cloud_views,
+    describing,
+    elements,
+    errors,
+    papers,
+    payments,
+    rights,
+    values,
+    vtql,
+)
 from vtxero.sandbox.vtiger.cloud_edition import LINE_ACCOUNT
 from vtxero.sandbox.vtiger.operations import Outcome
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED, Module
@@ -71,13 +82,18 @@ def _create(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
             raise errors.NotModelledError(f"create {name} in the cloud edition")
         return cloud_views.texts(elements.create(state, user, _params(element, name)))
     made = str(elements.create(state, user, _params(element, name))["id"])
+    record = state.find(made)
+    if record:
+        payments.settle(state, record)
     return _settled(state, user, made, element)
 
 
 def _update(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
     record, element = _existing(state, user, params)
     kept = {"description": record.fields["description"]} if "description" in record.fields else {}
+    before = payments.counted(state, record)
     elements.update(state, user, _params(kept | _kept(state, record) | element))
+    payments.settle(state, record, before)
     return _settled(state, user, state.wire_id(record), element)
 
 
@@ -86,14 +102,20 @@ def _revise(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
     record, element = _existing(state, user, params)
     if element.get("LineItems"):
         raise errors.NotModelledError("revise with lines in the cloud edition")
+    before = payments.counted(state, record)
     elements.revise(state, user, _params(_kept(state, record) | element))
+    payments.settle(state, record, before)
     return _settled(state, user, state.wire_id(record), element)
 
 
 def _delete(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
-    if elements.locate(state, user, params.get("id", "")).record is None:
+    record = elements.locate(state, user, params.get("id", "")).record
+    if record is None:
         raise errors.NotModelledError("delete of a row of a plain table in the cloud edition")
-    return elements.delete(state, user, params)
+    before = payments.counted(state, record)
+    answer = elements.delete(state, user, params)
+    payments.settle(state, record, before)
+    return answer
 
 
 def _element(params: Params) -> dict[str, Any]:

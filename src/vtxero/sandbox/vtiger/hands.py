@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from vtxero.sandbox.vtiger import elements, inventory, lines, products, records, values
+from vtxero.sandbox.vtiger import elements, inventory, lines, payments, products, records, values
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED
 from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
 
@@ -35,6 +35,7 @@ def add(state: VtigerState, module_name: str, fields: Mapping[str, Any]) -> str:
         record = records.new_record(state, user, module, element)
         if module_name in PRICED:
             products.create(state, user, record, element)
+        payments.settle(state, record)
         return state.wire_id(record)
 
 
@@ -52,7 +53,9 @@ def edit(state: VtigerState, wire_id: str, fields: Mapping[str, Any]) -> None:
             for name, value in fields.items()
             if name in module.columns
         }
+        before = payments.counted(state, record)
         records.change(state, user, record, columns)
+        payments.settle(state, record, before)
         # A test may set the clock's columns themselves.
         record.fields |= {name: columns[name] for name in ("createdtime", "modifiedtime") if name in columns}
         for name, rate in taxes.items():
@@ -66,7 +69,10 @@ def edit(state: VtigerState, wire_id: str, fields: Mapping[str, Any]) -> None:
 def delete(state: VtigerState, wire_id: str) -> None:
     """Delete from the browser: unlike the API, an invoice's lines stay behind."""
     with state.lock:
-        records.remove(state, person(state), _found(state, wire_id))
+        record = _found(state, wire_id)
+        before = payments.counted(state, record)
+        records.remove(state, person(state), record)
+        payments.settle(state, record, before)
 
 
 def shown(state: VtigerState, record: Record) -> dict[str, Any]:

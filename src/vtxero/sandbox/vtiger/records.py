@@ -13,6 +13,7 @@ from vtxero.sandbox.vtiger.state import Record, User, VtigerState
 
 NUMBER_PREFIXES: Final = {
     "Accounts": "ACC", "Contacts": "CON", "Products": "PRO", "Services": "SER", "Invoice": "INV", "PriceBooks": "PB",
+    "Payments": "PAY",
 }  # fmt: skip
 _SERVER_OWNED: Final = frozenset({"createdtime", "modifiedtime", "modifiedby", "id"})
 _RAW_MONEY: Final = frozenset({"hdnSubTotal", "hdnGrandTotal", "pre_tax_total"})

@@ -115,8 +115,9 @@ class Module:
 
     @property
     def number_field(self) -> str | None:
-        """Return the field the server numbers itself: account_no, invoice_no..."""
-        return next((name for name in self.fields if name.endswith("_no") and not self.fields[name].editable), None)
+        """Return the field the server numbers itself: account_no, invoice_no, paymentsno..."""
+        own = (name for name in self.fields if name.endswith("_no") or name == "paymentsno")
+        return next((name for name in own if not self.fields[name].editable), None)
 
 
 def module_of(describe: Mapping[str, Any]) -> Module:
@@ -160,12 +161,15 @@ def _field_of(module: str, raw: Mapping[str, Any]) -> Field:
 
 def builtin_describes(*, custom_fields: bool = True) -> dict[str, dict[str, Any]]:
     """Expand the compact definitions into describe answers."""
-    return {name: _describe(name, custom_fields=custom_fields) for name in MODULES}
+    return {
+        name: expand(name, definition, custom=CUSTOM_FIELDS.get(name, "") if custom_fields else "")
+        for name, definition in MODULES.items()
+    }
 
 
-def _describe(name: str, *, custom_fields: bool) -> dict[str, Any]:
-    label, prefix, label_fields, is_entity, text = MODULES[name]
-    custom = CUSTOM_FIELDS.get(name, "") if custom_fields else ""
+def expand(name: str, definition: tuple[str, str, str, bool, str], *, custom: str = "") -> dict[str, Any]:
+    """Expand one compact definition: label, id prefix, label fields, whether it is an entity, and its fields."""
+    label, prefix, label_fields, is_entity, text = definition
     lines = [line for line in text.replace("*", custom).splitlines() if line]
     result: dict[str, Any] = {"label": label, "name": name}
     result |= dict.fromkeys(("createable", "updateable", "deleteable", "retrieveable"), True)
