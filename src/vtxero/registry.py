@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from vtxero.domain.lookups import Lookups
-from vtxero.domain.options import InvoiceOptions, OrganizationOptions, ProductOptions, TaxMapOptions, TaxOptions
+from vtxero.domain.options import (
+    InvoiceOptions,
+    OrganizationOptions,
+    PaymentOptions,
+    ProductOptions,
+    TaxMapOptions,
+    TaxOptions,
+)
+from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
 from vtxero.modules.invoices.undo import way_from_xero
 from vtxero.modules.organizations import OrganizationsSlice
 from vtxero.modules.organizations.undo import added_people
+from vtxero.modules.payments import PaymentsSlice
 from vtxero.modules.products import ProductsSlice
 from vtxero.modules.products.vtiger import MOVABLE
 from vtxero.modules.taxes import TaxesSlice
@@ -33,13 +42,17 @@ class ModuleSettings(Protocol):
     def products(self) -> ProductOptions: ...
     @property
     def invoices(self) -> InvoiceOptions: ...
+    @property
+    def payments(self) -> PaymentOptions: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
     """A module: what it depends on, whether amounts cross with it, and the Vtiger modules it cannot do without.
 
-    `only` is the one direction in which it goes, None where the config chooses.
+    `only` is the one direction in which it goes, None where the config chooses. `links_of` are modules it depends on
+    that come along with their links alone. `absent` is what is said where an edition lacks its Vtiger modules; None
+    where every edition has them, so that one which does not show them is at fault.
     """
 
     name: str
@@ -47,6 +60,8 @@ class ModuleEntry:
     carries_money: bool
     vtiger_modules: tuple[str, ...]
     only: Direction | None = None
+    links_of: tuple[str, ...] = ()
+    absent: Code | None = None
 
     def missing(self, reference: Reference) -> tuple[str, ...]:
         """The Vtiger modules that this instance does not have, or does not show to this user."""
@@ -57,12 +72,24 @@ class ModuleEntry:
         known = ((name, reference.vtiger.modules.get(name)) for name in self.vtiger_modules if name != "LineItem")
         return tuple(name for name, module in known if module and not (module.createable and module.updateable))
 
+    def is_absent(self, reference: Reference) -> bool:
+        """Tell whether this edition lacks the module, which is nobody's fault."""
+        return self.absent is not None and bool(self.missing(reference))
+
 
 MODULES = (
     ModuleEntry("taxes", (), carries_money=False, vtiger_modules=(), only=Direction.TO_VTIGER),
     ModuleEntry("organizations", (), carries_money=False, vtiger_modules=("Accounts", "Contacts")),
     ModuleEntry("products", (), carries_money=True, vtiger_modules=("Products",)),
     ModuleEntry("invoices", ("organizations", "products"), carries_money=True, vtiger_modules=("Invoice", "LineItem")),
+    ModuleEntry(
+        "payments",
+        ("invoices",),
+        carries_money=True,
+        vtiger_modules=("Payments",),
+        links_of=("invoices",),
+        absent=Code.PAY_NO_MODULE,
+    ),
 )
 
 
@@ -90,6 +117,7 @@ def open_slices(
         "organizations": lambda: OrganizationsSlice(reference, modules.organizations, lookups),
         "products": lambda: ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
         "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups),
+        "payments": lambda: PaymentsSlice(reference, modules.payments, modules.invoices, lookups),
     }
     return {entry.name: openers[entry.name]() for entry in MODULES if not entry.missing(reference)}
 
@@ -175,8 +203,8 @@ def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
         if side is Side.VTIGER:
             name = prefixes.get(record_id.partition("x")[0])
             return reference.vtiger.page(record_id, name) if name else None
-        path = _XERO_PAGES[module].format(id=record_id)
-        return _SHORT_LINK.format(short_code=short_code, path=path) if short_code else None
+        path = _XERO_PAGES.get(module, "").format(id=record_id)
+        return _SHORT_LINK.format(short_code=short_code, path=path) if short_code and path else None
 
     return page_of
 

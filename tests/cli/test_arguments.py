@@ -44,7 +44,7 @@ def test_modules_when_two_words_name_one_is_one():
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("invoces", "Did you mean invoices?"), ("payments", "does not sync payments yet"), ("xyz", "no module 'xyz'")],
+    [("invoces", "Did you mean invoices?"), ("contacts", "does not sync contacts yet"), ("xyz", "no module 'xyz'")],
 )
 def test_module_when_unknown_says_which_there_are(typed, said):
     with pytest.raises(ConfigError) as caught:

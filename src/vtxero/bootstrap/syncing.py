@@ -19,7 +19,8 @@ from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
 from vtxero.domain.options import ModuleOptions, ModuleSwitch
-from vtxero.domain.reasons import Code
+from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError, StopError
 from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, page_finder
@@ -197,7 +198,9 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
         recorder=SqliteRuns(tools.database),
         sources=sources,
         slices=slices,
-        modules=tuple(_plan_of(entry, settings, request, catalogue) for entry in MODULES),
+        modules=tuple(
+            _plan_of(entry, settings, request, catalogue) for entry in MODULES if not entry.is_absent(reference)
+        ),
         lookups=lookups,
         guards=settings.guards,
         tenant=reference.xero.organisation.organisation_id,
@@ -208,15 +211,28 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
         page_of=page_finder(reference),
         should_stop=tools.stop.check,
         transaction=state.transaction,
-        messages=(told,) if told else (),
+        messages=(*((told,) if told else ()), *_absences(reference, settings, request)),
     )
+
+
+def _absences(reference: Reference, settings: Settings, request: RunRequest) -> tuple[str, ...]:
+    """Say once what this edition cannot do, where the run was asked to do it."""
+    found = []
+    for entry in MODULES:
+        options: ModuleSwitch = getattr(settings.modules, entry.name)
+        if entry.absent and entry.is_absent(reference) and isinstance(options, ModuleOptions):
+            direction = request.direction or options.direction
+            if request.asks_for(entry.name, enabled=options.enabled) and direction.reaches(Side.XERO):
+                reason = REASONS[entry.absent]
+                found.append(f"{entry.absent}: {reason.summary} {reason.remedy}")
+    return tuple(found)
 
 
 def fingerprint(settings: Settings) -> str:
     """Sum up the options that decide which records and fields belong together; accounts and policies may change."""
     modules = settings.modules
     parts = (
-        {name: getattr(modules, name).fields for name in ("organizations", "products", "invoices")},
+        {name: getattr(modules, name).fields for name in ("organizations", "products", "invoices", "payments")},
         modules.organizations.email_from,
         modules.organizations.tax_number_field,
         modules.products.name_is,
@@ -230,7 +246,9 @@ def _plan_of(entry: ModuleEntry, settings: Settings, request: RunRequest, catalo
     if not isinstance(options, ModuleOptions):
         options = ModuleOptions(enabled=options.enabled)
     direction = entry.only or request.direction or options.direction
-    return ModulePlan(entry.name, entry.depends_on, options, bar(entry, direction, catalogue), entry.only)
+    return ModulePlan(
+        entry.name, entry.depends_on, options, bar(entry, direction, catalogue), entry.only, entry.links_of
+    )
 
 
 @contextmanager

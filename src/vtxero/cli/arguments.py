@@ -21,7 +21,7 @@ ALIASES = {
     "tax": "taxes",
     "taxrates": "taxes",
 }
-LATER = frozenset({"contacts", "payments"})
+LATER = frozenset({"contacts"})
 INSTANCE = "instance"
 GUARDS = (
     *(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-")),

@@ -123,7 +123,10 @@ def config_text(stand_ins: Sandbox, state_dir: Path) -> str:
             "identity_url": stand_ins.xero_url,
             "authorize_url": f"{stand_ins.xero_url}/identity/connect/authorize",
         },
-        "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
+        "modules": {
+            "invoices": {"sales_account": "200", "shipping_account": "260"},
+            "payments": {"account": "090"},
+        },
     }
     return f"{FIRST_LINE}\n{yaml.safe_dump(content, sort_keys=False, allow_unicode=True)}"
 

@@ -12,7 +12,7 @@ from vtxero.config.leaves import leaves, model_at
 from vtxero.config.yaml_source import Key, Layer
 
 MAX_SHOWN = 20
-LATER = frozenset({"contacts", "payments"})
+LATER = frozenset({"contacts"})
 _SHOULD_BE = {
     "string_type": "a text",
     "bool_type": "true or false",

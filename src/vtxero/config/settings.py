@@ -16,6 +16,7 @@ from vtxero.domain.options import (
     InvoiceOptions,
     Options,
     OrganizationOptions,
+    PaymentOptions,
     ProductOptions,
     TaxMapOptions,
     TaxOptions,
@@ -171,6 +172,7 @@ class ModulesSettings(Options):
     organizations: OrganizationOptions = OrganizationOptions()
     products: ProductOptions = ProductOptions()
     invoices: InvoiceOptions = InvoiceOptions()
+    payments: PaymentOptions = PaymentOptions.model_validate({})
 
     @field_validator("invoices", mode="before")
     @classmethod

@@ -84,6 +84,24 @@ class PartyView(Protocol):
     def billing_fields(self) -> tuple[tuple[str, str], ...]: ...
 
 
+@runtime_checkable
+class InvoiceView(Protocol):
+    """What a payment needs to know of its invoice, on either side. `amount_paid` is what was received in Vtiger."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def party(self) -> str: ...
+    @property
+    def total(self) -> Decimal: ...
+    @property
+    def amount_paid(self) -> Decimal: ...
+    @property
+    def credited(self) -> Decimal: ...
+
+
 class Lookups(Protocol):
     """Answers about other modules' records, from links, from this plan, and from rows read before."""
 
@@ -93,6 +111,10 @@ class Lookups(Protocol):
 
     def record(self, module: str, side: Side, record_id: str) -> object | None:
         """Give the record as `side` last answered it, None when it was never read or is gone."""
+        ...
+
+    def planned(self, module: str, side: Side, record_id: str) -> object | None:
+        """Give the counterpart, on the other side, of a record as this plan writes it, None when it does not."""
         ...
 
     def find_by_key(self, module: str, side: Side, kind: str, key: str) -> str | None:

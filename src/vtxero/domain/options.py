@@ -111,6 +111,17 @@ class InvoiceOptions(ModuleOptions):
     )
 
 
+class PaymentOptions(ModuleOptions):
+    """modules.payments, for a Vtiger that has the module. Accounts are codes, names or ids of Xero's chart."""
+
+    account: str = Field("", description="account of payments whose field or mode names none")
+    accounts: dict[str, str] = Field(default_factory=dict, description="account by Vtiger's payment mode")
+    status: str = Field("Received", description="the status of the payments that cross")
+    invoice_statuses: tuple[str, ...] = Field(
+        ("Approved", "Paid", "Partially Paid"), description="payments to Xero: the statuses of the invoice in Vtiger"
+    )
+
+
 class TaxMapOptions(Options):
     """taxes: how Vtiger's taxes are found in Xero."""
 

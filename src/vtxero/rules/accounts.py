@@ -75,6 +75,21 @@ def account_problem(account: LedgerAccount | None, text: str) -> str | None:
     return None
 
 
+def payment_account_problem(account: LedgerAccount | None, text: str) -> str | None:
+    """Say why no payment can go to `account`, which Vtiger or the config names as `text`; None when one can.
+
+    Xero takes payments to bank accounts and to those with payments enabled; a bank account needs no code.
+    """
+    if account is None:
+        return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
+    shown = f"{account.code} - {account.name}" if account.code else account.name
+    if not account.active:
+        return f"The account {shown!r} is archived in Xero."
+    if account.kind != "BANK" and not account.takes_payments:
+        return f"The account {shown!r} is no bank account in Xero, and payments to it are not enabled."
+    return None
+
+
 def tax_fits_account(rate: XeroTaxRate, account: LedgerAccount | None) -> bool:
     """Tell whether Xero takes this rate on a line of this account; nothing speaks against it where none is known."""
     return account is None or account.klass.upper() in rate.applies_to

@@ -330,6 +330,16 @@ class SqliteState:
         ).fetchone()
         return row[0] if row else None
 
+    def planned_write(self, module: str, side: Side, record_id: str) -> Action | None:
+        """The write of this plan that makes or changes the counterpart, on the other side, of a record."""
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        row = self._db.execute(
+            f"SELECT action FROM plan WHERE module = ? AND {own} = ? AND target = ?"  # noqa: S608 - column names of our own
+            " AND write IN ('create', 'update')",
+            (module, record_id, side.other),
+        ).fetchone()
+        return load_action(row[0]) if row else None
+
     def actions(self, module: str) -> Iterator[Action]:
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
         rows = self._db.execute(

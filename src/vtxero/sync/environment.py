@@ -75,6 +75,8 @@ class ModulePlan:
     options: ModuleOptions
     barred: VtxeroError | None = None
     only: Direction | None = None
+    links_of: tuple[str, ...] = ()
+    """Those it depends on that come along with their links alone: nothing of theirs is written unasked."""
 
     def goes(self, direction: Direction | None) -> bool:
         """Tell whether the module has anything to do in this direction (None: in its own)."""

@@ -65,6 +65,11 @@ class StateLookups:
             self._records.popitem(last=False)
         return found
 
+    def planned(self, module: str, side: Side, record_id: str) -> object | None:
+        """Give the counterpart, on the other side, of a record as this plan writes it, None when it does not."""
+        action = self._state.planned_write(module, side, record_id)
+        return self.slices[module].decode(action.wanted) if action and module in self.slices else None
+
     def find_by_key(self, module: str, side: Side, kind: str, key: str) -> str | None:
         """Find the id of the one record of `side` with this natural key, None for none or several."""
         hits = self._state.hits(module, side, kind, key)

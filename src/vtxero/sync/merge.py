@@ -72,23 +72,24 @@ def merge(
     side leads, the other takes whatever differs, whoever changed it: there are no conflicts.
     """
     seen = {side: _view(slice_, pair, side) for side in Side}
-    if all(pair.on(side).presence is Presence.GONE for side in Side):
-        return Merge((), (), (), (), as_vtiger=seen[Side.VTIGER].now, as_xero=seen[Side.XERO].now)
+    both_gone = all(pair.on(side).presence is Presence.GONE for side in Side)
+    followed = followed_fields(slice_)
     lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
-    for field in slice_.fields:
+    for field in () if both_gone else slice_.fields:
         if field in forced:
             targets = [Side.VTIGER]
         elif leader:
             targets = [leader.other] if _differs(pair, seen, leader.other, field) else []
+        elif field in followed:
+            targets = _follow(slice_, pair, seen[Side.VTIGER], field)
         else:
             targets = _targets(slice_, pair, seen, field)
         if len(targets) == 2 and field not in slice_.unions:
             if policy == "report":
                 lists["conflicts"].append(field)
                 continue
-            targets = [Side(policy).other]
-            if field in followed_fields(slice_):
-                targets = [side for side in targets if side is Side.VTIGER]
+            loser = Side(policy).other
+            targets = [loser] if field not in followed or loser is Side.VTIGER else []
         for side in targets:
             lists[f"to_{side}" if direction.reaches(side) else "one_way"].append(field)
     for group in slice_.groups:
@@ -137,17 +138,8 @@ def _view(slice_: Slice[R], pair: Pair[R], side: Side) -> _View[R]:
 def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> list[Side]:
     """Name the sides that the field is to be written to; both of them is a conflict, except in a union."""
     open_sides = [side for side in Side if _differs(pair, seen, side, field)]
-    if field in followed_fields(slice_) and open_sides == [Side.VTIGER]:
-        return _follow(slice_, pair, seen[Side.VTIGER], field)
     if field in pair.unsettled or any(seen[side].base is None for side in Side):
-        if isinstance(slice_, MeetsLeniently) and slice_.says_same(
-            field, pair.vtiger.record, seen[Side.VTIGER].now.record
-        ):
-            return []
-        blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
-        if len(blank) == 1:
-            return blank
-        return open_sides if len(open_sides) == 2 or field in slice_.unions else []
+        return _first_meeting(slice_, pair, seen, field, open_sides)
     if field in slice_.once:
         return []
     moved = [side for side in Side if _get(seen[side].now.record, field) != _get(seen[side].base, field)]
@@ -156,12 +148,26 @@ def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
     return [side for side in moved if side in open_sides]
 
 
+def _first_meeting(
+    slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str, open_sides: list[Side]
+) -> list[Side]:
+    """Judge a field that never had a common value: the filled side counts, and two that differ are a conflict."""
+    if isinstance(slice_, MeetsLeniently) and slice_.says_same(field, pair.vtiger.record, seen[Side.VTIGER].now.record):
+        return []
+    blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
+    if len(blank) == 1:
+        return blank
+    return open_sides if len(open_sides) == 2 or field in slice_.unions else []
+
+
 def _follow(slice_: Slice[R], pair: Pair[R], seen: _View[R], field: str) -> list[Side]:
     """Judge a field that only Xero sets: Vtiger takes over a new value where it still holds Xero's former one.
 
     Whatever else it holds was put there by a person, and Xero's new value against it is a conflict.
     """
     held = _get(pair.vtiger.record, field)
+    if _get(seen.now.record, field) == held:
+        return []
     if seen.base is None or field in pair.unsettled:
         if slice_.is_blank(field, seen.now.record):
             return []

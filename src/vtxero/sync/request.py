@@ -31,3 +31,8 @@ class RunRequest:
     approved: tuple[PlannedWrite, ...] | None = None
     """The lines of a saved plan: nothing else is sent. None: whatever the plan of this run says."""
     command: str = "sync"
+
+    def asks_for(self, module: str, *, enabled: bool) -> bool:
+        """Tell whether a module was asked for: by name, by a record of it, or by the config where none is named."""
+        named = self.modules or {text.partition(":")[0] for text in self.only}
+        return module in named if named else enabled

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from vtxero.domain.findings import finding, in_order
 from vtxero.domain.lookups import SYMBOL_START, read_symbol
@@ -17,6 +18,7 @@ from vtxero.sync.apply import Applier
 from vtxero.sync.cursors import cursor_after
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
+from vtxero.sync.follow import FollowUp, plan_follow_ups
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
 from vtxero.sync.lookup import SYMBOLS
@@ -117,8 +119,7 @@ class Run:
         return [item for item in self._env.modules if item.name in names]
 
     def _is_chosen(self, module: ModulePlan) -> bool:
-        named = self._request.modules or {text.partition(":")[0] for text in self._request.only}
-        asked = module.name in named if named else module.options.enabled
+        asked = self._request.asks_for(module.name, enabled=module.options.enabled)
         return asked and module.goes(self._request.direction)
 
     def _terms(self, module: ModulePlan) -> Terms:
@@ -150,10 +151,22 @@ class Run:
         planner = Planner(env.state, slice_, terms, known_seeds=self._seeds(), selection=self._selection(module.name))
         with env.transaction():
             judged = planner.plan()
+            if self._comes_for_its_links(module.name):
+                self._keep_links(module.name)
         self._fetchers[module.name] = fetcher
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
         return ModuleFacts(module.name, links, whole, updates), planner.seeds
+
+    def _comes_for_its_links(self, name: str) -> bool:
+        """Tell whether a module was not chosen, and those that were want no more of it than its links."""
+        wanting = [item for item in self._env.modules if item.name in self._chosen and name in item.depends_on]
+        return name not in self._chosen and all(name in item.links_of for item in wanting)
+
+    def _keep_links(self, name: str) -> None:
+        for action in list(self._env.state.actions(name)):
+            if action.write in {"create", "update"}:
+                self._env.state.drop_action(action.seq)
 
     def _welcome_fields(self, name: str) -> None:
         """A field that was switched on since the last run meets for the first time, in every pair."""
@@ -271,13 +284,25 @@ class Run:
                     self._leave_for_later(env.state.actions(later.name))
                 raise
             self._move_cursors(module.name)
+        self._follow(modules)
         doubtful = {dep for module in modules if module.name in self._refused for dep in module.depends_on}
         with env.transaction():
             env.state.set_meta(FINGERPRINT, env.fingerprint)
             env.state.set_meta(ROTATION, self._rotation)
             env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))
 
-    def _applier(self, module: ModulePlan) -> Applier:
+    def _follow(self, modules: list[ModulePlan]) -> None:
+        """Settle what this run's own writes moved in other modules."""
+        unread = {name: fetcher.unchanged for name, fetcher in self._fetchers.items()}
+        for item in plan_follow_ups(self._env, modules, self._terms, unread):
+            self._unchanged.subtract((item.module.name, direction) for direction in item.rested)
+            self._applier(item.module, partial(self._record_news, item)).apply()
+
+    def _record_news(self, item: FollowUp, action: Action) -> None:
+        if item.counts(action):
+            self._record(action)
+
+    def _applier(self, module: ModulePlan, record: Callable[[Action], None] | None = None) -> Applier:
         env = self._env
         return Applier(
             env.state,
@@ -287,7 +312,7 @@ class Run:
             tenant=env.tenant,
             run=env.run,
             translate=env.translate,
-            record=self._record,
+            record=record or self._record,
             should_stop=self._check_budget,
             progress=env.progress,
         )

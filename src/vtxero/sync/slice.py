@@ -83,6 +83,20 @@ def followed_fields(slice_: object) -> frozenset[str]:
     return slice_.followed if isinstance(slice_, Followed) else frozenset()
 
 
+@runtime_checkable
+class MovesOthers(Protocol):
+    """A slice whose new records at Xero change records of another module there: a payment pays its invoice."""
+
+    @property
+    def moves(self) -> str:
+        """The other module."""
+        ...
+
+    def moved(self, record: Any) -> str:
+        """Give the id, at Xero, of the record that a new one of Xero's changes."""
+        ...
+
+
 class Slice(Protocol[R]):
     """One module, opened over reference data, lookups and options."""
 

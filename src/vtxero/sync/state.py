@@ -253,6 +253,10 @@ class State(Protocol):
         """The counterpart that this plan gives a record: its id, blank when it is created, None when there is none."""
         ...
 
+    def planned_write(self, module: str, side: Side, record_id: str) -> Action | None:
+        """The write of this plan that makes or changes the counterpart, on the other side, of a record."""
+        ...
+
     def actions(self, module: str) -> Iterator[Action]:
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
         ...

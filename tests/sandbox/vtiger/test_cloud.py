@@ -99,8 +99,8 @@ def test_missing_fields_lines_and_unknown_modules_are_refused(cloud):
     assert error(cloud.post("create", elementType="Accounts", element={"accountname": "A"}))[1:] == (
         "MANDATORY_FIELDS_MISSING", "assigned_user_id does not have a value",
     )  # fmt: skip
-    assert error(cloud.get("describe", elementType="Payments"))[1:] == (
-        "ACCESS_DENIED", f"{DENIED} for name : Payments",
+    assert error(cloud.get("describe", elementType="Nosuch"))[1:] == (
+        "ACCESS_DENIED", f"{DENIED} for name : Nosuch",
     )  # fmt: skip
     fields = {"subject": "S", "account_id": cloud.account(), "assigned_user_id": "19x1", "productid": "6x1"}
     answer = cloud.post("create", elementType="Invoice", element=fields | {"bill_street": "1", "ship_street": "1"})

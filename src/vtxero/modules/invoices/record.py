@@ -66,10 +66,10 @@ class Charge:
 class Invoice:
     """A sales invoice.
 
-    `tax_mode` is group or individual in Vtiger, LineAmountTypes in Xero; a Xero record's lines are without tax in
-    any mode. `group_discount` and `deducted` exist in Vtiger only, `rounding` in Xero only. `credited` is what credit
-    notes, overpayments and prepayments took off: in Vtiger the balance alone shows it. `total` is the total as shown, in cents. What follows `total` is needed to write the record
-    and is never merged.
+    `tax_mode` is group or individual in Vtiger, LineAmountTypes in Xero; a Xero record's lines are without tax in any
+    mode. `group_discount` and `deducted` exist in Vtiger only, `rounding` in Xero only. `credited` is what credit
+    notes, overpayments and prepayments took off: in Vtiger the balance alone shows it. `total` is the total as shown,
+    in cents. What follows `total` is needed to write the record and is never merged.
     """
 
     party: str = ""

@@ -40,8 +40,8 @@ def create_cloud_app(
 ) -> Starlette:
     """Make the ASGI app that serves a state, which becomes one of the cloud edition.
 
-    `with_payments` gives it the add-on Payments. `failures` chooses between the two ways in which the cloud is documented to refuse: `status` 400 with the words in
-    the reason phrase, or 200 with the words in the `body` alone.
+    `with_payments` gives it the add-on Payments. `failures` chooses between the two ways in which the cloud is
+    documented to refuse: `status` 400 with the words in the reason phrase, or 200 with the words in the `body` alone.
     """
     if failures not in FAILURES:
         raise ValueError(f"failures: {failures!r} is none of {', '.join(FAILURES)}")

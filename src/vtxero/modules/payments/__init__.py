@@ -1,0 +1,8 @@
+"""Payments of sales invoices, where Vtiger has a module for them."""
+
+from __future__ import annotations
+
+from vtxero.modules.payments.module import PaymentsSlice
+from vtxero.modules.payments.record import Payment
+
+__all__ = ["Payment", "PaymentsSlice"]
