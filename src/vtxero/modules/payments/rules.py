@@ -10,7 +10,7 @@ from vtxero.domain.money import ZERO, canon
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.payments.record import FIELDS, Payment
-from vtxero.modules.payments.tools import Tools
+from vtxero.modules.payments.tools import REVERSED, Tools
 from vtxero.rules.accounts import payment_account_problem
 
 AUTHORISED, PAID = "AUTHORISED", "PAID"
@@ -19,8 +19,8 @@ TAKES_PAYMENTS = frozenset({AUTHORISED, PAID})
 
 
 def own_findings(tools: Tools, payment: Payment) -> Iterator[Finding]:
-    """Say what bars a Vtiger payment by itself: its status, its amount, its date."""
-    if payment.status != tools.options.status:
+    """Say what bars a Vtiger payment by itself: its status (of one taken back its snapshot says so), amount, date."""
+    if payment.status != tools.options.status and payment.status not in REVERSED:
         shown = payment.status or "blank"
         yield finding(Code.PAY_STATUS, f"Its status is {shown}, not {tools.options.status}.", field="status")
     if payment.amount <= ZERO:
