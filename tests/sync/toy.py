@@ -115,6 +115,15 @@ class ToySlice:
     def unneeded(self, record: Card) -> tuple[Finding, ...]:
         return (finding(Code.GONE, "retired"),) if record.colour == "grey" else ()
 
+    def without_removed(
+        self, side: Side, source: Card, present: Card, bases: tuple[Card, Card]
+    ) -> tuple[Card, tuple[Finding, ...]]:
+        known = set(bases[0].tags.split()) & set(bases[1].tags.split())
+        gone = sorted((known & set(source.tags.split())) - set(present.tags.split()))
+        left = " ".join(tag for tag in source.tags.split() if tag not in gone)
+        found = tuple(finding(Code.GONE, f"{tag} was removed in {side}", field="tags") for tag in gone)
+        return replace(source, tags=left), found
+
     def encode(self, record: Card) -> str:
         return json.dumps(asdict(record), ensure_ascii=False)
 

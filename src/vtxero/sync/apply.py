@@ -273,7 +273,8 @@ class Applier:
     def _second_base(self, link: Link, action: Action, source_now: Any) -> Any:
         """After a pair's second write: the first one has set this base already, only the carried fields are added."""
         base = self._slice.decode(link.base(action.target.other))
-        return replace(base, **{field: getattr(source_now, field) for field in action.fields})
+        carried = (field for field in action.fields if field not in action.hold)
+        return replace(base, **{field: getattr(source_now, field) for field in carried})
 
     def _translate_warnings(self, side: Side, answer: Accepted) -> tuple[Finding, ...]:
         if not answer.warnings:

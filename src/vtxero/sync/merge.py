@@ -10,10 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
+from vtxero.domain.findings import Finding
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import Presence, Projection, Snapshot
-from vtxero.sync.slice import MeetsLeniently, Slice, followed_fields
+from vtxero.sync.slice import MeetsLeniently, Slice, Uniting, followed_fields
 
 R = TypeVar("R")
 
@@ -47,6 +48,8 @@ class Merge(Generic[R]):
     one_way: tuple[str, ...]
     as_vtiger: Projection[R]
     as_xero: Projection[R]
+    removed: tuple[Finding, ...] = ()
+    """Members of a union that both bases know and one side has no more: not made anew, and the unions' bases stay."""
 
     def to(self, side: Side) -> tuple[str, ...]:
         """The fields to be written to a side."""
@@ -71,9 +74,10 @@ def merge(
     `forced` fields go from Xero to Vtiger whatever the bases say: a record only half made there is completed. Where one
     side leads, the other takes whatever differs, whoever changed it: there are no conflicts.
     """
-    seen = {side: _view(slice_, pair, side) for side in Side}
     both_gone = all(pair.on(side).presence is Presence.GONE for side in Side)
     followed = followed_fields(slice_)
+    keeps_track = not leader and not forced & slice_.unions
+    seen = {side: _view(slice_, pair, side, keeps_track=keeps_track) for side in Side}
     lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
     for field in () if both_gone else slice_.fields:
         if field in forced:
@@ -98,6 +102,7 @@ def merge(
         **{name: tuple(fields) for name, fields in lists.items()},
         as_vtiger=seen[Side.VTIGER].now,
         as_xero=seen[Side.XERO].now,
+        removed=(*seen[Side.XERO].removed, *seen[Side.VTIGER].removed),
     )
 
 
@@ -122,17 +127,24 @@ class _View(Generic[R]):
 
     now: Projection[R]
     base: R | None
+    removed: tuple[Finding, ...] = ()
 
 
-def _view(slice_: Slice[R], pair: Pair[R], side: Side) -> _View[R]:
+def _view(slice_: Slice[R], pair: Pair[R], side: Side, *, keeps_track: bool) -> _View[R]:
+    """Look at the opposite side as `side` would hold it; `keeps_track`: without what `side` has removed since."""
     mapper, source, base = slice_.mappers[side], pair.on(side.other), pair.base(side.other)
     current = pair.on(side).record
-    now = mapper.project(source, current)
-    if base is None:
+    record, known, removed = source.record, base, tuple[Finding, ...]()
+    own = pair.base(side)
+    if keeps_track and base is not None and own is not None and isinstance(slice_, Uniting):
+        record, removed = slice_.without_removed(side, record, current, (base, own))
+        known, _ = slice_.without_removed(side, base, current, (base, own))
+    now = mapper.project(replace(source, record=record), current)
+    if known is None:
         return _View(now, None)
-    if base == source.record:
-        return _View(now, now.record)
-    return _View(now, mapper.project(replace(source, record=base), current).record)
+    if known == record:
+        return _View(now, now.record, removed)
+    return _View(now, mapper.project(replace(source, record=known), current).record, removed)
 
 
 def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> list[Side]:

@@ -39,6 +39,7 @@ class _Judgement:
         barred = {side: found for side in Side if self._merged.to(side) and (found := self._check(side))}
         writes = [side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred]
         held = (*self._merged.conflicts, *self._merged.one_way, *(f for side in barred for f in self._merged.to(side)))
+        held += tuple(sorted(self._slice.unions)) if self._merged.removed else ()
         reasons = self._reasons(barred)
         if not writes:
             return [self._at_rest(held, reasons)]
@@ -68,6 +69,7 @@ class _Judgement:
     def _reasons(self, barred: dict[Side, tuple[Finding, ...]]) -> tuple[Finding, ...]:
         reasons = [item for found in barred.values() for item in found]
         reasons += [self._conflict(field) for field in self._merged.conflicts]
+        reasons += self._merged.removed
         if self._merged.one_way:
             first, names = self._merged.one_way[0], ", ".join(self._merged.one_way)
             reasons.append(finding(Code.ONE_WAY, f"Changed on the side that is not read: {names}.", field=first))

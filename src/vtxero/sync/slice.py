@@ -173,3 +173,16 @@ class Slice(Protocol[R]):
     def is_blank(self, field: str, record: R) -> bool:
         """Tell whether a field holds nothing."""
         ...
+
+
+@runtime_checkable
+class Uniting(Protocol[R]):
+    """What a slice with unions brings besides: it knows their members, and so whom one side has removed."""
+
+    def without_removed(self, side: Side, source: R, present: R, bases: tuple[R, R]) -> tuple[R, tuple[Finding, ...]]:
+        """Leave out of `source` (the other side's record) the members that `side` has removed, and name them.
+
+        Removed is who is in both `bases` (the other side's, then `side`'s own), still in `source`, and in `present`
+        (`side`'s record) no more.
+        """
+        ...

@@ -12,6 +12,7 @@ from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
+from vtxero.modules.organizations import removed
 from vtxero.modules.organizations.record import FIELDS, NOBODY, Address, Organization, Person
 from vtxero.modules.organizations.vtiger import MOVABLE, TAX_NUMBER_LABELS, VtigerOrganizations
 from vtxero.modules.organizations.xero import XeroOrganizations
@@ -101,6 +102,11 @@ class OrganizationsSlice:
     @property
     def mappers(self) -> Mapping[Side, Mapper[Organization]]:
         return self._mappers
+
+    def without_removed(
+        self, side: Side, source: Organization, present: Organization, bases: tuple[Organization, Organization]
+    ) -> tuple[Organization, tuple[Finding, ...]]:
+        return removed.without_removed(side, source, present, bases)
 
     def encode(self, record: Organization) -> str:
         return _RECORD.dump_json(record).decode()

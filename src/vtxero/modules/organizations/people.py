@@ -1,6 +1,7 @@
 """Persons across: who on the one side is who on the other, and what becomes of those known to one side only.
 
-Nobody is ever taken away: persons that only one side knows survive there, and are added on the other side.
+Nobody is ever taken away: persons that only one side knows survive there, and are added on the other side, unless
+they were removed there (`removed`).
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def to_xero(source: Organization, current: Organization | None) -> Crossing:
     """Give Vtiger's persons as Xero would hold them, over those that Xero has now."""
     ours = vtiger_persons(source)
     held = current or Organization()
-    theirs = _xero_persons(held)
+    theirs = xero_persons(held)
     pairs = match_persons(ours, held)
     found = {theirs_at: _as_xero(ours[at], theirs[theirs_at]) for at, theirs_at in pairs.items()}
     loose = [person for at, person in enumerate(ours) if at not in pairs]
@@ -67,7 +68,7 @@ def to_vtiger(source: Organization, current: Organization | None) -> Crossing:
     """Give Xero's persons as Vtiger would hold them, over the contacts that Vtiger has now."""
     held = current or Organization()
     ours = vtiger_persons(held)
-    theirs = _xero_persons(source)
+    theirs = xero_persons(source)
     pairs = {theirs_at: at for at, theirs_at in match_persons(ours, source).items()}
     has_primary = source.primary != NOBODY
     primary, changed, new = held.primary, dict[str, Person](), list[Person]()
@@ -97,7 +98,7 @@ def match_persons(ours: Sequence[Person], record: Organization) -> dict[int, int
     similar name and no address that speaks against it. The contact's address is its primary person's, but may as well
     be the whole organization's, so it speaks for her and not against.
     """
-    silent = _xero_persons(record)
+    silent = xero_persons(record)
     theirs = silent
     if record.primary != NOBODY:
         theirs = (replace(record.primary, email=record.email), *record.people)
@@ -119,9 +120,14 @@ def sorted_people(people: Sequence[Person]) -> tuple[Person, ...]:
     )
 
 
-def _xero_persons(record: Organization) -> tuple[Person, ...]:
+def xero_persons(record: Organization) -> tuple[Person, ...]:
     """Xero's persons, the primary first where there is one."""
     return (record.primary, *record.people) if record.primary != NOBODY else record.people
+
+
+def is_same_person(one: Person, other: Person) -> bool:
+    """Tell whether two entries on one side are the same person's, one of them from earlier."""
+    return _same_name(one, other) or _same_address(one, other)
 
 
 def _same_in_all(one: Person, other: Person) -> bool:
