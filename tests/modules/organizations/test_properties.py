@@ -11,8 +11,8 @@ from modules.organizations.builders import a_slice, created_in_xero, from_vtiger
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks
 from vtxero.modules.organizations import Address
-from vtxero.modules.organizations.addresses import street_lines, to_vtiger, to_xero
-from vtxero.modules.organizations.phones import join_phone, split_phone
+from vtxero.rules.addresses import street_lines, to_vtiger, to_xero
+from vtxero.rules.phones import join_phone, split_phone
 
 SLICE = a_slice()
 NASTY = st.text(st.sampled_from("aB &<>\"';\\\t\nōé🥝<1-+()@."), max_size=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtxero.modules.organizations.module import OrganizationsSlice
-from vtxero.modules.organizations.record import Address, Organization, Person
+from vtxero.modules.organizations.record import Organization, Person
+from vtxero.rules.addresses import Address
 
 __all__ = ["Address", "Organization", "OrganizationsSlice", "Person"]

@@ -13,9 +13,10 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations import removed
-from vtxero.modules.organizations.record import FIELDS, NOBODY, Address, Organization, Person
+from vtxero.modules.organizations.record import FIELDS, NOBODY, Organization, Person
 from vtxero.modules.organizations.vtiger import MOVABLE, TAX_NUMBER_LABELS, VtigerOrganizations
 from vtxero.modules.organizations.xero import XeroOrganizations
+from vtxero.rules.addresses import Address
 from vtxero.rules.common import FieldRules
 from vtxero.sync.slice import Mapper
 

@@ -4,26 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A postal address. `street` has its lines joined by line feeds.
-
-    `pobox` is held apart by Vtiger only, `attention` by Xero only.
-    """
-
-    street: str = ""
-    pobox: str = ""
-    city: str = ""
-    region: str = ""
-    postal_code: str = ""
-    country: str = ""
-    attention: str = ""
-
-    @property
-    def is_blank(self) -> bool:
-        """Tell whether nothing of a place is given; a name to the attention of alone is no address."""
-        return not any((self.street, self.pobox, self.city, self.region, self.postal_code, self.country))
+from vtxero.rules.addresses import NOWHERE, Address, vtiger_address
+from vtxero.rules.phones import PhoneParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +32,6 @@ NOBODY = Person()
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneParts:
-    """One of Xero's phone slots, as Xero holds it."""
-
-    kind: str
-    country: str = ""
-    area: str = ""
-    number: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Organization:
     """An organization as one side holds it.
 
@@ -76,8 +48,8 @@ class Organization:
     direct_phone: str = ""
     fax: str = ""
     website: str = ""
-    billing: Address = Address()
-    shipping: Address = Address()
+    billing: Address = NOWHERE
+    shipping: Address = NOWHERE
     tax_number: str = ""
     kind: str = ""
     primary: Person = NOBODY
@@ -98,18 +70,6 @@ class Organization:
         """The address fields of a new Vtiger invoice for this organization, as Vtiger names them."""
         parts = (("bill", self.billing), ("ship", self.shipping))
         return tuple(pair for prefix, address in parts for pair in vtiger_address(prefix, address))
-
-
-def vtiger_address(prefix: str, address: Address) -> tuple[tuple[str, str], ...]:
-    """Give an address under Vtiger's field names; `prefix` is `bill` or `ship`."""
-    return (
-        (f"{prefix}_street", address.street),
-        (f"{prefix}_pobox", address.pobox),
-        (f"{prefix}_city", address.city),
-        (f"{prefix}_state", address.region),
-        (f"{prefix}_code", address.postal_code),
-        (f"{prefix}_country", address.country),
-    )
 
 
 FIELDS = (

@@ -14,8 +14,8 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule, VtigerReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
-from vtxero.modules.organizations import addresses, people
-from vtxero.modules.organizations.record import NOBODY, Organization, Person, vtiger_address
+from vtxero.modules.organizations import people
+from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.modules.organizations.rules import answer_findings, vtiger_name_findings, xero_name
 from vtxero.modules.organizations.vtiger_wire import (
     VtigerOrganizationRow,
@@ -24,6 +24,8 @@ from vtxero.modules.organizations.vtiger_wire import (
     record_order,
     unreadable,
 )
+from vtxero.rules import addresses
+from vtxero.rules.addresses import vtiger_address
 from vtxero.rules.common import (
     FieldRules,
     cleared_findings,

@@ -10,7 +10,8 @@ from pydantic import Field, ValidationError
 from vtxero.domain.findings import finding
 from vtxero.domain.reasons import Code
 from vtxero.domain.text import mended
-from vtxero.modules.organizations.record import Address, Organization, Person
+from vtxero.modules.organizations.record import Organization, Person
+from vtxero.rules.addresses import Address
 from vtxero.rules.common import VtigerRow, WireModel, write_json
 from vtxero.sync.records import Snapshot
 

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
-from vtxero.modules.organizations import addresses, people
-from vtxero.modules.organizations.phones import NUMBER_LIMIT, join_phone, split_phone
-from vtxero.modules.organizations.record import NOBODY, Address, Organization, Person, PhoneParts
+from vtxero.modules.organizations import people
+from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.modules.organizations.rules import (
     answer_findings,
     primary_email_findings,
@@ -23,10 +22,10 @@ from vtxero.modules.organizations.rules import (
     xero_name_findings,
 )
 from vtxero.modules.organizations.vtiger import LIMITS
+from vtxero.rules import addresses
+from vtxero.rules.addresses import Address
 from vtxero.rules.common import (
     FieldRules,
-    Text,
-    WireModel,
     composed,
     read_json,
     same_email,
@@ -36,68 +35,22 @@ from vtxero.rules.common import (
     xero_email,
     xero_moment,
 )
+from vtxero.rules.phones import NUMBER_LIMIT, join_phone
+from vtxero.rules.xero_contacts import (
+    XeroContact,
+    XeroPerson,
+    address_element,
+    phone_elements,
+    phone_slots,
+    read_place,
+    status_findings,
+)
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 PHONES = {"phone": "DEFAULT", "direct_phone": "DDI", "fax": "FAX"}
 ADDRESSES = {"billing": "POBOX", "shipping": "STREET"}
-_LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
 _TAX_NUMBER, _ACCOUNT_NUMBER = 50, 50
 _KINDS = {(True, True): "Customer & Vendor", (True, False): "Customer", (False, True): "Vendor"}
-
-
-class XeroPhone(WireModel):
-    """A phone slot."""
-
-    kind: Text = Field("", alias="PhoneType")
-    country: Text = Field("", alias="PhoneCountryCode")
-    area: Text = Field("", alias="PhoneAreaCode")
-    number: Text = Field("", alias="PhoneNumber")
-
-
-class XeroAddress(WireModel):
-    """An address slot."""
-
-    kind: Text = Field("", alias="AddressType")
-    line1: Text = Field("", alias="AddressLine1")
-    line2: Text = Field("", alias="AddressLine2")
-    line3: Text = Field("", alias="AddressLine3")
-    line4: Text = Field("", alias="AddressLine4")
-    city: Text = Field("", alias="City")
-    region: Text = Field("", alias="Region")
-    postal_code: Text = Field("", alias="PostalCode")
-    country: Text = Field("", alias="Country")
-    attention: Text = Field("", alias="AttentionTo")
-
-
-class XeroPerson(WireModel):
-    """A contact person."""
-
-    first: Text = Field("", alias="FirstName")
-    last: Text = Field("", alias="LastName")
-    email: Text = Field("", alias="EmailAddress")
-    in_emails: bool | None = Field(None, alias="IncludeInEmails")
-
-
-class XeroContact(WireModel):
-    """A contact."""
-
-    id: str = Field(alias="ContactID")
-    name: Text = Field("", alias="Name")
-    number: Text = Field("", alias="ContactNumber")
-    account_number: Text = Field("", alias="AccountNumber")
-    status: Text = Field("ACTIVE", alias="ContactStatus")
-    merged_to: Text = Field("", alias="MergedToContactID")
-    first: Text = Field("", alias="FirstName")
-    last: Text = Field("", alias="LastName")
-    email: Text = Field("", alias="EmailAddress")
-    website: Text = Field("", alias="Website")
-    tax_number: Text = Field("", alias="TaxNumber")
-    is_customer: bool | None = Field(None, alias="IsCustomer")
-    is_supplier: bool | None = Field(None, alias="IsSupplier")
-    phones: list[XeroPhone] | None = Field(None, alias="Phones")
-    addresses: list[XeroAddress] | None = Field(None, alias="Addresses")
-    persons: list[XeroPerson] | None = Field(None, alias="ContactPersons")
-    modified: Text = Field("", alias="UpdatedDateUTC")
 
 
 class XeroOrganizations:
@@ -158,7 +111,7 @@ class XeroOrganizations:
             element["Phones"] = _phones(wanted, held)
         changed = [field for field in ADDRESSES if getattr(wanted, field) != getattr(held, field)]
         if changed:
-            element["Addresses"] = [_address(ADDRESSES[field], getattr(wanted, field)) for field in changed]
+            element["Addresses"] = [address_element(ADDRESSES[field], getattr(wanted, field)) for field in changed]
         if wanted.people != held.people:
             element["ContactPersons"] = [_person(one) for one in wanted.people]
         if current is None:
@@ -191,7 +144,7 @@ class XeroOrganizations:
         except ValidationError as problem:
             return unreadable(row, problem)
         record = _record(contact)
-        findings = _status(contact)
+        findings = status_findings(contact)
         return Snapshot(
             id=contact.id,
             label=record.name,
@@ -215,23 +168,10 @@ def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Org
     )
 
 
-def _status(contact: XeroContact) -> tuple[Finding, ...]:
-    if contact.merged_to:
-        return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
-    if contact.status == "ACTIVE":
-        return ()
-    words = "is archived" if contact.status == "ARCHIVED" else f"has the status {contact.status}"
-    return (finding(Code.ORG_ARCHIVED, f"The Xero contact {contact.name!r} {words}."),)
-
-
 def _record(contact: XeroContact) -> Organization:
-    slots = tuple(
-        PhoneParts(one.kind, one.country, one.area, one.number)
-        for one in sorted(contact.phones or (), key=lambda one: one.kind)
-        if one.country or one.area or one.number
-    )
+    slots = phone_slots(contact)
     numbers = {one.kind: join_phone(one) for one in slots}
-    places = {one.kind: _place(one) for one in contact.addresses or ()}
+    places = {one.kind: read_place(one) for one in contact.addresses or ()}
     slotted: dict[str, Any] = {field: numbers.get(kind, "") for field, kind in PHONES.items()}
     slotted |= {field: places.get(kind, Address()) for field, kind in ADDRESSES.items()}
     persons = [_as_person(one) for one in contact.persons or ()]
@@ -254,18 +194,6 @@ def _as_person(one: XeroPerson) -> Person:
     return Person(xero_name(one.first), xero_name(one.last), one.email.strip(), in_emails=bool(one.in_emails))
 
 
-def _place(one: XeroAddress) -> Address:
-    lines = (composed(line) for line in (one.line1, one.line2, one.line3, one.line4))
-    return Address(
-        street="\n".join(line for line in lines if line),
-        city=composed(one.city),
-        region=composed(one.region),
-        postal_code=composed(one.postal_code),
-        country=composed(one.country),
-        attention=composed(one.attention),
-    )
-
-
 def _text(ours: str, theirs: str, field: str, limit: int) -> tuple[str, tuple[Finding, ...]]:
     """Give a Vtiger text as Xero would hold it; Xero's own where Vtiger's is what it could hold of that."""
     if theirs and vtiger_text(theirs, LIMITS[field]) == ours:
@@ -286,28 +214,10 @@ def _email(record: Organization, held: Organization) -> tuple[str, tuple[Finding
 
 
 def _phones(wanted: Organization, held: Organization) -> list[dict[str, str]]:
-    """Give all phones: Xero replaces them as a whole, so those that did not change go as they were."""
-    slots = {slot.kind: slot for slot in held.phone_slots}
-    for field, kind in PHONES.items():
-        if getattr(wanted, field) != getattr(held, field):
-            slots[kind] = split_phone(getattr(wanted, field), kind)
-    return [
-        {"PhoneType": kind, "PhoneNumber": slot.number, "PhoneAreaCode": slot.area, "PhoneCountryCode": slot.country}
-        for kind, slot in sorted(slots.items())
-    ]
-
-
-def _address(kind: str, address: Address) -> dict[str, str]:
-    lines = [*address.street.splitlines(), "", "", "", ""]
-    return {
-        "AddressType": kind,
-        **dict(zip(_LINES, lines, strict=False)),
-        "City": address.city,
-        "Region": address.region,
-        "PostalCode": address.postal_code,
-        "Country": address.country,
-        "AttentionTo": address.attention,
+    changed = {
+        kind: getattr(wanted, field) for field, kind in PHONES.items() if getattr(wanted, field) != getattr(held, field)
     }
+    return phone_elements(held.phone_slots, changed)
 
 
 def _person(one: Person) -> dict[str, Any]:

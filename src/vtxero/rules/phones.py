@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from vtxero.domain.text import collapse_blanks
-from vtxero.modules.organizations.record import PhoneParts
 
 _WITH_AREA = re.compile(r"\+([1-9]\d{0,2}) (\(?\d{1,5}\)?) (\S.*)")
 _WITH_COUNTRY = re.compile(r"\+([1-9]\d{0,2}) (\S.*)")
@@ -13,6 +13,16 @@ _COUNTRY_CODE = re.compile(r"[1-9]\d{0,2}")
 
 NUMBER_LIMIT = 50
 """The longest PhoneNumber that Xero takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneParts:
+    """One of Xero's phone slots, as Xero holds it."""
+
+    kind: str
+    country: str = ""
+    area: str = ""
+    number: str = ""
 
 
 def split_phone(text: str, kind: str) -> PhoneParts:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Side
-from vtxero.modules.organizations.record import Address
 from vtxero.rules.common import composed, text_notes, vtiger_text
 
 LINES = 4
@@ -15,10 +16,48 @@ LINES = 4
 LINE_LIMIT = 500
 _XERO_LIMITS = {"city": 255, "region": 255, "postal_code": 50, "country": 50}
 _STREET_LIMIT = 250
-_PART_LIMIT = 30
-"""Vtiger's columns bill_city, bill_state, bill_code, bill_country, bill_pobox are varchar(30), bill_street is 250."""
 _PARTS = tuple(_XERO_LIMITS)
+ORGANIZATION: Mapping[str, int] = MappingProxyType({**dict.fromkeys((*_PARTS, "pobox"), 30)})
+"""Vtiger's columns bill_city, bill_state, bill_code, bill_country, bill_pobox are varchar(30), bill_street is 250."""
+PERSON: Mapping[str, int] = MappingProxyType({**ORGANIZATION, "city": 40, "country": 40})
+"""Of a contact's mailing address, mailingcity and mailingcountry are varchar(40)."""
 _BOX = re.compile(r"(p\.?\s*o\.?\s*box|post\s*box|private\s*bag|postfach|locked\s*bag)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A postal address. `street` has its lines joined by line feeds.
+
+    `pobox` is held apart by Vtiger only, `attention` by Xero only.
+    """
+
+    street: str = ""
+    pobox: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    attention: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether nothing of a place is given; a name to the attention of alone is no address."""
+        return not any((self.street, self.pobox, self.city, self.region, self.postal_code, self.country))
+
+
+NOWHERE = Address()
+
+
+def vtiger_address(prefix: str, address: Address) -> tuple[tuple[str, str], ...]:
+    """Give an address under Vtiger's field names; `prefix` is `bill` or `ship`."""
+    return (
+        (f"{prefix}_street", address.street),
+        (f"{prefix}_pobox", address.pobox),
+        (f"{prefix}_city", address.city),
+        (f"{prefix}_state", address.region),
+        (f"{prefix}_code", address.postal_code),
+        (f"{prefix}_country", address.country),
+    )
 
 
 def box_line(pobox: str) -> str:
@@ -36,7 +75,9 @@ def street_lines(address: Address) -> tuple[str, ...]:
     return tuple(line[:LINE_LIMIT].rstrip() for line in lines)
 
 
-def to_xero(source: Address, current: Address, where: str) -> tuple[Address, tuple[Finding, ...]]:
+def to_xero(
+    source: Address, current: Address, where: str, limits: Mapping[str, int] = ORGANIZATION
+) -> tuple[Address, tuple[Finding, ...]]:
     """Give Vtiger's address as Xero would hold it; what Xero has and Vtiger had to cut is kept."""
     street = "\n".join(street_lines(source))
     if current.street and vtiger_text(current.street, _STREET_LIMIT) == source.street and not source.pobox:
@@ -45,7 +86,7 @@ def to_xero(source: Address, current: Address, where: str) -> tuple[Address, tup
     notes: tuple[Finding, ...] = ()
     for part in _PARTS:
         mine, theirs = getattr(source, part), getattr(current, part)
-        if theirs and vtiger_text(theirs, _PART_LIMIT) == mine:
+        if theirs and vtiger_text(theirs, limits[part]) == mine:
             kept[part] = theirs
         else:
             whole = composed(mine.replace("\n", " "))
@@ -54,14 +95,16 @@ def to_xero(source: Address, current: Address, where: str) -> tuple[Address, tup
     return Address(street=street, attention=current.attention, **kept), notes
 
 
-def to_vtiger(source: Address, current: Address, where: str) -> tuple[Address, tuple[Finding, ...]]:
+def to_vtiger(
+    source: Address, current: Address, where: str, limits: Mapping[str, int] = ORGANIZATION
+) -> tuple[Address, tuple[Finding, ...]]:
     """Give Xero's address as Vtiger would hold it, in its present words where they mean the same."""
-    meant, _ = to_xero(current, source, where)
+    meant, _ = to_xero(current, source, where, limits)
     street, pobox = current.street, current.pobox
     notes: tuple[Finding, ...] = ()
     if meant.street != source.street:
         whole, box = _split_box(source.street, current.pobox)
-        street, pobox = vtiger_text(whole, _STREET_LIMIT), vtiger_text(box, _PART_LIMIT)
+        street, pobox = vtiger_text(whole, _STREET_LIMIT), vtiger_text(box, limits["pobox"])
         notes += text_notes(f"{where} street", whole, street, Side.VTIGER)
         notes += text_notes(f"{where} PO box", box, pobox, Side.VTIGER)
     kept = {}
@@ -70,7 +113,7 @@ def to_vtiger(source: Address, current: Address, where: str) -> tuple[Address, t
         if getattr(meant, part) == theirs:
             kept[part] = getattr(current, part)
         else:
-            kept[part] = vtiger_text(theirs, _PART_LIMIT)
+            kept[part] = vtiger_text(theirs, limits[part])
             notes += text_notes(f"{where} {part}", theirs, kept[part], Side.VTIGER)
     return replace(Address(street=street, pobox=pobox), **kept), notes
 

@@ -1,0 +1,124 @@
+"""A Contact as Xero sends and takes it, for the modules that share them (developer.xero.com: Accounting API)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import Field
+
+from vtxero.domain.findings import Finding, finding
+from vtxero.domain.reasons import Code
+from vtxero.rules.addresses import Address
+from vtxero.rules.common import Text, WireModel, composed
+from vtxero.rules.phones import PhoneParts, split_phone
+
+_LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
+
+
+class XeroPhone(WireModel):
+    """A phone slot."""
+
+    kind: Text = Field("", alias="PhoneType")
+    country: Text = Field("", alias="PhoneCountryCode")
+    area: Text = Field("", alias="PhoneAreaCode")
+    number: Text = Field("", alias="PhoneNumber")
+
+
+class XeroAddress(WireModel):
+    """An address slot."""
+
+    kind: Text = Field("", alias="AddressType")
+    line1: Text = Field("", alias="AddressLine1")
+    line2: Text = Field("", alias="AddressLine2")
+    line3: Text = Field("", alias="AddressLine3")
+    line4: Text = Field("", alias="AddressLine4")
+    city: Text = Field("", alias="City")
+    region: Text = Field("", alias="Region")
+    postal_code: Text = Field("", alias="PostalCode")
+    country: Text = Field("", alias="Country")
+    attention: Text = Field("", alias="AttentionTo")
+
+
+class XeroPerson(WireModel):
+    """A contact person."""
+
+    first: Text = Field("", alias="FirstName")
+    last: Text = Field("", alias="LastName")
+    email: Text = Field("", alias="EmailAddress")
+    in_emails: bool | None = Field(None, alias="IncludeInEmails")
+
+
+class XeroContact(WireModel):
+    """A contact."""
+
+    id: str = Field(alias="ContactID")
+    name: Text = Field("", alias="Name")
+    number: Text = Field("", alias="ContactNumber")
+    account_number: Text = Field("", alias="AccountNumber")
+    status: Text = Field("ACTIVE", alias="ContactStatus")
+    merged_to: Text = Field("", alias="MergedToContactID")
+    first: Text = Field("", alias="FirstName")
+    last: Text = Field("", alias="LastName")
+    email: Text = Field("", alias="EmailAddress")
+    website: Text = Field("", alias="Website")
+    tax_number: Text = Field("", alias="TaxNumber")
+    is_customer: bool | None = Field(None, alias="IsCustomer")
+    is_supplier: bool | None = Field(None, alias="IsSupplier")
+    phones: list[XeroPhone] | None = Field(None, alias="Phones")
+    addresses: list[XeroAddress] | None = Field(None, alias="Addresses")
+    persons: list[XeroPerson] | None = Field(None, alias="ContactPersons")
+    modified: Text = Field("", alias="UpdatedDateUTC")
+
+
+def status_findings(contact: XeroContact) -> tuple[Finding, ...]:
+    if contact.merged_to:
+        return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
+    if contact.status == "ACTIVE":
+        return ()
+    words = "is archived" if contact.status == "ARCHIVED" else f"has the status {contact.status}"
+    return (finding(Code.ORG_ARCHIVED, f"The Xero contact {contact.name!r} {words}."),)
+
+
+def phone_slots(contact: XeroContact) -> tuple[PhoneParts, ...]:
+    """Give the phones that are filled, by kind: Xero's order may change by itself."""
+    return tuple(
+        PhoneParts(one.kind, one.country, one.area, one.number)
+        for one in sorted(contact.phones or (), key=lambda one: one.kind)
+        if one.country or one.area or one.number
+    )
+
+
+def phone_elements(slots: Iterable[PhoneParts], changed: Mapping[str, str]) -> list[dict[str, str]]:
+    """Give all phones: Xero replaces them as a whole, so those that did not change (text by kind) go as they were."""
+    now = {slot.kind: slot for slot in slots} | {kind: split_phone(text, kind) for kind, text in changed.items()}
+    return [
+        {"PhoneType": kind, "PhoneNumber": slot.number, "PhoneAreaCode": slot.area, "PhoneCountryCode": slot.country}
+        for kind, slot in sorted(now.items())
+    ]
+
+
+def read_place(one: XeroAddress) -> Address:
+    """Read an address slot."""
+    lines = (composed(line) for line in (one.line1, one.line2, one.line3, one.line4))
+    return Address(
+        street="\n".join(line for line in lines if line),
+        city=composed(one.city),
+        region=composed(one.region),
+        postal_code=composed(one.postal_code),
+        country=composed(one.country),
+        attention=composed(one.attention),
+    )
+
+
+def address_element(kind: str, address: Address) -> dict[str, str]:
+    """Write an address slot."""
+    lines = [*address.street.splitlines(), "", "", "", ""]
+    return {
+        "AddressType": kind,
+        **dict(zip(_LINES, lines, strict=False)),
+        "City": address.city,
+        "Region": address.region,
+        "PostalCode": address.postal_code,
+        "Country": address.country,
+        "AttentionTo": address.attention,
+    }
