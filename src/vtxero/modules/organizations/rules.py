@@ -7,30 +7,12 @@ from collections.abc import Iterable
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import beyond_bmp, collapse_blanks
+from vtxero.domain.text import beyond_bmp
 from vtxero.modules.organizations.record import NOBODY, Organization
-from vtxero.rules.common import composed
+from vtxero.rules.contact_texts import name_too_long
 
-XERO_NAME = 255
 VTIGER_NAME = 100
 _TEXTS = ("name", "email", "phone", "direct_phone", "fax", "website", "tax_number", "kind")
-
-
-def xero_name(name: str) -> str:
-    """Give a name as Xero keeps it: without outer and double blanks, tabs among them."""
-    return composed(collapse_blanks(name))
-
-
-def xero_name_findings(name: str) -> tuple[Finding, ...]:
-    """Say why Xero would not take this name ("contact name is required", `<` and `>`, 255 characters)."""
-    if not name:
-        return (finding(Code.ORG_NAME, "It has no name, and Xero requires one.", field="name"),)
-    found: list[Finding] = []
-    if "<" in name or ">" in name:
-        found.append(finding(Code.ORG_NAME, f"Xero refuses < and > in a name: {name!r}.", field="name"))
-    if len(name) > XERO_NAME:
-        found.append(_name_too_long(len(name), XERO_NAME, "Xero"))
-    return tuple(found)
 
 
 def vtiger_name_findings(name: str) -> tuple[Finding, ...]:
@@ -42,7 +24,7 @@ def vtiger_name_findings(name: str) -> tuple[Finding, ...]:
         message = f"Vtiger would store ???? for a part of the name {name!r}."
         found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
     if len(name) > VTIGER_NAME:
-        found.append(_name_too_long(len(name), VTIGER_NAME, "Vtiger"))
+        found.append(name_too_long(len(name), VTIGER_NAME, "Vtiger"))
     return tuple(found)
 
 
@@ -83,8 +65,3 @@ def answer_findings(wanted: Organization, answered: Organization, side: Side) ->
 def _names(record: Organization) -> set[str]:
     people: Iterable[str] = (one.full for one in (record.primary, *record.people, *record.contacts) if one != NOBODY)
     return {name for name in people if name}
-
-
-def _name_too_long(length: int, limit: int, service: str) -> Finding:
-    message = f"The name has {length} characters, {service} holds {limit}."
-    return finding(Code.TEXT_UNSUPPORTED, message, field="name")

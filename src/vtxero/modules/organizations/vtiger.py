@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vtxero.domain.findings import Finding, note
+from vtxero.domain.findings import Finding
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule, VtigerReference
@@ -16,7 +16,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
 from vtxero.modules.organizations import people
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
-from vtxero.modules.organizations.rules import answer_findings, vtiger_name_findings, xero_name
+from vtxero.modules.organizations.rules import answer_findings, vtiger_name_findings
 from vtxero.modules.organizations.vtiger_wire import (
     VtigerOrganizationRow,
     read_address,
@@ -43,11 +43,11 @@ from vtxero.rules.common import (
     write_json,
     xero_email,
 )
+from vtxero.rules.contact_texts import email_to_vtiger, xero_name
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 LIMITS = {"phone": 30, "direct_phone": 30, "fax": 30, "website": 100, "tax_number": 250}
 """Columns of a fresh Vtiger: phone, otherphone and fax are varchar(30), website 100; custom fields hold 250 here."""
-_EMAIL = 100
 _PREFIXES = {"billing": "bill", "shipping": "ship"}
 _NAMES = {"name": "accountname", "kind": "accounttype", "account_number": "account_no"}
 MOVABLE = {
@@ -168,7 +168,7 @@ class VtigerOrganizations:
             else:
                 texts[field] = vtiger_text(theirs, limit)
                 notes += text_notes(field, theirs, texts[field], Side.VTIGER)
-        texts["email"], said = _email(record, held)
+        texts["email"], said = email_to_vtiger(record.email, held.email)
         return {**texts, "kind": self._kind(record, held)}, notes + said
 
     def _kind(self, record: Organization, held: Organization) -> str:
@@ -297,16 +297,6 @@ def _chosen_email(own: str, primary: str, options: OrganizationOptions) -> str:
     """Choose the address that Xero has one place for: as the config says, and when blank or none at all, the other."""
     both = (own, primary) if options.email_from == "organization" else (primary, own)
     return next((email for email in both if xero_email(email)), both[0] or both[1])
-
-
-def _email(record: Organization, held: Organization) -> tuple[str, tuple[Finding, ...]]:
-    """Give the address; one that Xero cannot hold stays where Xero has none."""
-    if same_email(record.email, held.email) or not (record.email or xero_email(held.email)):
-        return held.email, ()
-    if len(record.email) > _EMAIL:
-        message = f"Vtiger holds {_EMAIL} characters of an email address; left out: {record.email!r}."
-        return held.email, (note(Code.TEXT_UNSUPPORTED, message, field="email"),)
-    return record.email, ()
 
 
 def _changed(person: Person, before: Mapping[str, Person]) -> bool:

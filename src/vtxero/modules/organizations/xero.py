@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
@@ -18,8 +18,6 @@ from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.modules.organizations.rules import (
     answer_findings,
     primary_email_findings,
-    xero_name,
-    xero_name_findings,
 )
 from vtxero.modules.organizations.vtiger import LIMITS
 from vtxero.rules import addresses
@@ -28,13 +26,10 @@ from vtxero.rules.common import (
     FieldRules,
     composed,
     read_json,
-    same_email,
-    text_notes,
-    vtiger_text,
     write_json,
-    xero_email,
     xero_moment,
 )
+from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
 from vtxero.rules.xero_contacts import (
     XeroContact,
@@ -126,13 +121,17 @@ class XeroOrganizations:
     def _texts(self, record: Organization, held: Organization) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         """Give the simple fields; what Xero's API cannot be told (website, type) stays as Xero has it."""
         texts: dict[str, Any] = {}
-        email, notes = _email(record, held)
+        email, notes = email_to_xero(record.email, held.email)
         for field in PHONES:
-            texts[field], said = _text(getattr(record, field), getattr(held, field), field, NUMBER_LIMIT)
+            texts[field], said = text_to_xero(
+                getattr(record, field), getattr(held, field), field, (LIMITS[field], NUMBER_LIMIT)
+            )
             notes += said
         texts["tax_number"] = held.tax_number
         if self._has_tax_number:
-            texts["tax_number"], said = _text(record.tax_number, held.tax_number, "tax_number", _TAX_NUMBER)
+            texts["tax_number"], said = text_to_xero(
+                record.tax_number, held.tax_number, "tax_number", (LIMITS["tax_number"], _TAX_NUMBER)
+            )
             notes += said
         if self._options.account_number:
             texts["account_number"] = composed(record.account_number)[:_ACCOUNT_NUMBER]
@@ -192,25 +191,6 @@ def _record(contact: XeroContact) -> Organization:
 
 def _as_person(one: XeroPerson) -> Person:
     return Person(xero_name(one.first), xero_name(one.last), one.email.strip(), in_emails=bool(one.in_emails))
-
-
-def _text(ours: str, theirs: str, field: str, limit: int) -> tuple[str, tuple[Finding, ...]]:
-    """Give a Vtiger text as Xero would hold it; Xero's own where Vtiger's is what it could hold of that."""
-    if theirs and vtiger_text(theirs, LIMITS[field]) == ours:
-        return theirs, ()
-    whole = xero_name(ours)
-    kept = whole[:limit].rstrip()
-    return kept, text_notes(field, whole, kept, Side.XERO)
-
-
-def _email(record: Organization, held: Organization) -> tuple[str, tuple[Finding, ...]]:
-    """Give the address; one that Xero would refuse is left out, Xero's own stays."""
-    ours = record.email.strip()
-    if same_email(ours, held.email):
-        return held.email, ()
-    if ours and not xero_email(ours):
-        return held.email, (note(Code.TEXT_UNSUPPORTED, f"Xero refuses the email address {ours!r}.", field="email"),)
-    return ours, ()
 
 
 def _phones(wanted: Organization, held: Organization) -> list[dict[str, str]]:
