@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import (
+    ContactOptions,
     InvoiceOptions,
     OrganizationOptions,
     PaymentOptions,
@@ -18,6 +19,7 @@ from vtxero.domain.options import (
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
+from vtxero.modules.contacts import ContactsSlice
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
 from vtxero.modules.invoices.undo import way_from_xero
 from vtxero.modules.organizations import OrganizationsSlice
@@ -36,6 +38,8 @@ class ModuleSettings(Protocol):
 
     @property
     def taxes(self) -> TaxOptions: ...
+    @property
+    def contacts(self) -> ContactOptions: ...
     @property
     def organizations(self) -> OrganizationOptions: ...
     @property
@@ -79,9 +83,15 @@ class ModuleEntry:
 
 MODULES = (
     ModuleEntry("taxes", (), carries_money=False, vtiger_modules=(), only=Direction.TO_VTIGER),
-    ModuleEntry("organizations", (), carries_money=False, vtiger_modules=("Accounts", "Contacts")),
+    ModuleEntry("contacts", (), carries_money=False, vtiger_modules=("Contacts",)),
+    ModuleEntry("organizations", ("contacts",), carries_money=False, vtiger_modules=("Accounts", "Contacts")),
     ModuleEntry("products", (), carries_money=True, vtiger_modules=("Products",)),
-    ModuleEntry("invoices", ("organizations", "products"), carries_money=True, vtiger_modules=("Invoice", "LineItem")),
+    ModuleEntry(
+        "invoices",
+        ("contacts", "organizations", "products"),
+        carries_money=True,
+        vtiger_modules=("Invoice", "LineItem"),
+    ),
     ModuleEntry(
         "payments",
         ("invoices",),
@@ -97,6 +107,7 @@ _SHORT_LINK = "https://go.xero.com/organisationlogin/default.aspx?shortcode={sho
 _VTIGER_TAXES = "/index.php?module=Vtiger&parent=Settings&view=TaxIndex"
 """Vtiger's tax settings: its taxes have no pages of their own, nor have Xero's tax rates."""
 _XERO_PAGES = {
+    "contacts": "/Contacts/View/{id}",
     "organizations": "/Contacts/View/{id}",
     "products": "/Inventory/View.aspx?itemID={id}",
     "invoices": "/AccountsReceivable/View.aspx?InvoiceID={id}",
@@ -114,6 +125,7 @@ def open_slices(
     placeholder = modules.invoices.placeholder_product
     openers: dict[str, Callable[[], Slice[Any]]] = {
         "taxes": lambda: TaxesSlice(modules.taxes, taxes, lookups),
+        "contacts": lambda: ContactsSlice(reference, modules.contacts, lookups),
         "organizations": lambda: OrganizationsSlice(reference, modules.organizations, lookups),
         "products": lambda: ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
         "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups),

@@ -51,6 +51,12 @@ class Company:
     def undo(self, run: str = "", *, announce: Any = None, **request: Any) -> RunReport:
         return run_undo(self.settings, UndoRequest(run, **request), Silent(), announce or (lambda _: None))
 
+    def configure(self, module: str, **options: Any) -> None:
+        """Set options of a module, as an edit of the config does."""
+        modules = self.settings.modules
+        changed = getattr(modules, module).model_copy(update=options)
+        self.settings = self.settings.model_copy(update={"modules": modules.model_copy(update={module: changed})})
+
     def writes(self, side: str | None = None) -> list[str]:
         time.sleep(0.05)  # an entry is noted just after its answer has left
         sides = [side] if side else ["vtiger", "xero"]

@@ -232,7 +232,10 @@ def fingerprint(settings: Settings) -> str:
     """Sum up the options that decide which records and fields belong together; accounts and policies may change."""
     modules = settings.modules
     parts = (
-        {name: getattr(modules, name).fields for name in ("organizations", "products", "invoices", "payments")},
+        {
+            name: getattr(modules, name).fields
+            for name in ("contacts", "organizations", "products", "invoices", "payments")
+        },
         modules.organizations.email_from,
         modules.organizations.tax_number_field,
         modules.products.name_is,

@@ -12,6 +12,7 @@ import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
 from vtxero.domain.options import (
+    ContactOptions,
     GuardOptions,
     InvoiceOptions,
     Options,
@@ -169,6 +170,7 @@ class ModulesSettings(Options):
     """modules: what is kept in step, and how."""
 
     taxes: TaxOptions = TaxOptions(enabled=False, revenue_only=True)
+    contacts: ContactOptions = ContactOptions()
     organizations: OrganizationOptions = OrganizationOptions()
     products: ProductOptions = ProductOptions()
     invoices: InvoiceOptions = InvoiceOptions()

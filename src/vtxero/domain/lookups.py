@@ -120,3 +120,7 @@ class Lookups(Protocol):
     def find_by_key(self, module: str, side: Side, kind: str, key: str) -> str | None:
         """Find the id of the one record of `side` with this natural key, None for none or several."""
         ...
+
+    def is_linked(self, module: str, side: Side, record_id: str) -> bool:
+        """Tell whether a record has a link, or this plan gives it one."""
+        ...

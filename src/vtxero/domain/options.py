@@ -60,6 +60,16 @@ class OrganizationOptions(ModuleOptions):
     account_number: bool = Field(False, description="send account_no as Xero's AccountNumber")
     types: Literal["new", "always", "off"] = "new"
     tax_number_field: str = Field("", description="field name or label; blank: found by label (GST, VAT, ABN, ...)")
+    write_back: bool = Field(False, description="write Xero's id into Vtiger's field labelled Xero Contact ID")
+
+
+class ContactOptions(ModuleOptions):
+    """modules.contacts: people in Vtiger without an organization."""
+
+    everyone: bool = Field(False, description="also send people whom no invoice names")
+    contact_number: bool = Field(True, description="write the Vtiger id into Xero's contact code, as the marker")
+    types: Literal["new", "always", "off"] = "new"
+    write_back: bool = Field(False, description="write Xero's id into Vtiger's field labelled Xero Contact ID")
 
 
 class ProductOptions(ModuleOptions):
@@ -69,6 +79,7 @@ class ProductOptions(ModuleOptions):
     sales_account: str = Field("", description="account for new items whose product names none; blank: none is sent")
     purchase_account: str = Field("", description="the same for purchases")
     inactive: bool = Field(False, description="also send inactive products that no invoice needs")
+    write_back: bool = Field(False, description="write Xero's id into Vtiger's field labelled Xero Item ID")
 
 
 class InvoiceOptions(ModuleOptions):
@@ -81,6 +92,7 @@ class InvoiceOptions(ModuleOptions):
         "status", description="draft: hold everything back as a draft in Xero"
     )
     edit_approved: bool = False
+    write_back: bool = Field(False, description="write Xero's id into Vtiger's field labelled Xero Invoice ID")
     void: bool = Field(False, description="let a cancelled invoice be voided or deleted in Xero")
     rounding: Literal["tax", "line", "accept", "skip"] = "tax"
     placeholder_product: str = Field("??????", description="product for Xero lines without an item")

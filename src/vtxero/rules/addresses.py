@@ -126,3 +126,9 @@ def _split_box(street: str, pobox: str) -> tuple[str, str]:
     if pobox and _BOX.match(first):
         return rest, first
     return street, ""
+
+
+def show_address(address: Address) -> str:
+    """Give an address on one line, for people."""
+    parts = (address.attention, address.pobox, *address.street.splitlines(), address.city)
+    return ", ".join(part for part in (*parts, address.region, address.postal_code, address.country) if part)

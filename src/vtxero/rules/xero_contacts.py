@@ -13,6 +13,8 @@ from vtxero.rules.common import Text, WireModel, composed
 from vtxero.rules.phones import PhoneParts, split_phone
 
 _LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
+KINDS = {(True, True): "Customer & Vendor", (True, False): "Customer", (False, True): "Vendor"}
+"""What IsCustomer and IsSupplier are called in Vtiger."""
 
 
 class XeroPhone(WireModel):

@@ -7,8 +7,8 @@ from typing import Any
 
 from vtxero.domain.sides import Side
 from vtxero.sync.ports import Progress, RowSource
-from vtxero.sync.records import Presence, Snapshot
-from vtxero.sync.slice import Slice
+from vtxero.sync.records import MEMBER, Presence, Snapshot
+from vtxero.sync.slice import Slice, belongs
 from vtxero.sync.state import Link, State, StoredRecord
 
 
@@ -53,10 +53,11 @@ class Fetcher:
 
     def _take(self, side: Side, snapshots: list[Snapshot[Any]]) -> None:
         links = self._state.links(self._slice.name, side, [item.id for item in snapshots])
-        self.read[side] += len(snapshots)
-        self.timeless[side].update(item.id for item in snapshots if not item.modified)
         newest = max((item.modified for item in snapshots), default="")
         self.high[side] = max(self.high[side] or "", newest) or None
+        snapshots = [item for item in snapshots if item.id in links or self._is_ours(side, item)]
+        self.read[side] += len(snapshots)
+        self.timeless[side].update(item.id for item in snapshots if not item.modified)
         for item in snapshots:
             link = links.get(item.id)
             if link and self._says_nothing_new(item, link, side):
@@ -64,6 +65,13 @@ class Fetcher:
                 self.unchanged[link.vtiger_id] = link.author
             else:
                 keep(self._state, self._slice.name, side, item)
+
+    def _is_ours(self, side: Side, item: Snapshot[Any]) -> bool:
+        """Leave a row without a link to the module that it belongs to; it may have waited here before."""
+        if belongs(self._slice, side, item):
+            return True
+        self._state.drop_record(self._slice.name, side, item.id)
+        return False
 
     def _says_nothing_new(self, item: Snapshot[Any], link: Link, side: Side) -> bool:
         if item.presence is not Presence.ACTIVE or item.findings:
@@ -74,7 +82,7 @@ class Fetcher:
 def keep(state: State, module: str, side: Side, item: Snapshot[Any]) -> None:
     """Keep a row that waits to be judged."""
     row = StoredRecord(module, side, item.id, item.modified, item.label, item.marker, item.presence, item.raw)
-    state.put_record(row, (*item.keys, *item.alike))
+    state.put_record(row, (*item.keys, *item.alike, *((MEMBER, part) for part in item.members)))
 
 
 def reread(state: State, slice_: Slice[Any], source: RowSource, ids: Iterable[str]) -> None:

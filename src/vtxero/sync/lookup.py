@@ -75,6 +75,12 @@ class StateLookups:
         hits = self._state.hits(module, side, kind, key)
         return hits[0].id if len(hits) == 1 else None
 
+    def is_linked(self, module: str, side: Side, record_id: str) -> bool:
+        """Tell whether a record has a link, or this plan gives it one."""
+        if self._state.link(module, side, record_id) is not None:
+            return True
+        return self._state.planned_partner(module, side, record_id) is not None
+
     def seed(self, module: str, name: str) -> str | None:
         """Find a Vtiger record that has no counterpart and is known by its name: the placeholder product."""
         hits = self._state.hits(module, Side.VTIGER, "name", match_key(name))

@@ -17,7 +17,7 @@ from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
 from vtxero.sync.selection import EVERYTHING, Allowance, Selection
-from vtxero.sync.slice import Slice
+from vtxero.sync.slice import Slice, belongs
 from vtxero.sync.state import Action, Intent, Link, State, StoredRecord
 
 
@@ -95,7 +95,7 @@ class Planner:
         if self._state.planned_partner(self._slice.name, Side.VTIGER, row.id) is not None:
             return
         source = self._read(row)
-        if not self._wants(source):
+        if not self._wants(source) or not belongs(self._slice, row.side, source):
             return
         orphan = self._find_sent(source)
         if orphan:
@@ -121,7 +121,7 @@ class Planner:
         if self._state.planned_partner(self._slice.name, Side.XERO, row.id) is not None:
             return
         source = self._read(row)
-        if not self._wants(source):
+        if not self._wants(source) or not belongs(self._slice, row.side, source):
             return
         if source.presence is Presence.GONE:
             return
@@ -200,6 +200,8 @@ class Planner:
         found = self._present(link, Side.XERO) if link else self._read(row)
         wanted = self._slice.mappers[Side.XERO].project(source, found.record).record
         other = self._slice.check_match(wanted, found.record)
+        if not belongs(self._slice, Side.XERO, found):
+            other = (finding(Code.AMBIGUOUS, f"Xero's {found.label} belongs to a record of another module."),)
         if other:
             counted_for = self._terms.counted_for(Side.VTIGER)
             self._skip(counted_for, source.id, "", source.label, (*source.findings, *other))

@@ -23,6 +23,10 @@ class Presence(Enum):
     """Deleted or archived: nothing may be written to it, and no new record may be made in its place unasked."""
 
 
+MEMBER = "member"
+"""The kind of key under which a record is found by a part of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot(Generic[R]):
     """A record as one side answered it.
@@ -40,6 +44,8 @@ class Snapshot(Generic[R]):
     keys: tuple[tuple[str, str], ...] = ()
     marker: str = ""
     presence: Presence = Presence.ACTIVE
+    members: tuple[str, ...] = ()
+    """Ids of what is a part of this record: it is found by them, and never matched."""
     findings: tuple[Finding, ...] = ()
     """What bars the record already on its own side (ORG-ARCHIVED, an unreadable amount, ...)."""
     alike: tuple[tuple[str, str], ...] = ()

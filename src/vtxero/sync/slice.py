@@ -186,3 +186,17 @@ class Uniting(Protocol[R]):
         (`side`'s record) no more.
         """
         ...
+
+
+@runtime_checkable
+class Sharing(Protocol[R]):
+    """What a slice brings besides whose lists another module reads as well."""
+
+    def belongs(self, side: Side, row: Snapshot[R]) -> bool:
+        """Tell whether a row is this module's; what is not is neither kept nor judged."""
+        ...
+
+
+def belongs(slice_: Slice[Any], side: Side, row: Snapshot[Any]) -> bool:
+    """Tell whether a row is a module's. Where no list is shared, all of it is."""
+    return not isinstance(slice_, Sharing) or slice_.belongs(side, row)

@@ -1,5 +1,6 @@
-"""Reads organizations, products and invoices as composite rows: a record with what belongs to it.
+"""Reads contacts, organizations, products and invoices as composite rows: a record with what belongs to it.
 
+contacts        {"contact": row, "invoiced": bool}   whether an invoice without an organization names the person
 organizations   {"account": row, "contacts": [row, ...]}       contacts by their record number
 products        {"module": "Products"|"Services", "row": row}  as `retrieve` gives it, for its taxes
 invoices        {"header": row, "lines": [row, ...], "retrieved": bool}   lines in their sequence
@@ -56,6 +57,44 @@ class Reader(ABC):
 
     def _columns(self, module: str) -> tuple[str, ...]:
         return self.lists.columns(module_of(self.reference, module))
+
+
+@dataclass(frozen=True, slots=True)
+class ContactReader(Reader):
+    """Contacts. All of them are given, also those of organizations: one who gets an organization has to be noticed."""
+
+    def everything(self, fresh: Freshness) -> Iterator[Row]:  # noqa: ARG002 - a full read leaves nothing out
+        """Read all."""
+        return self._whole(self.lists.by_id("Contacts", self._columns("Contacts")))
+
+    def changed(self, moment: str, fresh: Freshness) -> Iterator[Row]:
+        """Read the changed ones."""
+        for page in self.lists.since("Contacts", self._columns("Contacts"), moment):
+            rows = [row for row in page if not fresh.is_unchanged(text(row, "id"), text(row, "modifiedtime"))]
+            yield from self._whole([rows])
+
+    def of_ids(self, ids: Iterable[str]) -> Iterator[Row]:
+        """Read these contacts."""
+        return self._whole(self.lists.of_ids("Contacts", self._columns("Contacts"), ids))
+
+    def modified(self, ids: Sequence[str]) -> dict[str, str]:
+        """Look them over, a hundred ids a call."""
+        pages = self.lists.of_ids("Contacts", STAMP, ids)
+        return {text(row, "id"): text(row, "modifiedtime") for page in pages for row in page}
+
+    def _whole(self, pages: Iterable[Sequence[Row]]) -> Iterator[Row]:
+        for page in pages:
+            named = self._invoiced([row for row in page if not text(row, "account_id")])
+            for row in page:
+                yield {"contact": row, "invoiced": text(row, "id") in named}
+
+    def _invoiced(self, people: Sequence[Row]) -> set[str]:
+        """Name those of the people whom an invoice without an organization names."""
+        if not people or "Invoice" not in self.reference.modules:
+            return set()
+        columns = ("id", "account_id", "contact_id")
+        invoices = self.lists.with_children([_by_number(people)], "Invoice", "contact_id", columns)
+        return {text(one, "id") for one, rows in invoices if any(not text(row, "account_id") for row in rows)}
 
 
 @dataclass(frozen=True, slots=True)

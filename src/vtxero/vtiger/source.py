@@ -12,7 +12,14 @@ from vtxero.sync.records import Answer, Page, Payload
 from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.cloud_invoices import CloudInvoiceReader
-from vtxero.vtiger.composites import InvoiceReader, NeedsRetrieve, OrganizationReader, ProductReader, Reader
+from vtxero.vtiger.composites import (
+    ContactReader,
+    InvoiceReader,
+    NeedsRetrieve,
+    OrganizationReader,
+    ProductReader,
+    Reader,
+)
 from vtxero.vtiger.freshness import Freshness, less_overlap
 from vtxero.vtiger.paging import PAGE
 from vtxero.vtiger.payments import PaymentReader
@@ -22,7 +29,7 @@ from vtxero.vtiger.writing import Writer, amounts_changed
 
 
 class VtigerSource:
-    """Implements `sync.ports.RowSource` for taxes, organizations, products, invoices and payments.
+    """Implements `sync.ports.RowSource` for taxes, contacts, organizations, products, invoices and payments.
 
     Times are Vtiger's own (`2026-11-30 18:00:00`, in the server's zone). `known` must give for an organization the
     latest time of its account and contacts, as its snapshots do.
@@ -36,6 +43,7 @@ class VtigerSource:
         self._needs_retrieve = needs_retrieve
         self._readers: Mapping[str, Reader] = {
             "taxes": TaxReader(client, reference),
+            "contacts": ContactReader(client, reference),
             "organizations": OrganizationReader(client, reference),
             "products": ProductReader(client, reference),
             "payments": PaymentReader(client, reference),

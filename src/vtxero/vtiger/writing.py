@@ -224,6 +224,8 @@ def _from_answers(module: str, steps: Sequence[_Step]) -> Row:
         return split_invoice(steps[-1].answer)
     if module in {"taxes", "payments"}:
         return steps[-1].answer
+    if module == "contacts":
+        return {"contact": steps[-1].answer, "invoiced": False}
     if module == "products":
         last = next(step for step in reversed(steps) if step.module in PRICED)
         return {"module": last.module, "row": last.answer}

@@ -82,10 +82,14 @@ CURRENCIES = Operation("get_currencies", "GET", "/Currencies")
 
 _ARCHIVED = {"include_archived": "true"}
 
+_CONTACTS = _endpoint("Contacts", listing=_ARCHIVED, naming=_ARCHIVED)
+"""Two modules share Xero's contacts: those of people, and those of organizations."""
+
 ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
     {
         "taxes": Endpoint("TaxRates", "TaxType", TAX_RATES, paged=False, timed=False),
-        "organizations": _endpoint("Contacts", listing=_ARCHIVED, naming=_ARCHIVED),
+        "contacts": _CONTACTS,
+        "organizations": _CONTACTS,
         "products": _endpoint("Items", paged=False, listing=UNITDP, writing=UNITDP),
         "payments": Endpoint(
             "Payments",

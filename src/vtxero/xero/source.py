@@ -30,7 +30,7 @@ ORDER = "UpdatedDateUTC ASC"
 
 
 class XeroSource:
-    """Reads and writes organizations (Contacts), products (Items) and invoices (sales only); reads taxes (TaxRates).
+    """Reads and writes contacts and organizations (Contacts), products (Items), sales invoices; reads taxes.
 
     Payments of sales invoices are read and made, never changed.
     """
@@ -39,6 +39,8 @@ class XeroSource:
 
     def __init__(self, client: XeroClient) -> None:
         self._client = client
+        self._kept: dict[str, tuple[str | None, Page]] = {}
+        """Lists of one page that this run has read, by endpoint, with the time they begin at: modules may share one."""
 
     @property
     def calls(self) -> int:
@@ -62,7 +64,24 @@ class XeroSource:
         """
         place = endpoint(module)
         start = _less_overlap(since) if since and place.timed else None
-        yield from _pages(place, self._all(place, start))
+        pages = _pages(place, self._all(place, start))
+        if not place.paged:
+            yield from pages
+            return
+        kept = self._kept.get(place.plural)
+        if kept and (kept[0] is None or (start is not None and kept[0] <= start)):
+            yield kept[1]
+            return
+        yield from self._keep_one(place, start, pages)
+
+    def _keep_one(self, place: Endpoint, start: str | None, pages: Iterator[Page]) -> Iterator[Page]:
+        """Keep a list that takes no more than a page; longer ones are read anew by whoever shares them."""
+        read: list[Page] = []
+        for page in pages:
+            read = [*read[:1], page]
+            yield page
+        if len(read) < 2:
+            self._kept[place.plural] = (start, read[0] if read else Page(write_envelope(place.plural, []), 0))
 
     def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
         """Read these rows as they are now; those that are gone are missing."""

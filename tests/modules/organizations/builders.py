@@ -12,8 +12,18 @@ from vtxero.modules.organizations import Organization, OrganizationsSlice
 from vtxero.sync.records import Snapshot
 
 
-def a_slice(*, write_back=False, specs=None, **options) -> OrganizationsSlice:
-    return OrganizationsSlice(a_reference(**(specs or {})), OrganizationOptions(**options), None, write_back=write_back)
+class NoLookups:
+    """Nothing was read before."""
+
+    def find_by_key(self, *_: object) -> None:
+        return None
+
+    def is_linked(self, *_: object) -> bool:
+        return False
+
+
+def a_slice(*, specs=None, **options) -> OrganizationsSlice:
+    return OrganizationsSlice(a_reference(**(specs or {})), OrganizationOptions(**options), NoLookups())
 
 
 def vtiger_row(*people: str, **fields: str) -> dict[str, Any]:

@@ -84,7 +84,9 @@ def _party(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str,
     partner = _find_party(tools, record.party)
     problem = findings.partner_finding(partner, "contact", record.party)
     found = [problem] if problem else []
-    if partner.id and tools.is_person(partner.id):
+    if partner.id and tools.is_person(partner.id) and (organization := tools.organization_of(partner.id)):
+        return organization, found
+    if partner.id and tools.is_person(partner.id) and tools.needs_organization:
         text = "Its contact is a person without an organization in Vtiger, and Vtiger's invoices need one."
         remedy = "Give the person an organization in Vtiger."
         found.append(finding(Code.MANDATORY_FIELD, text, field="party", remedy=remedy))

@@ -81,12 +81,24 @@ class Tools:
         return cast("ProductView | None", self.lookups.record("products", Side.XERO, item_id))
 
     def partner_of(self, party: str) -> Partner:
-        """Find the Xero contact of a Vtiger organization, or of a person."""
+        """Find the Xero contact of a Vtiger organization, or of a person: their own, else their organization's."""
         if self.is_person(party):
             person = self.lookups.partner("contacts", Side.VTIGER, party)
             if person.state is not PartnerState.UNKNOWN:
                 return person
+            party = self.lookups.find_by_key("organizations", Side.VTIGER, "member", party) or party
         return self.lookups.partner("organizations", Side.VTIGER, party)
+
+    @property
+    def needs_organization(self) -> bool:
+        """Tell whether this Vtiger takes no invoice without an organization."""
+        field = self.header.field("account_id")
+        return field is None or field.mandatory
+
+    def organization_of(self, person: str) -> str:
+        """Give the organization that a person who had none belongs to by now, blank when there is none."""
+        view = self.lookups.record("contacts", Side.VTIGER, person)
+        return str(getattr(view, "organization", ""))
 
     def party(self, party_id: str) -> PartyView | None:
         """Give a Vtiger organization, None when it has not been read."""

@@ -16,8 +16,10 @@ from vtxero.modules.organizations import removed
 from vtxero.modules.organizations.record import FIELDS, NOBODY, Organization, Person
 from vtxero.modules.organizations.vtiger import MOVABLE, TAX_NUMBER_LABELS, VtigerOrganizations
 from vtxero.modules.organizations.xero import XeroOrganizations
-from vtxero.rules.addresses import Address
+from vtxero.rules.addresses import Address, show_address
 from vtxero.rules.common import FieldRules
+from vtxero.rules.people import claims_of
+from vtxero.sync.records import Snapshot
 from vtxero.sync.slice import Mapper
 
 _RECORD = TypeAdapter(Organization)
@@ -34,11 +36,9 @@ class OrganizationsSlice:
         self,
         reference: Reference,
         options: OrganizationOptions,
-        lookups: Lookups,  # noqa: ARG002 - every slice is opened alike, organizations refer to no other module
-        *,
-        write_back: bool = False,
+        lookups: Lookups,
     ) -> None:
-        """Open the slice; `write_back` writes Xero's id into the Vtiger field labelled `Xero Contact ID`."""
+        self._claims = claims_of(reference, lookups)
         self._types = options.types
         accounts = reference.vtiger.modules["Accounts"]
         tax_number = options.tax_number_field or accounts.by_label(*TAX_NUMBER_LABELS)
@@ -47,11 +47,11 @@ class OrganizationsSlice:
             self.name, options, fields, movable=MOVABLE | {"tax_number": tax_number}, fixed=("name",)
         )
         self._rules.check_places(accounts)
-        vtiger = VtigerOrganizations(
-            reference=reference.vtiger, options=options, rules=self._rules, write_back=write_back
+        self._vtiger = VtigerOrganizations(reference=reference.vtiger, options=options, rules=self._rules)
+        xero = XeroOrganizations(
+            options=options, rules=self._rules, lookups=lookups, has_tax_number=self._vtiger.has_tax_number
         )
-        xero = XeroOrganizations(options=options, rules=self._rules, has_tax_number=vtiger.has_tax_number)
-        self._mappers: Mapping[Side, Mapper[Organization]] = {Side.VTIGER: vtiger, Side.XERO: xero}
+        self._mappers: Mapping[Side, Mapper[Organization]] = {Side.VTIGER: self._vtiger, Side.XERO: xero}
 
     @property
     def name(self) -> str:
@@ -104,6 +104,13 @@ class OrganizationsSlice:
     def mappers(self) -> Mapping[Side, Mapper[Organization]]:
         return self._mappers
 
+    def belongs(self, side: Side, row: Snapshot[Organization]) -> bool:
+        """Tell whether a row is an organization's: in Xero, a contact may be a person's without one."""
+        return side is Side.VTIGER or not self._claims.is_persons(row.id, row.marker, row.record.name)
+
+    def lacks_id(self, record: Organization, xero_id: str) -> bool:
+        return self._vtiger.lacks_id(record, xero_id)
+
     def without_removed(
         self, side: Side, source: Organization, present: Organization, bases: tuple[Organization, Organization]
     ) -> tuple[Organization, tuple[Finding, ...]]:
@@ -118,7 +125,7 @@ class OrganizationsSlice:
     def show(self, field: str, record: Organization) -> str | None:
         value = getattr(record, field)
         if isinstance(value, Address):
-            text = _show_address(value)
+            text = show_address(value)
         elif isinstance(value, Person):
             text = _show_person(value)
         elif isinstance(value, tuple):
@@ -134,11 +141,6 @@ class OrganizationsSlice:
         if isinstance(value, Person):
             return value == NOBODY
         return not value.strip() if isinstance(value, str) else not value
-
-
-def _show_address(address: Address) -> str:
-    parts = (address.attention, address.pobox, *address.street.splitlines(), address.city)
-    return ", ".join(part for part in (*parts, address.region, address.postal_code, address.country) if part)
 
 
 def _show_person(person: Person) -> str:

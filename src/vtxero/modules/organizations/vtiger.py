@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from vtxero.domain.findings import Finding
 from vtxero.domain.options import OrganizationOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule, VtigerReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
@@ -81,16 +80,13 @@ CONTACT_KIND_LABEL = "Contact Type"
 class VtigerOrganizations:
     """Reads and writes Vtiger's organizations with their contacts."""
 
-    def __init__(
-        self, *, reference: VtigerReference, options: OrganizationOptions, rules: FieldRules, write_back: bool
-    ) -> None:
+    def __init__(self, *, reference: VtigerReference, options: OrganizationOptions, rules: FieldRules) -> None:
         self._user = reference.user_id
         self._options = options
         self._rules = rules
         self._accounts = reference.modules["Accounts"]
         self._contacts = reference.modules.get("Contacts")
         self._marker = self._accounts.by_label(MARKER_LABEL)
-        self._write_back = write_back
         self._names = _NAMES | {name: rules.vtiger_field(name, self._accounts) for name in (*MOVABLE, "tax_number")}
 
     @property
@@ -136,7 +132,7 @@ class VtigerOrganizations:
 
     def payload(self, wanted: Organization, current: Organization | None, vtiger_id: str, xero_id: str) -> Payload:
         account = self._account(wanted, current)
-        if self._write_back and self._marker and xero_id and wanted.marker != xero_id:
+        if self.lacks_id(wanted, xero_id):
             account[self._marker] = xero_id
         steps: list[dict[str, Any]] = []
         if current is None:
@@ -154,6 +150,10 @@ class VtigerOrganizations:
 
     def check_answer(self, wanted: Organization, answered: Organization) -> tuple[Finding, ...]:
         return answer_findings(wanted, answered, Side.VTIGER)
+
+    def lacks_id(self, record: Organization, xero_id: str) -> bool:
+        """Tell whether Xero's id is to be written into the field for it."""
+        return self._options.write_back and bool(self._marker and xero_id) and record.marker != xero_id
 
     def _texts(self, record: Organization, held: Organization) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         """Give the simple fields. Vtiger's website cannot go to Xero, so a blank one there says nothing."""
@@ -238,7 +238,7 @@ class VtigerOrganizations:
         if current is None:
             element = self._account(wanted, None) | {"assigned_user_id": self._user}
             filled = with_defaults(element, self._accounts, self._options.defaults)
-            if self._marker and self._write_back:
+            if self._marker and self._options.write_back:
                 filled[self._marker] = "filled when written"
             labels += [
                 label for label in missing_mandatory(filled, self._accounts) if wanted.name or label != self._label
@@ -270,6 +270,7 @@ class VtigerOrganizations:
             record=record,
             raw=write_json(row),
             keys=(("name", key),) if key else (),
+            members=tuple(one.id for one in record.contacts),
             marker=record.marker or marked_source(parsed.account.text("source")),
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from vtxero.domain.findings import Finding, finding
+from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
@@ -30,8 +31,10 @@ from vtxero.rules.common import (
     xero_moment,
 )
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
+from vtxero.rules.people import PEOPLE
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
 from vtxero.rules.xero_contacts import (
+    KINDS,
     XeroContact,
     XeroPerson,
     address_element,
@@ -45,16 +48,18 @@ from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 PHONES = {"phone": "DEFAULT", "direct_phone": "DDI", "fax": "FAX"}
 ADDRESSES = {"billing": "POBOX", "shipping": "STREET"}
 _TAX_NUMBER, _ACCOUNT_NUMBER = 50, 50
-_KINDS = {(True, True): "Customer & Vendor", (True, False): "Customer", (False, True): "Vendor"}
 
 
 class XeroOrganizations:
     """Reads and writes Xero's contacts."""
 
-    def __init__(self, *, options: OrganizationOptions, rules: FieldRules, has_tax_number: bool) -> None:
+    def __init__(
+        self, *, options: OrganizationOptions, rules: FieldRules, lookups: Lookups, has_tax_number: bool
+    ) -> None:
         """Open the mapper; `has_tax_number` tells whether Vtiger has a field for it."""
         self._options = options
         self._rules = rules
+        self._lookups = lookups
         self._has_tax_number = has_tax_number
 
     @property
@@ -81,6 +86,7 @@ class XeroOrganizations:
         wanted = replace(held, name=name, primary=persons.primary, people=persons.people, **texts, **places)
         if current is None:
             findings += primary_email_findings(wanted, record)
+            findings += self._namesakes(name)
             wanted = replace(wanted, marker=source.id if self._options.contact_number else "")
         kept = {field: getattr(held, field) for field in self._rules.held_back(Side.XERO) if current or field != "name"}
         return Projection(replace(wanted, **kept), tuple(findings))
@@ -117,6 +123,16 @@ class XeroOrganizations:
 
     def check_answer(self, wanted: Organization, answered: Organization) -> tuple[Finding, ...]:
         return answer_findings(replace(wanted, website="", kind=""), answered, Side.XERO)
+
+    def _namesakes(self, name: str) -> tuple[Finding, ...]:
+        """Say that a person has this name in Xero, where names are unique."""
+        if not name or self._lookups.find_by_key(PEOPLE, Side.XERO, "name", match_key(name)) is None:
+            return ()
+        text = f"Xero's contact {name!r} is that of a person without an organization, and Xero's names are unique."
+        remedy = (
+            "Give the person this organization in Vtiger and archive the contact in Xero, or rename one of the two."
+        )
+        return (finding(Code.AMBIGUOUS, text, field="name", remedy=remedy),)
 
     def _texts(self, record: Organization, held: Organization) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         """Give the simple fields; what Xero's API cannot be told (website, type) stays as Xero has it."""
@@ -179,7 +195,7 @@ def _record(contact: XeroContact) -> Organization:
         email=contact.email.strip(),
         website=contact.website.strip(),
         tax_number=composed(contact.tax_number),
-        kind=_KINDS.get((bool(contact.is_customer), bool(contact.is_supplier)), ""),
+        kind=KINDS.get((bool(contact.is_customer), bool(contact.is_supplier)), ""),
         primary=Person(xero_name(contact.first), xero_name(contact.last)),
         people=people.sorted_people([one for one in persons if one != NOBODY]),
         account_number=composed(contact.account_number),
