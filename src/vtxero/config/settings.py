@@ -170,8 +170,8 @@ class ModulesSettings(Options):
     """modules: what is kept in step, and how."""
 
     taxes: TaxOptions = TaxOptions(enabled=False, revenue_only=True)
-    contacts: ContactOptions = ContactOptions()
     organizations: OrganizationOptions = OrganizationOptions()
+    contacts: ContactOptions = ContactOptions()
     products: ProductOptions = ProductOptions()
     invoices: InvoiceOptions = InvoiceOptions()
     payments: PaymentOptions = PaymentOptions.model_validate({})

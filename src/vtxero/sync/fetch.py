@@ -55,8 +55,8 @@ class Fetcher:
         links = self._state.links(self._slice.name, side, [item.id for item in snapshots])
         newest = max((item.modified for item in snapshots), default="")
         self.high[side] = max(self.high[side] or "", newest) or None
-        snapshots = [item for item in snapshots if item.id in links or self._is_ours(side, item)]
         self.read[side] += len(snapshots)
+        snapshots = [item for item in snapshots if item.id in links or self._is_ours(side, item)]
         self.timeless[side].update(item.id for item in snapshots if not item.modified)
         for item in snapshots:
             link = links.get(item.id)
