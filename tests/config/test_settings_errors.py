@@ -17,8 +17,7 @@ WRONG = [
     ("sales_account: 200", 6, "did you mean modules.products.sales_account or modules.invoices.sales_account?"),
     ("modules:\n  invoice: {}", 7, "modules.invoice: unknown key; did you mean invoices?"),
     ("modules:\n  services: {}", 7, "services belong to products; set modules.products"),
-    ("modules:
-  quotes: {}", 7, "this section knows taxes, organizations, contacts, products, invoices"),
+    ("modules:\n  quotes: {}", 7, "this section knows taxes, organizations, contacts, products, invoices"),
     ("modules:\n  invoices:\n    roundng: tax", 8, "modules.invoices.roundng: unknown key; did you mean rounding?"),
     # wrong types
     ("modules: 5", 6, "modules: is '5', and should be a section"),

@@ -24,6 +24,7 @@ from vtxero.sync.records import Outcome, Presence
 from vtxero.sync.report import RecordResult, RunSummary
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Link
+from vtxero.sync.write_back import LACKS_ID
 
 CALLS_LEFT = "calls left"
 LATEST = 5
@@ -199,7 +200,7 @@ class _Teller:
             alias_of=(self._state.alias_of(module, record_id) or "") if side is Side.VTIGER else "",
             gone=tuple(item for item, row in stored.items() if row and row.presence is Presence.GONE),
             waits=tuple(item for item, row in stored.items() if row and row.raw is not None),
-            unsettled=link.unsettled if link else (),
+            unsettled=tuple(field for field in link.unsettled if field != LACKS_ID) if link else (),
             fields=self._fields(module, link, {item: row.raw if row else None for item, row in stored.items()}),
             history=tuple(self._stories.history(module, ids[Side.VTIGER], ids[Side.XERO])),
         )

@@ -21,7 +21,6 @@ ALIASES = {
     "tax": "taxes",
     "taxrates": "taxes",
 }
-LATER = frozenset({"contacts"})
 INSTANCE = "instance"
 GUARDS = (
     *(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-")),
@@ -80,8 +79,6 @@ def module(name: str) -> str:
         candidate = ALIASES.get(word, word)
         if candidate in MODULES:
             return candidate
-    if folded in LATER or folded + "s" in LATER:
-        raise ConfigError(f"This version does not sync {folded} yet.", remedy=f"Modules: {', '.join(MODULES)}.")
     near = difflib.get_close_matches(folded, [*MODULES, *ALIASES], n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     raise ConfigError(f"There is no module {name!r}.{hint}", remedy=f"Modules: {', '.join(MODULES)}.")

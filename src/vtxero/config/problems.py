@@ -12,7 +12,6 @@ from vtxero.config.leaves import leaves, model_at
 from vtxero.config.yaml_source import Key, Layer
 
 MAX_SHOWN = 20
-LATER = frozenset({"contacts"})
 _SHOULD_BE = {
     "string_type": "a text",
     "bool_type": "true or false",
@@ -117,11 +116,8 @@ def _wrong_value(key: Key, item: Mapping[str, Any]) -> str:
 
 
 def _unknown(key: Key) -> str:
-    if key[:1] == ("modules",) and len(key) == 2:
-        if key[1] == "services":
-            return "services belong to products; set modules.products"
-        if key[1] in LATER:
-            return f"this version does not sync {key[1]} yet; remove the section"
+    if key == ("modules", "services"):
+        return "services belong to products; set modules.products"
     model = model_at(key[:-1])
     known = list(model.model_fields) if model else []
     near = difflib.get_close_matches(key[-1].lower().replace("-", "_"), known, n=1, cutoff=0.6)

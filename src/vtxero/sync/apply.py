@@ -20,6 +20,7 @@ from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Snapshot
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, Link, State
+from vtxero.sync.write_back import LACKS_ID, lacks_id
 
 Translate: TypeAlias = Callable[[Side, str, tuple[str, ...]], tuple[Finding, ...]]
 """Turns a service's own words, said of a record of a module, into findings."""
@@ -290,16 +291,16 @@ class Applier:
         return replace(now, **{field: getattr(old, field) for field in held})
 
     def _put_link(self, action: Action, bases: Mapping[Side, Any]) -> None:
-        module = self._slice.name
+        module, ids = self._slice.name, (action.vtiger_id, action.xero_id)
+        lacking = (LACKS_ID,) if lacks_id(self._state, self._slice, bases[Side.VTIGER], *ids) else ()
         self._state.put_link(
             Link(
                 module,
-                action.vtiger_id,
-                action.xero_id,
+                *ids,
                 action.author,
                 self._slice.encode(bases[Side.VTIGER]),
                 self._slice.encode(bases[Side.XERO]),
-                action.unsettled,
+                (*action.unsettled, *lacking),
             )
         )
         if not action.hold and not action.reasons:

@@ -8,7 +8,7 @@ from typing import Any
 from vtxero.domain.sides import Side
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import MEMBER, Presence, Snapshot
-from vtxero.sync.slice import Slice, belongs
+from vtxero.sync.slice import Slice, WritingBack, belongs
 from vtxero.sync.state import Link, State, StoredRecord
 
 
@@ -76,6 +76,12 @@ class Fetcher:
     def _says_nothing_new(self, item: Snapshot[Any], link: Link, side: Side) -> bool:
         if item.presence is not Presence.ACTIVE or item.findings:
             return False
+        slice_ = self._slice
+        if side is Side.VTIGER and isinstance(slice_, WritingBack):
+            return not slice_.lacks_id(item.record, item.marker, link.xero_id) and self._equals_base(item, link, side)
+        return self._equals_base(item, link, side)
+
+    def _equals_base(self, item: Snapshot[Any], link: Link, side: Side) -> bool:
         return self._slice.encode(item.record) == link.base(side)
 
 

@@ -29,7 +29,9 @@ from vtxero.sync.request import RunRequest
 from vtxero.sync.saved import WRITES, PlannedWrite, keep_approved, planned_write
 from vtxero.sync.selection import EVERYTHING, Selection, only_of
 from vtxero.sync.severity import gravest
+from vtxero.sync.slice import WritingBack
 from vtxero.sync.state import Action
+from vtxero.sync.write_back import WriteBack
 
 FINGERPRINT = "fingerprint"
 ROTATION = "rotation"
@@ -270,6 +272,12 @@ class Run:
                     self._lines.append(planned_write(action))
                 if action.write in {"create", "update"}:
                     self._planned[f"{action.target}:{module.name}:{action.write}"] += 1
+                if action.write == "create" and action.target is Side.XERO and self._writes_back(module.name):
+                    self._planned[f"{Side.VTIGER}:{module.name}:update"] += 1
+
+    def _writes_back(self, name: str) -> bool:
+        slice_ = self._env.slices[name]
+        return isinstance(slice_, WritingBack) and slice_.writes_back
 
     def _apply_all(self, modules: list[ModulePlan]) -> None:
         env = self._env
@@ -278,6 +286,7 @@ class Run:
             applier = self._applier(module)
             try:
                 applier.apply()
+                self._write_back(module)
             except VtxeroError:
                 self._leave_for_later(applier.left())
                 for later in modules[place + 1 :]:
@@ -316,6 +325,12 @@ class Run:
             should_stop=self._check_budget,
             progress=env.progress,
         )
+
+    def _write_back(self, module: ModulePlan) -> None:
+        """Write Xero's ids into the Vtiger records that lack them."""
+        env, slice_ = self._env, self._env.slices[module.name]
+        vtiger = env.sources[Side.VTIGER]
+        WriteBack(env.state, slice_, vtiger, env.run, env.translate, self._record, self._check_budget).carry_out()
 
     def _leave_for_later(self, actions: Iterable[Action]) -> None:
         """Give every record that the run did not come to an outcome; what needed no write has its own already."""

@@ -197,6 +197,20 @@ class Sharing(Protocol[R]):
         ...
 
 
+@runtime_checkable
+class WritingBack(Protocol):
+    """What a slice brings besides whose Vtiger records can hold Xero's id."""
+
+    @property
+    def writes_back(self) -> bool:
+        """Tell whether the config asks for it."""
+        ...
+
+    def lacks_id(self, record: Any, marker: str, xero_id: str) -> bool:
+        """Tell whether Xero's id is to be written into a Vtiger record; `marker` is the id that it carries now."""
+        ...
+
+
 def belongs(slice_: Slice[Any], side: Side, row: Snapshot[Any]) -> bool:
     """Tell whether a row is a module's. Where no list is shared, all of it is."""
     return not isinstance(slice_, Sharing) or slice_.belongs(side, row)

@@ -42,14 +42,13 @@ class TaxSeen:
     rate: Decimal
 
 
-def a_slice(*, taxes=None, write_back=False, specs=None, lookups=None, **options) -> ProductsSlice:
+def a_slice(*, taxes=None, specs=None, lookups=None, **options) -> ProductsSlice:
     return ProductsSlice(
         a_reference(**(specs or {})),
         ProductOptions(**options),
         lookups or Taxes(),
         taxes=TaxMapOptions(map=taxes or {}),
         placeholder="??????",
-        write_back=write_back,
     )
 
 

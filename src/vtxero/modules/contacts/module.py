@@ -40,9 +40,7 @@ class ContactsSlice:
         fields = tuple(name for name in FIELDS if name != "kind" or has_kind)
         self._rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("name", "first", "last"))
         self._rules.check_places(people)
-        self._vtiger = VtigerPeople(
-            reference=reference.vtiger, options=options, rules=self._rules, write_back=options.write_back
-        )
+        self._vtiger = VtigerPeople(reference=reference.vtiger, options=options, rules=self._rules)
         xero = XeroPeople(options=options, rules=self._rules, lookups=lookups)
         self._mappers: Mapping[Side, Mapper[Person]] = {Side.VTIGER: self._vtiger, Side.XERO: xero}
 
@@ -98,7 +96,12 @@ class ContactsSlice:
             return not row.record.organization or self._lookups.is_linked(self.name, side, row.id)
         return self._claims.is_persons(row.id, row.marker, row.record.name)
 
-    def lacks_id(self, record: Person, xero_id: str) -> bool:
+    @property
+    def writes_back(self) -> bool:
+        return self._options.write_back
+
+    def lacks_id(self, record: Person, marker: str, xero_id: str) -> bool:
+        del marker  # it may come from elsewhere; what counts is the field
         return self._vtiger.lacks_id(record, xero_id)
 
     def check_match(self, wanted: Person, found: Person) -> tuple[Finding, ...]:

@@ -13,7 +13,7 @@ from vtxero.domain.options import ContactOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
-from vtxero.domain.text import collapse_blanks, match_key
+from vtxero.domain.text import collapse_blanks, match_key, mended
 from vtxero.modules.contacts.names import joined, names_for_vtiger, vtiger_name_findings
 from vtxero.modules.contacts.record import FIRST, LAST, LIMITS, NOBODY, Person
 from vtxero.rules import addresses
@@ -22,10 +22,12 @@ from vtxero.rules.common import (
     FieldRules,
     VtigerRow,
     WireModel,
+    cleared_findings,
     composed,
     read_json,
     text_notes,
     vtiger_text,
+    with_mandatory,
     write_json,
 )
 from vtxero.rules.contact_texts import email_to_vtiger, xero_name
@@ -56,14 +58,11 @@ class VtigerContactRow(WireModel):
 class VtigerPeople:
     """Reads and changes Vtiger's contacts; it makes none, for from Xero every contact comes as an organization."""
 
-    def __init__(
-        self, *, reference: VtigerReference, options: ContactOptions, rules: FieldRules, write_back: bool
-    ) -> None:
+    def __init__(self, *, reference: VtigerReference, options: ContactOptions, rules: FieldRules) -> None:
         self._options = options
         self._rules = rules
         self._contacts = reference.modules["Contacts"]
         self._marker = self._contacts.by_label(MARKER_LABEL)
-        self._write_back = write_back
         self._names = {"first": "firstname", "last": "lastname"}
         self._names |= {field: rules.vtiger_field(field, self._contacts) for field in MOVABLE}
 
@@ -100,13 +99,13 @@ class VtigerPeople:
 
     def check_update(self, current: Person, wanted: Person) -> tuple[Finding, ...]:
         first, last = names_for_vtiger(wanted, current)
-        return vtiger_name_findings(first, last) if (first, last) != (current.first, current.last) else ()
+        found = vtiger_name_findings(first, last) if (first, last) != (current.first, current.last) else ()
+        changed = {name: value for name, value in self._changed(wanted, current).items() if name != "lastname"}
+        return found + cleared_findings(changed, self._contacts, self._options.defaults)
 
     def payload(self, wanted: Person, current: Person | None, vtiger_id: str, xero_id: str) -> Payload:
         held = current or NOBODY
-        first, last = names_for_vtiger(wanted, held)
-        now, before = self._fields(replace(wanted, first=first, last=last)), self._fields(held)
-        element = {name: value for name, value in now.items() if value != before[name]}
+        element = with_mandatory(self._changed(wanted, held), self._contacts, self._options.defaults)
         if self.lacks_id(wanted, xero_id):
             element[self._marker] = xero_id
         # What differs may be nothing that Vtiger can be told. It still has to answer, so that the bases are settled.
@@ -122,7 +121,12 @@ class VtigerPeople:
 
     def lacks_id(self, record: Person, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
-        return self._write_back and bool(self._marker and xero_id) and record.marker != xero_id
+        return self._options.write_back and bool(self._marker and xero_id) and record.marker != xero_id
+
+    def _changed(self, wanted: Person, held: Person) -> dict[str, str]:
+        first, last = names_for_vtiger(wanted, held)
+        now, before = self._fields(replace(wanted, first=first, last=last)), self._fields(held)
+        return {name: value for name, value in now.items() if value != before[name]}
 
     def _fields(self, record: Person) -> dict[str, str]:
         pairs = {name: getattr(record, field) for field, name in self._names.items() if name}
@@ -205,5 +209,5 @@ def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Pe
     found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this contact cannot be read ({where}).")
     contact = row.get("contact")
     fields: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
-    name = joined(str(fields.get("firstname") or ""), str(fields.get("lastname") or ""))
+    name = mended(joined(str(fields.get("firstname") or ""), str(fields.get("lastname") or "")))
     return Snapshot(str(fields.get("id") or ""), name, "", Person(name=name), write_json(row), findings=(found,))

@@ -53,10 +53,20 @@ class InvoicesSlice:
         self._rules = FieldRules(self.name, options, MERGED, movable=MOVABLE, fixed=FIXED)
         self._rules.check_places(reference.vtiger.modules["Invoice"])
         self.fields = self._rules.active
-        tools = make_tools(reference, options, taxes, lookups, self._rules)
+        tools = self._tools = make_tools(reference, options, taxes, lookups, self._rules)
         self.mappers: Mapping[Side, Mapper[Invoice]] = MappingProxyType(
             {Side.VTIGER: VtigerMapper(tools), Side.XERO: XeroMapper(tools)}
         )
+
+    @property
+    def writes_back(self) -> bool:
+        """Whether Xero's id is written into Vtiger's field for it."""
+        return self._tools.options.write_back
+
+    def lacks_id(self, record: Invoice, marker: str, xero_id: str) -> bool:
+        """Tell whether it is missing there; what Xero made has it from the start."""
+        del record
+        return self.writes_back and bool(self._tools.id_field and xero_id) and marker != xero_id
 
     def unneeded(self, record: Invoice) -> tuple[Finding, ...]:
         """Every one crosses by itself."""

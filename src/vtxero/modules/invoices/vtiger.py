@@ -91,7 +91,7 @@ class VtigerMapper:
         """Give the step for Vtiger."""
         if current is None:
             return create_steps(self._tools, wanted, xero_id)
-        return change_steps(self._tools, wanted, current, vtiger_id)
+        return change_steps(self._tools, wanted, current, (vtiger_id, xero_id))
 
     def check_answer(self, wanted: Invoice, answered: Invoice) -> tuple[Finding, ...]:
         """Compare lines and total: parallel writers make Vtiger lose lines without a word (facts §19)."""

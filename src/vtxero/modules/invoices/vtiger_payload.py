@@ -56,18 +56,23 @@ def create_steps(tools: Tools, wanted: Invoice, xero_id: str) -> dict[str, Any]:
     return {"steps": [*steps, *_credit_step(wanted, "$0")]}
 
 
-def change_steps(tools: Tools, wanted: Invoice, current: Invoice, vtiger_id: str) -> dict[str, Any]:
-    """Give the step that changes the invoice: all of it when amounts change, else only the header fields that do."""
+def change_steps(tools: Tools, wanted: Invoice, current: Invoice, ids: tuple[str, str]) -> dict[str, Any]:
+    """Give the step that changes the invoice: all of it when amounts change, else only the header fields that do.
+
+    `ids` are Vtiger's and Xero's; Xero's is written where the config asks for it.
+    """
+    vtiger_id, xero_id = ids
+    marker = {tools.id_field: xero_id} if tools.options.write_back and tools.id_field and xero_id else {}
     if wanted.currency != current.currency:
         currency = tools.reference.vtiger.currency_by_code(wanted.currency)
         wanted = replace(wanted, conversion_rate=currency.rate if currency else wanted.conversion_rate)
     if any(getattr(wanted, name) != getattr(current, name) for name in LINE_FIELDS):
         head = _filled(_full(tools, _head(tools, wanted)))
         element = {"id": vtiger_id} | head | _streets(tools, wanted) | _lines(tools, wanted)
-        element |= {"assigned_user_id": wanted.owner, "received": money(wanted.amount_paid)}
+        element |= {"assigned_user_id": wanted.owner, "received": money(wanted.amount_paid)} | marker
         steps = [{"op": "update", "module": MODULE, "element": element}]
         return {"steps": [*steps, *_credit_step(wanted, vtiger_id)]}
-    element = {"id": vtiger_id} | _full(tools, _changed_head(tools, wanted, current))
+    element = {"id": vtiger_id} | _full(tools, _changed_head(tools, wanted, current)) | marker
     if (wanted.amount_paid, wanted.credited) != (current.amount_paid, current.credited):
         element |= _settled(wanted)
     return {"steps": [{"op": "revise", "module": MODULE, "element": element}]}

@@ -38,6 +38,7 @@ class OrganizationsSlice:
         options: OrganizationOptions,
         lookups: Lookups,
     ) -> None:
+        self._writes_back = options.write_back
         self._claims = claims_of(reference, lookups)
         self._types = options.types
         accounts = reference.vtiger.modules["Accounts"]
@@ -108,7 +109,12 @@ class OrganizationsSlice:
         """Tell whether a row is an organization's: in Xero, a contact may be a person's without one."""
         return side is Side.VTIGER or not self._claims.is_persons(row.id, row.marker, row.record.name)
 
-    def lacks_id(self, record: Organization, xero_id: str) -> bool:
+    @property
+    def writes_back(self) -> bool:
+        return self._writes_back
+
+    def lacks_id(self, record: Organization, marker: str, xero_id: str) -> bool:
+        del marker  # it may come from elsewhere; what counts is the field
         return self._vtiger.lacks_id(record, xero_id)
 
     def without_removed(

@@ -39,7 +39,6 @@ class ProductsSlice:
         *,
         taxes: TaxMapOptions | None = None,
         placeholder: str = "",
-        write_back: bool = False,
     ) -> None:
         """Open the slice.
 
@@ -49,20 +48,18 @@ class ProductsSlice:
             lookups: answers about other modules' records: taxes that this run makes or changes.
             taxes: how taxes are found.
             placeholder: the name of the product for Xero's lines without an item; that product never crosses.
-            write_back: write Xero's id into the Vtiger field labelled `Xero Item ID`.
         """
         fields = tuple(name for name in FIELDS if name != "quantity" or options.fields.get(name, "off") != "off")
         self._rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("code",))
         self._rules.check_places(reference.vtiger.modules["Products"])
         self._crossing = Crossing(options, placeholder)
         matcher = TaxMatcher(reference, taxes or TaxMapOptions())
-        vtiger = VtigerProducts(
+        vtiger = self._vtiger = VtigerProducts(
             reference=reference,
             options=options,
             rules=self._rules,
             matcher=matcher,
             lookups=lookups,
-            write_back=write_back,
         )
         xero = XeroProducts(
             reference=reference,
@@ -109,6 +106,14 @@ class ProductsSlice:
     @property
     def seeds(self) -> Mapping[str, Product]:
         return self._seeds
+
+    @property
+    def writes_back(self) -> bool:
+        return self._crossing.options.write_back
+
+    def lacks_id(self, record: Product, marker: str, xero_id: str) -> bool:
+        del marker  # it may come from elsewhere; what counts is the field
+        return self._vtiger.lacks_id(record, xero_id)
 
     def unneeded(self, record: Product) -> tuple[Finding, ...]:
         """Inactive products cross only when an invoice needs them."""

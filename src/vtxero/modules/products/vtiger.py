@@ -64,14 +64,12 @@ class VtigerProducts:
         rules: FieldRules,
         matcher: TaxMatcher,
         lookups: Lookups,
-        write_back: bool,
     ) -> None:
         self._reference = reference
         self._options = options
         self._rules = rules
         self._taxes = matcher
         self._lookups = lookups
-        self._write_back = write_back
         self._base = next((item.id for item in reference.vtiger.currencies if item.base), "")
 
     @property
@@ -121,9 +119,8 @@ class VtigerProducts:
     def payload(self, wanted: Product, current: Product | None, vtiger_id: str, xero_id: str) -> Payload:
         held = current or Product(kind=wanted.kind)
         element = self._changed(wanted, held) if current else self._fields(wanted)
-        marker = self._module(wanted.kind).by_label(MARKER_LABEL)
-        if self._write_back and marker and xero_id and wanted.marker != xero_id:
-            element[marker] = xero_id
+        if self.lacks_id(wanted, xero_id):
+            element[self._module(wanted.kind).by_label(MARKER_LABEL)] = xero_id
         if current is None:
             made = {"source": source_of(xero_id)} if xero_id else {}
             steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element) | made}]
@@ -132,6 +129,12 @@ class VtigerProducts:
             carried = self._carried(wanted, held, self._wanted_taxes(wanted, held))
             steps = [{"op": "revise", "module": wanted.kind, "element": {"id": vtiger_id, **element, **carried}}]
         return {"steps": steps}
+
+    def lacks_id(self, record: Product, xero_id: str) -> bool:
+        """Tell whether Xero's id is to be written into the field for it."""
+        if not (self._options.write_back and xero_id) or record.marker == xero_id:
+            return False
+        return bool(self._module(record.kind).by_label(MARKER_LABEL))
 
     def placeholder(self, name: str) -> Product:
         """Give the product that stands for Xero's lines without an item: it has every tax, since any may be on them."""
@@ -277,7 +280,7 @@ class VtigerProducts:
 
     def _mandatory(self, wanted: Product) -> tuple[Finding, ...]:
         element = self._new(wanted, self._fields(wanted))
-        if self._write_back:
+        if self._options.write_back:
             element[self._module(wanted.kind).by_label(MARKER_LABEL)] = "filled when written"
         return tuple(mandatory_finding(label) for label in missing_mandatory(element, self._module(wanted.kind)))
 
