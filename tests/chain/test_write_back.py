@@ -20,7 +20,7 @@ def ids(company):
 @pytest.fixture
 def books(company):
     """An organization with a person, a person alone, a product, a service, an invoice for each of both."""
-    company.acme = company.organization("Acme Ltd", email1="office@acme.example")
+    company.acme = company.organization("Acme Ltd", email1="office@acme.example", accounttype="Customer")
     company.widget = company.product()
     service = {"servicename": "Help", "unit_price": "5", "discontinued": "1", "assigned_user_id": "19x1", "tax1": "4.5"}
     company.help = company.vtiger.add("Services", service)
@@ -51,7 +51,6 @@ def test_off_by_default_nothing_is_written_into_the_fields(books):
     books.sync()
 
     assert {value for values in ids(books).values() for value in values} == {""}
-    assert books.writes("vtiger")[-1:] == books.writes("vtiger")[-1:]
     books.quiet()
 
 
@@ -142,12 +141,12 @@ def test_state_lost_the_id_in_a_persons_field_keeps_the_contact_from_becoming_an
 def test_id_that_could_not_be_written_is_told_and_written_by_the_next_run(company):
     company.configure("organizations", write_back=True)
     acme = company.organization("Acme Ltd")
-    company.fail_writes_to_vtiger()
+    company.apps["vtiger"].faults.add({"path": "webservice", "method": "POST", "nth": 2, "do": "drop-before"})
 
     report = company.sync()
 
     assert (report.exit_code, company.row(acme)["cf_853"]) == (5, "")
-    company.let_writes_through()
+    company.apps["vtiger"].faults.clear()
     company.sync()
     assert company.row(acme)["cf_853"] == company.contacts()["Acme Ltd"]["ContactID"]
     assert len(company.contacts()) == 1
