@@ -176,7 +176,9 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
             part_fields=frozenset({"primary", "people", "email"}),
             words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "organizations with their people"},
         ),
-        "contacts": UndoRules(contact, words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "contacts"}),
+        "contacts": UndoRules(
+            contact, derived=frozenset({"kind"}), words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "contacts"}
+        ),
         "products": UndoRules(
             {Side.XERO: stays(_ITEMS_STAY), Side.VTIGER: in_vtiger},
             derived=frozenset({"quantity"}),

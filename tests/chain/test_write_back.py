@@ -1,4 +1,4 @@
-"""With `write_back`, Xero's id stands in the Vtiger record: written once, in the same run, and the marker since."""
+"""With `write_back`, the Xero id stands in the Vtiger record: written in the same run, the marker from then on."""
 
 from __future__ import annotations
 
