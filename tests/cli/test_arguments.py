@@ -51,7 +51,7 @@ def test_module_when_unknown_says_which_there_are(typed, said):
         arguments.module(typed)
 
     assert said in caught.value.message
-    assert "organizations, products, invoices" in caught.value.remedy
+    assert "organizations, contacts, products, invoices" in caught.value.remedy
 
 
 @pytest.mark.parametrize(
