@@ -12,9 +12,9 @@ from typing import Protocol, runtime_checkable
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.instance import ALLOW, check_instance
-from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
 from vtxero.bootstrap.standing import note_calls_left
+from vtxero.bootstrap.wires import SOCKETS, Wires
 from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
@@ -45,7 +45,14 @@ from vtxero.xero.source import XeroSource
 _log = logging.getLogger("vtxero")
 
 
-def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clock: Clock | None = None) -> RunReport:
+def run_sync(
+    settings: Settings,
+    request: RunRequest,
+    progress: Progress,
+    *,
+    clock: Clock | None = None,
+    wires: Wires = SOCKETS,
+) -> RunReport:
     """Carry out one run.
 
     What stops the run once it is under way is told in the report, with its exit code.
@@ -55,7 +62,8 @@ def run_sync(settings: Settings, request: RunRequest, progress: Progress, *, clo
         StopError, TemporaryError, BudgetError: the preflight failed.
     """
     _check_direction(request)
-    with opened(settings, progress, clock=clock, dry_run=request.dry_run, max_calls=request.max_calls) as tools:
+    limit, dry_run = request.max_calls, request.dry_run
+    with opened(settings, progress, clock=clock, dry_run=dry_run, max_calls=limit, wires=wires) as tools:
         environment = prepare(tools, request)
         report = _with_unknown(Run(environment, request).execute(), request, tools.database, tools.clock)
         as_of = tools.clock.now().isoformat(timespec="seconds")
@@ -78,6 +86,7 @@ def opened(
     clock: Clock | None = None,
     dry_run: bool,
     max_calls: int | None = None,
+    wires: Wires = SOCKETS,
 ) -> Iterator[Opened]:
     """Open all that a run works with, under the lock of its profile; a dry run works on a copy of the state.
 
@@ -93,11 +102,11 @@ def opened(
         if dry_run:
             database = stack.enter_context(closing(scratch_copy(kept)))
         budget = CallBudget(max_calls)
-        vtiger = stack.enter_context(open_vtiger(settings, budget))
-        xero = stack.enter_context(open_xero(settings, clock, _log.warning, budget))
+        vtiger = stack.enter_context(wires.open_vtiger(settings, budget))
+        xero = stack.enter_context(wires.open_xero(settings, clock, _log.warning, budget))
         if isinstance(progress, WatchesCalls):
             progress.watch_calls(lambda: xero.limiter.day_remaining)
-        yield Opened(settings, database, kept, vtiger, xero, clock, stop, progress)
+        yield Opened(settings, database, kept, vtiger, xero, clock, stop, progress, wires.xero_batch)
 
 
 @runtime_checkable
@@ -164,6 +173,7 @@ class Opened:
     clock: Clock
     stop: StopRequest
     progress: Progress
+    xero_batch: int
 
 
 def prepare(tools: Opened, request: RunRequest) -> Environment:
@@ -190,7 +200,7 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
             reference.vtiger,
             needs_retrieve=lambda header, lines, _: needs_retrieve(header, lines, reference),
         ),
-        Side.XERO: XeroSource(tools.xero),
+        Side.XERO: XeroSource(tools.xero, batch=tools.xero_batch),
     }
     return Environment(
         run=run,

@@ -95,13 +95,14 @@ class XeroOAuth:
         *,
         sleep: Callable[[float], None] = time.sleep,
         budget: CallBudget | None = None,
+        http: httpx.Client | None = None,
     ) -> None:
         self.access = access
         self.calls = 0
         self._budget = budget or CallBudget()
         self._clock = clock
         self._sleep = sleep
-        self._http = httpx.Client(
+        self._http = http or httpx.Client(
             timeout=TIMEOUT,
             headers={"Accept": "application/json"},
             trust_env=not is_loopback(access.identity_url),

@@ -37,10 +37,11 @@ class XeroSource:
 
     side = Side.XERO
 
-    def __init__(self, client: XeroClient) -> None:
+    def __init__(self, client: XeroClient, *, batch: int = BATCH) -> None:
         self._client = client
         self._kept: dict[str, tuple[str | None, Page]] = {}
         """Lists of one page that this run has read, by endpoint, with the time they begin at: modules may share one."""
+        self._batch = batch
 
     @property
     def calls(self) -> int:
@@ -54,7 +55,7 @@ class XeroSource:
     def batch_size(self, module: str) -> int:
         """How many elements one write call takes."""
         endpoint(module)
-        return BATCH
+        return self._batch
 
     def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:  # noqa: ARG002 - the port's
         """Read all rows, or those modified at or after `since` (UTC, `YYYY-MM-DDTHH:MM:SS`) less five minutes.

@@ -1,0 +1,75 @@
+"""The small company of the chain tests, in process: its runs can be killed at any request and at any commit."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from chain.company import Company, Silent
+from machine.wires import VTIGER_URL, XERO_URL, Net, Time, wires
+from vtxero.bootstrap import run_sync
+from vtxero.config.settings import Settings
+from vtxero.sandbox.instrument import instrumented
+from vtxero.sandbox.vtiger import VtigerState
+from vtxero.sandbox.vtiger import create_app as vtiger_app
+from vtxero.sandbox.xero import XeroState
+from vtxero.sandbox.xero import create_app as xero_app
+from vtxero.sync.report import RunReport
+from vtxero.sync.request import RunRequest
+
+MEMORY = Path("/dev/shm")
+
+
+class Nearby(Company):
+    """A company whose services are function calls away."""
+
+    def __init__(self, folder: Path, *, batch: int = 50, custom_fields: bool = True, **settings: Any) -> None:
+        self.time = Time()
+        self.batch = batch
+        vtiger = VtigerState.sample_empty(clock=self.time.clock("vtiger"), custom_fields=custom_fields)
+        xero = XeroState.new(clock=self.time.clock("xero"), seed=1)
+        xero.add_tax_rate("VAT", ("VAT", "4.5"))
+        apps = {
+            "vtiger": instrumented(vtiger_app(vtiger), expire=vtiger.expire_sessions),
+            "xero": xero_app(xero, limits="off"),
+        }
+        self.net = Net(apps)
+        super().__init__(vtiger, xero, apps, Settings.model_validate(_settings(folder) | settings))
+
+    def sync(self, **request: Any) -> RunReport:
+        return run_sync(
+            self.settings,
+            RunRequest(**request),
+            Silent(),
+            clock=self.time,
+            wires=wires(self.net, self.time, batch=self.batch),
+        )
+
+    def writes(self, side: str | None = None) -> list[str]:
+        sides = [side] if side else ["vtiger", "xero"]
+        return [str(entry.operation) for name in sides for entry in self.apps[name].journal.entries if entry.write]
+
+
+@contextmanager
+def open_nearby(**options: Any) -> Iterator[Nearby]:
+    """Open a company; its state file lies in memory where the machine has such a place."""
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield Nearby(Path(folder), **options)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    return {
+        "state_dir": str(folder),
+        "vtiger": {"url": VTIGER_URL, "username": "admin", "access_key": "sandbox-key"},
+        "xero": {
+            "client_id": "sandbox",
+            "client_secret": "sandbox",
+            "flow": "client_credentials",
+            "api_url": f"{XERO_URL}/api.xro/2.0",
+            "identity_url": XERO_URL,
+        },
+        "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
+    }

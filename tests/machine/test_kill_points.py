@@ -1,0 +1,62 @@
+"""A run over forty records in both directions dies at each of its writes, in four ways; the next run finishes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from machine import forty, views
+from machine.dying import WAYS, can_be_halved, dying_at
+from machine.nearby import open_nearby
+from vtxero.sync.records import Outcome
+
+PARTS = 4
+
+
+@pytest.fixture(scope="module")
+def company():
+    with open_nearby(batch=3) as running:
+        forty.begin(running)
+        running.start = forty.save(running)
+        forty.restore(running, running.start)
+        first = running.sync()
+        assert first.exit_code == 0
+        running.written = [request for request in running.net.requests if request.is_write]
+        made = [record for record in first.records if record.outcome in {Outcome.CREATED, Outcome.UPDATED}]
+        assert len(made) >= 40
+        assert len(running.written) > 30
+        assert {record.direction for record in made} == {"to-xero", "to-vtiger"}
+        running.sync()
+        running.undisturbed = (views.view(running), views.links(running))
+        yield running
+
+
+def points(company, way):
+    """Number the writes that can be ended in this way."""
+    if way == WAYS[1]:
+        return [number for number, request in enumerate(company.written) if can_be_halved(request)]
+    return list(range(len(company.written)))
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("way", WAYS)
+def test_law_2_run_killed_at_any_write_is_finished_by_the_next_as_if_undisturbed(company, way, part):
+    deaths = 0
+    for number in points(company, way)[part::PARTS]:
+        forty.restore(company, company.start)
+        with dying_at(company, number, way) as died:
+            company.sync()
+        if not died and way == WAYS[3]:
+            continue  # a record made in several requests is noted once
+        assert died
+        deaths += 1
+
+        second = company.sync()
+        before = len(company.writes())
+        third = company.sync()
+
+        place = f"write {number}, {way}"
+        assert (second.exit_code, third.exit_code) == (0, 0), (place, second.messages, second.records)
+        assert company.writes()[before:] == [], place
+        assert views.view(company) == company.undisturbed[0], place
+        assert views.links(company) == company.undisturbed[1], place
+    assert deaths
