@@ -33,7 +33,7 @@ class LosesLines(random.Random):
 def dying_at(company: Nearby, number: int, way: str) -> Iterator[list[bool]]:
     """Die at the write with this number, counted from 0; tells whether there was such a point."""
     died = list[bool]()
-    with _at_note(number) if way == WAYS[3] else _at_request(company, number, way):
+    with at_note(number) if way == WAYS[3] else _at_request(company, number, way):
         try:
             yield died
         except Killed:
@@ -51,7 +51,7 @@ def _at_request(company: Nearby, number: int, way: str) -> Iterator[None]:
         if not is_it:
             return forward(request)
         if way == WAYS[1]:
-            _commit_half(company, request, forward)
+            commit_half(company, request, forward)
         elif way == WAYS[2]:
             forward(request)
         raise Killed
@@ -70,7 +70,10 @@ def can_be_halved(request: Request) -> bool:
     return len(next(iter(json.loads(request.body).values()))) > 1
 
 
-def _commit_half(company: Nearby, request: Request, forward: Forward) -> None:
+def commit_half(company: Nearby, request: Request, forward: Forward) -> None:
+    if not can_be_halved(request):
+        forward(request)
+        return
     if request.side == "vtiger":
         company.vtiger.lose_lines = LosesLines()
         forward(request)
@@ -83,7 +86,7 @@ def _commit_half(company: Nearby, request: Request, forward: Forward) -> None:
 
 
 @contextmanager
-def _at_note(number: int) -> Iterator[None]:
+def at_note(number: int, died: list[str] | None = None) -> Iterator[None]:
     """Die when the answers of this batch of writes are in and about to be committed."""
     seen = 0
     close = SqliteState.close_intents
@@ -92,6 +95,8 @@ def _at_note(number: int) -> Iterator[None]:
         nonlocal seen
         seen += 1
         if seen == number + 1:
+            if died is not None:
+                died.append(WAYS[3])
             raise Killed
         close(state, ids)
 

@@ -15,6 +15,7 @@ from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import instrumented
 from vtxero.sandbox.vtiger import VtigerState
 from vtxero.sandbox.vtiger import create_app as vtiger_app
+from vtxero.sandbox.vtiger.hands import shown
 from vtxero.sandbox.xero import XeroState
 from vtxero.sandbox.xero import create_app as xero_app
 from vtxero.sync.report import RunReport
@@ -47,6 +48,11 @@ class Nearby(Company):
             clock=self.time,
             wires=wires(self.net, self.time, batch=self.batch),
         )
+
+    def row(self, record_id: str) -> dict[str, Any]:
+        record = self.vtiger.find(record_id)
+        assert record, record_id
+        return shown(self.vtiger, record)
 
     def writes(self, side: str | None = None) -> list[str]:
         sides = [side] if side else ["vtiger", "xero"]
