@@ -92,7 +92,7 @@ def save(company: Nearby) -> Checkpoint:
     return Checkpoint(
         {name: _copied(getattr(company.vtiger, name), company) for name in _fields(company.vtiger)},
         {name: _copied(value, company) for name, value in vars(company.xero).items() if name not in SHARED},
-        company.settings.database.read_bytes(),
+        company.read_state(),
         company.time.passed,
     )
 
@@ -104,7 +104,7 @@ def restore(company: Nearby, to: Checkpoint) -> None:
         if name != "identity":
             setattr(company.xero, name, _copied(value, company))
     company.xero.versions = {name: number + 1_000_000 for name, number in company.xero.versions.items()}
-    company.settings.database.write_bytes(to.state)
+    company.write_state(to.state)
     for app in company.apps.values():
         app.journal.clear()
         app.faults.clear()

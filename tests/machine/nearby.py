@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,19 @@ class Nearby(Company):
             clock=self.time,
             wires=wires(self.net, self.time, batch=self.batch),
         )
+
+    def read_state(self) -> bytes:
+        """Copy the state database, whatever part of it still lies in its log."""
+        with closing(sqlite3.connect(self.settings.database)) as database:
+            return database.serialize()
+
+    def write_state(self, content: bytes | None) -> None:
+        """Put a copy back, or leave none at all."""
+        path = self.settings.database
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+        if content is not None:
+            path.write_bytes(content)
 
     def row(self, record_id: str) -> dict[str, Any]:
         record = self.vtiger.find(record_id)

@@ -154,14 +154,14 @@ class StandInHistories(RuleBasedStateMachine):
     @rule()
     def state_is_backed_up(self):
         if self.company.settings.database.exists():
-            self.backup = self.company.settings.database.read_bytes()
+            self.backup = self.company.read_state()
 
     @rule(gone=st.booleans())
     def state_is_lost_or_put_back_to_an_old_one(self, gone):
         if gone:
-            self.company.settings.database.unlink(missing_ok=True)
+            self.company.write_state(None)
         elif self.backup:
-            self.company.settings.database.write_bytes(self.backup)
+            self.company.write_state(self.backup)
         self.run(resync=True)
 
     # runs

@@ -190,6 +190,10 @@ class ToyService:
         rows = self.tables.get(module, {})
         return {i: rows[i]["modified"] for i in ids if i in rows}
 
+    def is_settled(self, modified: str, newest: str) -> bool:
+        """Each change has a time of its own here."""
+        return modified <= newest
+
     def may_vanish(self, module: str) -> bool:
         return bool(module)
 

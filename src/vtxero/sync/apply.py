@@ -13,6 +13,7 @@ from vtxero.domain.lookups import read_symbol
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
+from vtxero.sync.doubt import plain, proof
 from vtxero.sync.effects import CREATED, LINKED, Effect
 from vtxero.sync.fetch import keep
 from vtxero.sync.lookup import SYMBOLS, StateLookups
@@ -194,11 +195,14 @@ class Applier:
         """Look once more before changing existing records: who edited one meanwhile is not overwritten."""
         target, module = ready[0].action.target, self._slice.name
         ids = [_target_id(item.action) for item in ready]
+        known = {record_id: self._state.modified(module, target, record_id) for record_id in ids}
         now = self._sources[target].modified_now(module, ids)
+        same = {record_id for record_id in now if now[record_id] == plain(known[record_id])}
+        doubtful = {record_id for record_id in same if proof(known[record_id]) is None}
+        same -= self._differing([item for item in ready if _target_id(item.action) in doubtful])
         kept = []
         for item, record_id in zip(ready, ids, strict=True):
-            known = self._state.modified(module, target, record_id)
-            if now.get(record_id) == known:
+            if record_id in same:
                 kept.append(item)
             elif record_id not in now:
                 self._leave(
@@ -208,6 +212,19 @@ class Applier:
                 text = f"It was edited in {target.value.capitalize()} during this run; the next run looks at it again."
                 self._leave(item.action, Outcome.CONFLICT, finding(Code.CONFLICT, text))
         return kept
+
+    def _differing(self, doubtful: list[Ready]) -> set[str]:
+        """Read again those whose time proves nothing; give the ids of those that are not as they were judged."""
+        if not doubtful:
+            return set()
+        target = doubtful[0].action.target
+        judged = {_target_id(item.action): item.action.current for item in doubtful}
+        mapper = self._slice.mappers[target]
+        for page in self._sources[target].fetch_ids(self._slice.name, list(judged)):
+            for found in mapper.parse(page.raw):
+                if judged.get(found.id) == self._slice.encode(found.record):
+                    del judged[found.id]
+        return set(judged)
 
     def _leave(self, action: Action, outcome: Outcome, reason: Finding) -> None:
         with self._state.transaction():
@@ -252,7 +269,7 @@ class Applier:
             action.fields,
             before="" if action.write == CREATED else action.current if answered else action.source,
             after=self._slice.encode(answered.record) if answered else action.current,
-            known=self._state.modified(action.module, action.target, answered.id) or "" if answered else "",
+            known=plain(self._state.modified(action.module, action.target, answered.id)) if answered else "",
             modified=answered.modified if answered else "",
             vtiger_base=link.vtiger_base if link else "",
             xero_base=link.xero_base if link else "",

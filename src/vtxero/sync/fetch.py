@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from vtxero.domain.sides import Side
+from vtxero.sync.doubt import in_doubt, proof
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import MEMBER, Presence, Snapshot
 from vtxero.sync.slice import Slice, WritingBack, belongs
@@ -40,7 +42,7 @@ class Fetcher:
         self._progress.phase(f"Reading {module} from {side.value.capitalize()}")
 
         def known(record_id: str) -> str | None:
-            return self._state.modified(module, side, record_id)
+            return proof(self._state.modified(module, side, record_id))
 
         for page in self._sources[side].fetch(module, since, known):
             with self._state.transaction():
@@ -60,11 +62,13 @@ class Fetcher:
         self.timeless[side].update(item.id for item in snapshots if not item.modified)
         for item in snapshots:
             link = links.get(item.id)
+            settled = self._sources[side].is_settled(item.modified, newest)
+            modified = item.modified if settled else in_doubt(item.modified)
             if link and self._says_nothing_new(item, link, side):
-                self._state.touch(self._slice.name, side, item.id, item.modified)
+                self._state.touch(self._slice.name, side, item.id, modified)
                 self.unchanged[link.vtiger_id] = link.author
             else:
-                keep(self._state, self._slice.name, side, item)
+                keep(self._state, self._slice.name, side, replace(item, modified=modified))
 
     def _is_ours(self, side: Side, item: Snapshot[Any]) -> bool:
         """Leave a row without a link to the module that it belongs to; it may have waited here before."""

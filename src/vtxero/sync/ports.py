@@ -42,6 +42,13 @@ class RowSource(Protocol):
         """Modification time by id of those that still exist: the cheap look before a write."""
         ...
 
+    def is_settled(self, modified: str, newest: str) -> bool:
+        """Tell of a row just read whether a change after this can only bear a later time.
+
+        `newest` is the largest time on the row's page.
+        """
+        ...
+
     def may_vanish(self, module: str) -> bool:
         """Tell whether deleted records disappear without a trace; else they stay listed with a status of their own."""
         ...

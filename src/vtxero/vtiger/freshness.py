@@ -41,14 +41,14 @@ class Freshness:
 
     def is_unchanged(self, record_id: str, modified: str) -> bool:
         """Tell whether the row was read in this very state: the same time, and that second is over."""
-        return bool(modified) and self.known(record_id) == modified and self._is_settled(modified)
+        return bool(modified) and self.known(record_id) == modified and self.is_settled(modified)
 
     def is_covered(self, record_id: str, modified: str) -> bool:
         """Tell the same of a part of a composite record, which is known under the latest time of its parts."""
         latest = self.known(record_id)
-        return bool(modified) and latest is not None and modified <= latest and self._is_settled(modified)
+        return bool(modified) and latest is not None and modified <= latest and self.is_settled(modified)
 
-    def _is_settled(self, modified: str) -> bool:
+    def is_settled(self, modified: str) -> bool:
         """Tell whether no further change can fall into this second.
 
         Vtiger's zone is not known and its times do not tell it. All zones lie whole quarters of an hour apart, so the

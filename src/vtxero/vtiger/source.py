@@ -39,6 +39,7 @@ class VtigerSource:
 
     def __init__(self, client: VtigerClient, reference: VtigerReference, *, needs_retrieve: NeedsRetrieve) -> None:
         self._client = client
+        self._fresh: Freshness | None = None
         self._reference = reference
         self._needs_retrieve = needs_retrieve
         self._readers: Mapping[str, Reader] = {
@@ -67,7 +68,7 @@ class VtigerSource:
         a call each, out of a full one as well, where the newest comes in any case.
         """
         reader = self._reader(module)
-        fresh = Freshness(known, self._client.server_now())
+        self._fresh = fresh = Freshness(known, self._client.server_now())
         if since is None:
             return _pages(reader.everything(fresh))
         return _pages(reader.changed(less_overlap(since), fresh))
@@ -79,6 +80,10 @@ class VtigerSource:
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Read when these records were modified last, about a call for a hundred (two for organizations)."""
         return self._reader(module).modified(ids)
+
+    def is_settled(self, modified: str, newest: str) -> bool:  # noqa: ARG002 - the server's clock says more
+        """Tell whether the row's second was over, by the server's clock, when the read began."""
+        return not modified or self._fresh is None or self._fresh.is_settled(modified)
 
     def may_vanish(self, module: str) -> bool:
         """Whatever is deleted goes to the recycle bin, which the API does not show."""

@@ -48,6 +48,10 @@ class XeroSource:
         """Requests sent so far, to the login server too."""
         return self._client.calls
 
+    def is_settled(self, modified: str, newest: str) -> bool:
+        """Tell whether the row's second is over: a later time was read with it."""
+        return modified < newest
+
     def may_vanish(self, module: str) -> bool:
         """Items are deleted for good; contacts are archived, invoices voided, and stay listed."""
         return module == "products"
