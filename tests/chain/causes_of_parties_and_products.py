@@ -152,6 +152,12 @@ def bank_account_on_a_product(company: Company) -> RunReport:
     return company.sync()
 
 
+@produces(Code.PRD_ACCOUNT, "has no value '210 - Service Income' yet", note=True)
+def account_that_vtigers_picklist_lacks(company: Company) -> RunReport:
+    company.xero.add_item(Code="W-1", Name="Widget", SalesDetails={"AccountCode": "210"})
+    return company.sync()
+
+
 @produces(Code.PRD_TAX, "several taxes", note=True)
 def product_with_several_taxes(company: Company) -> RunReport:
     company.product(tax2="10")

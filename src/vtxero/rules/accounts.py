@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from vtxero.domain.reference import LedgerAccount, Reference, XeroReference, XeroTaxRate
+from vtxero.domain.reference import LedgerAccount, Reference, VtigerField, XeroReference, XeroTaxRate
 from vtxero.rules.common import resolve_field
 
 BANK = "BANK"
@@ -113,6 +113,22 @@ def spelled_account(account: LedgerAccount, choices: Iterable[str], xero: XeroRe
     return next(found, account_text(account))
 
 
+def picklist_text(field: VtigerField | None, text: str) -> str:
+    """Say that a picklist lacks a value that is written to it; blank when it does not, or is plain text."""
+    if field is None or not text or text in field.choices or not _is_picklist(field):
+        return ""
+    return (
+        f"the picklist {field.label!r} in Vtiger has no value {text!r} yet, so the field shows it but cannot offer it."
+    )
+
+
+PASTE = "Add the value to the picklist in Vtiger; `vtxero doctor` lists all that are missing."
+
+
+def _is_picklist(field: VtigerField) -> bool:
+    return bool(field.choices) or field.kind == PICKLIST
+
+
 def missing_picklist_values(
     reference: Reference, fields: Iterable[AccountField] = ACCOUNT_FIELDS
 ) -> tuple[PicklistGap, ...]:
@@ -124,7 +140,7 @@ def missing_picklist_values(
     for place in fields:
         module = reference.vtiger.modules.get(place.module)
         field = module.field(resolve_field(place.field, module)) if module else None
-        if field is None or not (field.choices or field.kind == PICKLIST):
+        if field is None or not _is_picklist(field):
             continue
         known = {account.account_id for choice in field.choices if (account := reference.xero.find_account(choice))}
         missing = [item for item in usable_accounts(reference.xero, place.use) if item.account_id not in known]

@@ -17,7 +17,7 @@ from vtxero.modules.invoices.record import GROUP, INDIVIDUAL, Charge, Invoice, I
 from vtxero.modules.invoices.remarks import Remarks
 from vtxero.modules.invoices.to_xero_lines import NO_DESCRIPTION, clean_text, to_xero_lines
 from vtxero.modules.invoices.tools import Tools
-from vtxero.rules.accounts import spelled_account
+from vtxero.rules.accounts import PASTE, picklist_text, spelled_account
 
 QUANTITY_PLACES = 3
 """Vtiger keeps three decimals of a quantity (facts §7)."""
@@ -186,7 +186,10 @@ class _Writer:
         if account is None:
             return line.account
         place = self._tools.reference.vtiger.modules["LineItem"].field(field)
-        return spelled_account(account, place.choices if place else (), xero)
+        shown = spelled_account(account, place.choices if place else (), xero)
+        if text := picklist_text(place, shown):
+            self._remarks.note(Code.INV_ACCOUNT, known.place, text, PASTE)
+        return shown
 
     # taxes count only where they are attached to the product
 

@@ -21,7 +21,7 @@ from vtxero.domain.text import match_key, without_beyond_bmp
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
 from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes, further_prices, unreadable
-from vtxero.rules.accounts import spelled_account
+from vtxero.rules.accounts import PASTE, picklist_text, spelled_account
 from vtxero.rules.common import (
     FieldRules,
     cleared_findings,
@@ -103,6 +103,7 @@ class VtigerProducts:
             field: getattr(held, field) for field in self._rules.held_back(Side.VTIGER) if current or field != "code"
         }
         wanted = replace(wanted, **kept)
+        said += self._picklist_notes(wanted, held)
         if current is None:
             wanted = replace(wanted, unit_price=wanted.sales_price, taxes=self._wanted_taxes(wanted, held))
             findings += self._mandatory(wanted)
@@ -199,6 +200,16 @@ class VtigerProducts:
         if account is None or not place.choices:
             return code
         return spelled_account(account, place.choices, self._reference.xero)
+
+    def _picklist_notes(self, wanted: Product, held: Product) -> tuple[Finding, ...]:
+        """Say which account is written to a picklist that does not have it: its API cannot add values."""
+        module, found = self._module(wanted.kind), []
+        for field in ("sales_account", "purchase_account"):
+            account = getattr(wanted, field)
+            place = module.field(self._rules.vtiger_field(field, module))
+            if account != getattr(held, field) and (text := picklist_text(place, account)):
+                found.append(note(Code.PRD_ACCOUNT, text[:1].upper() + text[1:], field=field, remedy=PASTE))
+        return tuple(found)
 
     def _tax(self, record: Product, held: Product, *, is_new: bool) -> tuple[str, tuple[Finding, ...]]:
         """Give the column of the tax that is Xero's; a product with several taxes keeps them."""
