@@ -264,6 +264,15 @@ def test_charges_line_becomes_shipping_with_its_tax():
     assert (element[CHARGE], element[f"{CHARGE}_shtax1"], element[f"{CHARGE}_shtax2"]) == ("20", "0", "10")
 
 
+def test_charges_line_of_nothing_is_a_line_like_others_since_vtiger_has_no_charges_of_zero():
+    books = Books()
+    books.add_placeholder()
+    projection, _ = created(x_row(x_item(), x_item("", price="0", text="Charges")), books=books)
+
+    assert projection.record.shipping is None
+    assert [line.description for line in projection.record.lines] == ["", "Charges"]
+
+
 def test_charges_with_a_tax_that_vtiger_lacks_for_charges_stop():
     assert codes(to_vtiger(a_slice(), x_row(x_item(), charges(tax="TAX001"))).blockers) == ["INV-TAX-UNKNOWN"]
 

@@ -192,9 +192,9 @@ def _sort_out(tools: Tools, lines: list[InvoiceLine]) -> tuple[list[InvoiceLine]
 
 
 def _is_ours(tools: Tools, name: str, line: InvoiceLine, count: int) -> bool:
-    """Tell whether a line of such a name is what we mean by it."""
+    """Tell whether a line of such a name is what we mean by it; Vtiger has no charges of nothing."""
     if name == xero_math.CHARGES:
-        return True
+        return bool(xero_math.line_amount(line))
     if tools.rates.get(line.tax_type) or line.tax_amount:
         return False
     if name == xero_math.ADJUSTMENT:
