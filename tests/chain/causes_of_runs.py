@@ -81,6 +81,14 @@ def mapping_in_the_config_changed(company: Company) -> RunReport:
     return company.sync()
 
 
+@produces(Code.RUN_ENDED, "ended before this record's turn")
+def calls_used_up_in_the_middle(company: Company) -> RunReport:
+    for number in range(60):
+        company.organization(f"Customer {number}")
+    reading = sum(company.sync(dry_run=True).calls.values())
+    return company.sync(max_calls=reading + 1)
+
+
 @produces(Code.AMBIGUOUS, "has the code 'W-2' and not 'W-1'")
 def item_of_the_same_name_has_another_code(company: Company) -> RunReport:
     company.product("Widget", "W-1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,14 @@ from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import match_key, unescape
-from vtxero.rules.accounts import ACCOUNT_FIELDS, account_problem, missing_picklist_values
+from vtxero.rules.accounts import (
+    ACCOUNT_FIELDS,
+    AccountField,
+    AccountUse,
+    account_problem,
+    missing_picklist_values,
+    usable_accounts,
+)
 from vtxero.rules.common import resolve_field
 from vtxero.rules.taxes import TaxMatcher, same_rate
 
@@ -216,6 +223,9 @@ def account_checks(xero: XeroReference, settings: Settings) -> Iterator[Check]:
             continue
         account = xero.find_account(code)
         trouble = account_problem(account, code)
+        if key.startswith("modules.payments."):
+            usable = account in usable_accounts(xero, AccountUse.PAYMENTS)
+            trouble = None if usable else f"Xero has no account {code!r} that takes payments."
         if trouble:
             yield problem(key, trouble, "Name an active account by its code in Xero's chart.", exit_code=CONFIG)
         elif account is not None:
@@ -232,9 +242,9 @@ def account_settings(settings: Settings) -> Iterator[tuple[str, str]]:
                 yield f"modules.{name}.{key}", value
 
 
-def picklist_checks(reference: Reference) -> Iterator[Check]:
+def picklist_checks(reference: Reference, fields: Iterable[AccountField] = ACCOUNT_FIELDS) -> Iterator[Check]:
     """Give the accounts that Vtiger's picklists lack, to be pasted into its picklist editor."""
-    for gap in missing_picklist_values(reference, ACCOUNT_FIELDS):
+    for gap in missing_picklist_values(reference, fields):
         yield note(
             "Vtiger picklists",
             f"{gap.label} ({gap.module}) lacks {len(gap.values)} of Xero's accounts.",

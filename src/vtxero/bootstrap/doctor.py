@@ -39,7 +39,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
 from vtxero.errors import LockedError, StopError, VtxeroError
-from vtxero.registry import MODULES
+from vtxero.registry import MODULES, account_fields
 from vtxero.store import SqliteState, open_database
 from vtxero.sync.ports import Clock
 from vtxero.vtiger.reference import read_reference as read_vtiger
@@ -196,7 +196,7 @@ def _reference_checks(settings: Settings, clock: Clock, vtiger: _Read | None, xe
         reference = Reference(crm, books)
         yield from _pin_checks(settings, reference)
         yield from tax_checks(reference, settings)
-        yield from picklist_checks(reference)
+        yield from picklist_checks(reference, account_fields(settings.modules))
         yield from _module_checks(settings, clock, reference, vtiger.user_problems if vtiger else ())
 
 
