@@ -23,12 +23,18 @@ ALL = frozenset({"ASSET", "EQUITY", "EXPENSE", "LIABILITY", "REVENUE"})
 
 
 def a_module(name: str, prefix: str, spec: str) -> VtigerModule:
-    """Make a module of lines `name|label|marks|choices`; the mark m is mandatory."""
+    """Make a module of lines `name|label|marks|choices`; the mark m is mandatory, p a picklist."""
     fields = []
     for line in spec.strip().splitlines():
         field, label, marks, choices = (*line.strip().split("|"), "", "", "")[:4]
         fields.append(
-            VtigerField(field, label, "string", "m" in marks, tuple(choice for choice in choices.split(",") if choice))
+            VtigerField(
+                field,
+                label,
+                "picklist" if "p" in marks else "string",
+                "m" in marks,
+                tuple(choice for choice in choices.split(",") if choice),
+            )
         )
     return VtigerModule(name, prefix, tuple(fields))
 

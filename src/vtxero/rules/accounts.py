@@ -115,7 +115,7 @@ def spelled_account(account: LedgerAccount, choices: Iterable[str], xero: XeroRe
 
 def picklist_text(field: VtigerField | None, text: str) -> str:
     """Say that a picklist lacks a value that is written to it; blank when it does not, or is plain text."""
-    if field is None or not text or text in field.choices or not _is_picklist(field):
+    if field is None or not text or text in field.choices or not is_picklist(field):
         return ""
     return (
         f"the picklist {field.label!r} in Vtiger has no value {text!r} yet, so the field shows it but cannot offer it."
@@ -125,7 +125,8 @@ def picklist_text(field: VtigerField | None, text: str) -> str:
 PASTE = "Add the value to the picklist in Vtiger; `vtxero doctor` lists all that are missing."
 
 
-def _is_picklist(field: VtigerField) -> bool:
+def is_picklist(field: VtigerField) -> bool:
+    """Tell whether a field offers values to choose from, be it that it has none yet."""
     return bool(field.choices) or field.kind == PICKLIST
 
 
@@ -140,7 +141,7 @@ def missing_picklist_values(
     for place in fields:
         module = reference.vtiger.modules.get(place.module)
         field = module.field(resolve_field(place.field, module)) if module else None
-        if field is None or not _is_picklist(field):
+        if field is None or not is_picklist(field):
             continue
         known = {account.account_id for choice in field.choices if (account := reference.xero.find_account(choice))}
         missing = [item for item in usable_accounts(reference.xero, place.use) if item.account_id not in known]

@@ -183,6 +183,18 @@ def test_account_when_it_crosses_is_spelled_as_the_picklist_does(present, code, 
     assert to_vtiger(slice_, from_xero(slice_, sales={"AccountCode": code}), held).record.sales_account == expected
 
 
+@pytest.mark.parametrize(("marks", "expected", "noted"), [("p", "260 - Freight", [Code.PRD_ACCOUNT]), ("", "260", [])])
+def test_account_when_the_field_has_no_values_is_spelled_as_a_picklists_will_be_and_in_text_as_the_code(
+    marks, expected, noted
+):
+    fields = PRODUCTS.replace("Account||200 - Sales,260 - Freight", f"Account|{marks}")
+    slice_ = a_slice(specs={"Products": fields})
+
+    found = to_vtiger(slice_, from_xero(slice_, sales={"AccountCode": "260"}))
+
+    assert (found.record.sales_account, codes(found.notes)) == (expected, noted)
+
+
 def test_account_when_it_is_the_configs_leaves_a_blank_field_blank():
     slice_ = a_slice(sales_account="200")
     held = from_vtiger(slice_).record

@@ -20,8 +20,8 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, without_beyond_bmp
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
+from vtxero.modules.products.vtiger_accounts import AccountTexts
 from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes, further_prices, unreadable
-from vtxero.rules.accounts import PASTE, picklist_text, spelled_account
 from vtxero.rules.common import (
     FieldRules,
     cleared_findings,
@@ -69,6 +69,7 @@ class VtigerProducts:
         self._options = options
         self._rules = rules
         self._taxes = matcher
+        self._accounts = AccountTexts(reference, options, rules)
         self._lookups = lookups
         self._base = next((item.id for item in reference.vtiger.currencies if item.base), "")
 
@@ -94,8 +95,8 @@ class VtigerProducts:
             description=text,
             sales_price=_price(record.sales_price, held.sales_price),
             purchase_price=_price(record.purchase_price, held.purchase_price),
-            sales_account=self._account(record, held, "sales_account", is_new=current is None),
-            purchase_account=self._account(record, held, "purchase_account", is_new=current is None),
+            sales_account=self._accounts.text(record, held, "sales_account", is_new=current is None),
+            purchase_account=self._accounts.text(record, held, "purchase_account", is_new=current is None),
             tax=tax,
             quantity=held.quantity if record.quantity is None else record.quantity,
         )
@@ -103,7 +104,7 @@ class VtigerProducts:
             field: getattr(held, field) for field in self._rules.held_back(Side.VTIGER) if current or field != "code"
         }
         wanted = replace(wanted, **kept)
-        said += self._picklist_notes(wanted, held)
+        said += self._accounts.notes(wanted, held)
         if current is None:
             wanted = replace(wanted, unit_price=wanted.sales_price, taxes=self._wanted_taxes(wanted, held))
             findings += self._mandatory(wanted)
@@ -179,37 +180,6 @@ class VtigerProducts:
                 named[part] = theirs
                 findings += vtiger_text_findings(part, theirs, _LIMITS[field])
         return named, findings
-
-    def _account(self, record: Product, held: Product, field: str, *, is_new: bool) -> str:
-        """Give an account as this Vtiger shows it: as it stands, else as its picklist spells it, else the code.
-
-        A product that names none means the config's.
-        """
-        ours, code = str(getattr(held, field)), str(getattr(record, field))
-        module = self._module(held.kind)
-        place = module.field(self._rules.vtiger_field(field, module))
-        if place is None:
-            return ours
-        if not code:
-            return ""
-        find = self._reference.xero.find_account
-        meant = "" if is_new or ours.strip() else getattr(self._options, field)
-        account, present = self._reference.xero.account(code), find(ours or meant)
-        if present is not None and present.code == code:
-            return ours
-        if account is None or not place.choices:
-            return code
-        return spelled_account(account, place.choices, self._reference.xero)
-
-    def _picklist_notes(self, wanted: Product, held: Product) -> tuple[Finding, ...]:
-        """Say which account is written to a picklist that does not have it: its API cannot add values."""
-        module, found = self._module(wanted.kind), []
-        for field in ("sales_account", "purchase_account"):
-            account = getattr(wanted, field)
-            place = module.field(self._rules.vtiger_field(field, module))
-            if account != getattr(held, field) and (text := picklist_text(place, account)):
-                found.append(note(Code.PRD_ACCOUNT, text[:1].upper() + text[1:], field=field, remedy=PASTE))
-        return tuple(found)
 
     def _tax(self, record: Product, held: Product, *, is_new: bool) -> tuple[str, tuple[Finding, ...]]:
         """Give the column of the tax that is Xero's; a product with several taxes keeps them."""
