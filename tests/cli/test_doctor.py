@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 
-from modules.small_reference import a_module, a_reference
+from modules.small_reference import CHART, a_module, a_reference
 from vtxero.bootstrap import checks
+from vtxero.bootstrap.checks import State
 from vtxero.bootstrap.clock import SystemClock
 from vtxero.config.lock import RunLock
 from vtxero.config.settings import Settings
-from vtxero.domain.reference import VtigerTax
+from vtxero.domain.reference import LedgerAccount, VtigerTax
 
 BASE = {"vtiger": {"url": "https://crm.example.com", "username": "u"}, "xero": {"client_id": "c"}}
 
@@ -193,6 +194,23 @@ def test_tax_map_that_leads_nowhere_is_a_mistake_of_the_config():
 
     assert {check.exit_code for check in told.values()} == {2}
     assert set(told) == {"taxes.none", "taxes.map.Nobody's"}
+
+
+def test_account_of_payments_is_a_bank_and_one_of_invoices_is_not():
+    xero = replace(a_reference().xero, accounts=(*CHART, LedgerAccount("090", "a-090", "Bank", "BANK", "ASSET", True)))
+    named = {
+        "invoices": {"sales_account": "090", "shipping_account": "200"},
+        "payments": {"account": "090", "accounts": {"Cash": "200"}},
+    }
+
+    told = {check.topic: check.state for check in checks.account_checks(xero, settings(modules=named))}
+
+    assert told == {
+        "modules.invoices.sales_account": State.PROBLEM,
+        "modules.invoices.shipping_account": State.OK,
+        "modules.payments.account": State.OK,
+        "modules.payments.accounts.Cash": State.PROBLEM,
+    }
 
 
 def test_picklist_that_lacks_accounts_gives_them_to_be_pasted():

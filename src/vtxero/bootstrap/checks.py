@@ -16,10 +16,9 @@ from vtxero.domain.text import match_key, unescape
 from vtxero.rules.accounts import (
     ACCOUNT_FIELDS,
     AccountField,
-    AccountUse,
     account_problem,
     missing_picklist_values,
-    usable_accounts,
+    payment_account_problem,
 )
 from vtxero.rules.common import resolve_field
 from vtxero.rules.taxes import TaxMatcher, same_rate
@@ -222,10 +221,8 @@ def account_checks(xero: XeroReference, settings: Settings) -> Iterator[Check]:
                 )
             continue
         account = xero.find_account(code)
-        trouble = account_problem(account, code)
-        if key.startswith("modules.payments."):
-            usable = account in usable_accounts(xero, AccountUse.PAYMENTS)
-            trouble = None if usable else f"Xero has no account {code!r} that takes payments."
+        judge = payment_account_problem if key.startswith("modules.payments.") else account_problem
+        trouble = judge(account, code)
         if trouble:
             yield problem(key, trouble, "Name an active account by its code in Xero's chart.", exit_code=CONFIG)
         elif account is not None:
@@ -240,6 +237,8 @@ def account_settings(settings: Settings) -> Iterator[tuple[str, str]]:
             value = getattr(options, key)
             if (key == "account" or key.endswith("_account")) and isinstance(value, str) and options.enabled:
                 yield f"modules.{name}.{key}", value
+            elif key == "accounts" and isinstance(value, dict) and options.enabled:
+                yield from ((f"modules.{name}.{key}.{mode}", code) for mode, code in value.items())
 
 
 def picklist_checks(reference: Reference, fields: Iterable[AccountField] = ACCOUNT_FIELDS) -> Iterator[Check]:

@@ -82,10 +82,10 @@ def payment_account_problem(account: LedgerAccount | None, text: str) -> str | N
     """
     if account is None:
         return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
-    shown = f"{account.code} - {account.name}" if account.code else account.name
+    shown = account_text(account)
     if not account.active:
         return f"The account {shown!r} is archived in Xero."
-    if account.kind != "BANK" and not account.takes_payments:
+    if account.kind != BANK and not account.takes_payments:
         return f"The account {shown!r} is no bank account in Xero, and payments to it are not enabled."
     return None
 
@@ -100,10 +100,8 @@ def usable_accounts(xero: XeroReference, use: AccountUse) -> tuple[LedgerAccount
 
     A bank account without a code can be named all the same: payments name it by its id.
     """
-    if use is AccountUse.DOCUMENTS:
-        found = [item for item in xero.accounts if account_problem(item, item.code) is None]
-    else:
-        found = [item for item in xero.accounts if item.active and (item.kind == BANK or item.takes_payments)]
+    judge = account_problem if use is AccountUse.DOCUMENTS else payment_account_problem
+    found = [item for item in xero.accounts if judge(item, item.code) is None]
     return tuple(sorted(found, key=lambda item: (not item.code, item.code, item.name)))
 
 
