@@ -8,6 +8,7 @@ import json
 import urllib.request
 import webbrowser
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -16,12 +17,16 @@ from cli.logging_in import KEY, free_port, open_world
 SECRET = "sandbox-client-secret"
 
 
+FLOWS = ("standard", "pkce", "client_credentials")
+every_flow = pytest.mark.parametrize("world", FLOWS, indirect=True)
+
+
 @pytest.fixture
-def world(tmp_path, monkeypatch):
+def world(tmp_path, monkeypatch, request):
     from vtxero.sandbox.xero import tokens
 
     monkeypatch.setitem(tokens.CLIENTS, "sandbox", SECRET)
-    with open_world(tmp_path, "standard") as world:
+    with open_world(tmp_path, getattr(request, "param", "standard")) as world:
         yield world
 
 
@@ -79,15 +84,17 @@ def leaks(world, run, *more):
 
 
 def log_in(run, type_in):
-    type_in(KEY, SECRET)
+    type_in(KEY, SECRET)  # PKCE knows no secret, and asks for none
     ran = run("auth")
     assert ran.code == 0, ran.err
 
 
+@every_flow
 def test_runs_with_everything_said_hold_no_secret(world, run, type_in):
     world.vtiger.add("Accounts", {"accountname": "Acme Ltd", "assigned_user_id": "19x1"})
     log_in(run, type_in)
-    world.run_out()
+    if world.flow != "client_credentials":
+        world.run_out()
     assert run("sync").code == 0
     world.xero.identity.expire()
     world.vtiger.expire_sessions()
@@ -129,6 +136,41 @@ def test_failing_logins_hold_no_secret(world, run, type_in):
 
     guesses = ("wrong-key-1234", "wrong-secret-1234", "stolen-code-1234", "broken-access-1234", "from-the-config-1234")
     assert leaks(world, run, held["access"], held["refresh"], *guesses) == []
+
+
+WRONG = ("wrong-secret-1234", "stolen-code-1234")
+
+
+@every_flow
+def test_failing_logins_of_every_kind_hold_no_secret(world, run, type_in, monkeypatch):
+    """Before anybody is logged in: a wrong secret, a code that is not taken, a login server that misbehaves."""
+    by_person = world.flow != "client_credentials"
+    type_in(*(("wrong-secret-1234",) if world.flow != "pkce" else ()))
+    assert run("auth", "xero").code == (0 if world.flow == "pkce" else 4)
+    monkeypatch.setattr(webbrowser, "open", lambda url: urllib.request.urlopen(answer_to(url)).close())
+    type_in(SECRET)
+    assert run("auth", "xero").code == (4 if by_person else 0)
+    type_in(SECRET)
+    if by_person:
+        assert run("auth", "xero", "--no-browser").code == 4
+    monkeypatch.setattr(webbrowser, "open", lambda url: urllib.request.urlopen(url).close())
+    for rule in ("500", "429", "drop-before", "drop-after-commit"):
+        world.apps["xero"].faults.add({"path": "/connect/token", "do": rule, "nth": "every", "text": "sorry"})
+        type_in(SECRET)
+        assert run("auth", "xero").code == 5, rule
+        assert run("auth", "status").code
+        world.apps["xero"].faults.clear()
+    world.xero.identity.deny = True
+    type_in(SECRET)
+    assert run("auth", "xero").code == (4 if by_person else 0)
+
+    assert leaks(world, run, *WRONG) == []
+
+
+def answer_to(url):
+    """Give the way back that a page would take that brings a code of its own."""
+    asked = dict(parse_qsl(urlsplit(url).query))
+    return f"{asked['redirect_uri']}?code=stolen-code-1234&state={asked['state']}"
 
 
 def test_damaged_login_is_not_quoted(world, run, type_in):
