@@ -46,11 +46,12 @@ class Books:
             {"productname": "P", "unit_price": "10", "tax1": "4.5", "currency_id": "21x1", "assigned_user_id": "19x1"},
         )
         header = {"subject": "Sale", "account_id": account, "hdnTaxType": "individual", "assigned_user_id": "19x1"}
-        invoice = self.state.add_invoice_as_ui(header, [ROW | {"productid": product}])
+        row = ROW | {"productid": product}
+        invoice, _ = (self.state.add_invoice_as_ui(header, rows) for rows in ([row], [row, row]))
         self.state.private = frozenset({"Accounts"})
         self.names = {
             "account": account, "gone": gone, "contact": contact, "product": product, "invoice": invoice,
-            "account_number": account.partition("x")[2], "line": f"33x{next(iter(self.state.lines))}",
+            "account_number": account.partition("x")[2], "line": f"33x{max(self.state.lines)}",
         }  # fmt: skip
 
     def ask(self, case: Case):
