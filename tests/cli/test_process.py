@@ -35,7 +35,21 @@ def test_command_when_asked_for_help_lists_what_there_is_and_nothing_else(words)
 
     assert ran.returncode == 0
     listed = ran.stdout.partition("Commands:\n")[2].splitlines()
-    known = {"init", "sync", "plan", "apply", "log", "status", "explain", "doctor", "demo", "sandbox", "auth", "config"}
+    known = {
+        "init",
+        "sync",
+        "plan",
+        "apply",
+        "log",
+        "status",
+        "undo",
+        "explain",
+        "doctor",
+        "demo",
+        "sandbox",
+        "auth",
+        "config",
+    }
     assert {line.split()[0] for line in listed if line[2:3].strip()} >= known
 
 
