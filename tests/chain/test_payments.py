@@ -392,7 +392,7 @@ def test_payment_made_anew_in_xero_crosses_once_the_old_one_is_reversed(settled)
     settled.xero.pay(settled.sale_id, "4.50", day="2026-11-11")
     again = settled.xero.pay(settled.sale_id, day="2026-11-12")
     settled.sync()
-    [_, old] = received(settled)
+    [old] = [each for each in received(settled) if each["datereceived"] == "2026-11-12"]
     settled.xero.remove_payment(again)
     settled.xero.pay(settled.sale_id, day="2026-11-13")
 
