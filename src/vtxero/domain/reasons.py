@@ -362,7 +362,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.PAY_CHANGED: (
         "It was changed after it crossed, and payments are never edited.",
-        "Delete the payment in Xero and enter it anew.",
+        "Undo the change, or delete the payment on both sides and enter it anew.",
     ),
     Code.UNDO_STAYS: (
         "This cannot be taken back.",
