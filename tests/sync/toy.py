@@ -6,7 +6,7 @@ Xero's toy cannot hold more than twelve characters of a note, Vtiger's cannot ho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -185,6 +185,9 @@ class ToyService:
     def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
         rows = self.tables.get(module, {})
         yield Page(json.dumps([rows[i] for i in ids if i in rows]).encode())
+
+    def existing(self, module: str, ids: Sequence[str]) -> Collection[str]:
+        return set(self.modified_now(module, ids))
 
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         rows = self.tables.get(module, {})

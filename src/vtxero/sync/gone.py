@@ -62,7 +62,7 @@ class Deletions:
         self._marked.clear()
 
     def _look_up(self, module: str, side: Side, ids: Sequence[str]) -> None:
-        self._mark(module, side, ids, self._sources[side].modified_now(module, ids))
+        self._mark(module, side, ids, self._sources[side].existing(module, ids))
 
     def _mark(self, module: str, side: Side, ids: Sequence[str], found: Collection[str]) -> None:
         with self._state.transaction():

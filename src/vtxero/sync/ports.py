@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -40,6 +40,10 @@ class RowSource(Protocol):
 
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Modification time by id of those that still exist: the cheap look before a write."""
+        ...
+
+    def existing(self, module: str, ids: Sequence[str]) -> Collection[str]:
+        """Those of the ids that still exist: the cheapest look there is."""
         ...
 
     def is_settled(self, modified: str, newest: str) -> bool:

@@ -55,6 +55,10 @@ class Reader(ABC):
     def modified(self, ids: Sequence[str]) -> dict[str, str]:
         """Read when these records were modified last; those that are gone are missing."""
 
+    def existing(self, ids: Sequence[str]) -> set[str]:
+        """Name those of these records that still exist."""
+        return set(self.modified(ids))
+
     def _columns(self, module: str) -> tuple[str, ...]:
         return self.lists.columns(module_of(self.reference, module))
 
@@ -138,6 +142,10 @@ class OrganizationReader(Reader):
                 times = (text(row, "modifiedtime") for row in (account, *contacts))
                 latest[text(account, "id")] = max(times)
         return latest
+
+    def existing(self, ids: Sequence[str]) -> set[str]:
+        """Look at the accounts alone."""
+        return {text(row, "id") for page in self.lists.of_ids("Accounts", ("id",), ids) for row in page}
 
     def _with_contacts(self, pages: Iterable[Sequence[Row]]) -> Iterator[Row]:
         columns = self._columns("Contacts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
@@ -76,6 +76,10 @@ class VtigerSource:
     def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
         """Read these rows as they are now."""
         return _pages(self._reader(module).of_ids(ids))
+
+    def existing(self, module: str, ids: Sequence[str]) -> Collection[str]:
+        """Give those of the ids that still exist, a call for a hundred."""
+        return self._reader(module).existing(ids)
 
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Read when these records were modified last, about a call for a hundred (two for organizations)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -92,6 +92,10 @@ class XeroSource:
         """Read these rows as they are now; those that are gone are missing."""
         place = endpoint(module)
         yield from _pages(place, self._named(place, ids, place.naming))
+
+    def existing(self, module: str, ids: Sequence[str]) -> Collection[str]:
+        """Give those that still exist."""
+        return self.modified_now(module, ids).keys()
 
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Give the modification time of those that still exist, in the spelling of `ids`."""
