@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chain.causes import produces
+from chain.causes import produces, with_config
 from chain.company import Company, line
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction
@@ -94,6 +94,31 @@ def contact_merged_in_xero(company: Company) -> RunReport:
     company.sync()
     found = company.contacts()
     company.xero.merge_contacts(found["Acme Ltd"]["ContactID"], found["Bee Ltd"]["ContactID"])
+    return company.sync()
+
+
+@produces(Code.ORG_PEOPLE_REMOVED, "Bob Second was removed in Vtiger, is still in Xero")
+def person_of_an_organization_was_deleted(company: Company) -> RunReport:
+    kea = company.organization("Kea Ltd", email1="office@kea.example")
+    company.person(kea, "First", firstname="Ann")
+    bob = company.person(kea, "Second", firstname="Bob")
+    company.sync()
+    company.vtiger.delete(bob)
+    return company.sync(full=True)
+
+
+@produces(Code.ORG_PERSON_MOVED, "Jane Doe belongs to Vtiger's organization")
+def person_with_a_contact_of_her_own_gets_an_organization(company: Company) -> RunReport:
+    jane = company.vtiger.add("Contacts", {"firstname": "Jane", "lastname": "Doe", "assigned_user_id": "19x1"})
+    with_config(company, "contacts", everyone=True)
+    company.sync()
+    company.vtiger.edit(jane, account_id=company.organization("Kea Ltd"))
+    return company.sync()
+
+
+@produces(Code.ORG_NOT_INVOICED, "no invoice that crosses names them")
+def person_whom_no_invoice_names(company: Company) -> RunReport:
+    company.vtiger.add("Contacts", {"firstname": "Jane", "lastname": "Doe", "assigned_user_id": "19x1"})
     return company.sync()
 
 

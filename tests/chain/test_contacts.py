@@ -66,7 +66,7 @@ def test_person_whom_no_invoice_names_stays_and_says_why(company):
 
     report = company.sync()
 
-    assert reasons(report) == {"Jane Doe": ["GONE"]}
+    assert reasons(report) == {"Jane Doe": ["ORG-NOT-INVOICED"]}
     assert company.contacts() == {}
     assert company.writes() == []
 
@@ -208,7 +208,7 @@ def test_person_who_gets_an_organization_keeps_the_contact_and_is_reported(jane)
     report = jane.sync()
 
     [told] = only(report, "contacts")
-    assert (told.outcome, [item.code for item in told.reasons]) == (Outcome.SKIPPED, ["GONE"])
+    assert (told.outcome, [item.code for item in told.reasons]) == (Outcome.SKIPPED, ["ORG-PERSON-MOVED"])
     assert "belongs to Vtiger's organization" in told.reasons[0].message
     assert sorted(jane.contacts()) == ["Jane Doe", "Kea Ltd"]
     assert (jane.contacts()["Kea Ltd"]["FirstName"], jane.contacts()["Kea Ltd"]["LastName"]) == ("Jane", "Doe")
@@ -340,7 +340,7 @@ def test_contacts_alone_brings_those_whom_invoices_name(company):
     report = company.sync(modules=("contacts",))
 
     assert list(company.contacts()) == ["Jane Doe"]
-    assert reasons(report) == {"Rik Roe": ["GONE"]}
+    assert reasons(report) == {"Rik Roe": ["ORG-NOT-INVOICED"]}
     assert company.invoices() == {}
 
 

@@ -46,7 +46,7 @@ def test_person_removed_in_xero_is_reported_and_not_made_anew_when_others_change
 
     report = kea.sync()
 
-    assert reasons(report) == {"Kea Ltd": ["GONE"]}
+    assert reasons(report) == {"Kea Ltd": ["ORG-PEOPLE-REMOVED"]}
     assert "Bob Second was removed in Xero" in report.records[0].reasons[0].message
     assert kea.writes()[kea.before :] == []
     kea.vtiger.edit(kea.cat, email="cat.third@kea.example")
@@ -64,7 +64,7 @@ def test_person_deleted_in_vtiger_is_reported_and_not_made_anew_when_others_chan
     report = kea.sync()
 
     [told] = only(report, "organizations")
-    assert (told.outcome, [item.code for item in told.reasons]) == (Outcome.UPDATED, ["GONE"])
+    assert (told.outcome, [item.code for item in told.reasons]) == (Outcome.UPDATED, ["ORG-PEOPLE-REMOVED"])
     assert "Bob Second was removed in Vtiger" in told.reasons[0].message
     people = [("Bob", "Second", "bob@kea.example"), ("Cat", "Third", "cat@kea.example")]
     set_people(kea, *people, ("Eve", "Fifth", "eve@kea.example"))
@@ -77,7 +77,7 @@ def test_person_deleted_in_vtiger_is_reported_and_not_made_anew_when_others_chan
 def test_person_deleted_in_vtiger_is_found_by_a_full_read_though_nothing_else_changed(kea):
     kea.vtiger.delete(kea.bob)
 
-    assert reasons(kea.sync(full=True)) == {"Kea Ltd": ["GONE"]}
+    assert reasons(kea.sync(full=True)) == {"Kea Ltd": ["ORG-PEOPLE-REMOVED"]}
     assert kea.writes()[kea.before :] == []
 
 

@@ -39,6 +39,9 @@ class Code(StrEnum):
     ORG_PEOPLE_MAX = "ORG-PEOPLE-MAX"
     ORG_ARCHIVED = "ORG-ARCHIVED"
     ORG_MERGED = "ORG-MERGED"
+    ORG_PEOPLE_REMOVED = "ORG-PEOPLE-REMOVED"
+    ORG_PERSON_MOVED = "ORG-PERSON-MOVED"
+    ORG_NOT_INVOICED = "ORG-NOT-INVOICED"
     PRD_CODE = "PRD-CODE"
     PRD_CODE_LONG = "PRD-CODE-LONG"
     PRD_NAME_LONG = "PRD-NAME-LONG"
@@ -195,6 +198,18 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.ORG_MERGED: (
         "The Xero contact was merged into another one.",
         "Merge the organizations in Vtiger likewise.",
+    ),
+    Code.ORG_PEOPLE_REMOVED: (
+        "Somebody removed a person on one side, and the person is not made anew there.",
+        "Remove the person on the other side too, or enter the person again.",
+    ),
+    Code.ORG_PERSON_MOVED: (
+        "The person belongs to an organization in Vtiger now, and has a contact of their own in Xero.",
+        "Merge that contact into the organization's in Xero, or take the organization off the person in Vtiger.",
+    ),
+    Code.ORG_NOT_INVOICED: (
+        "The person has no organization in Vtiger, and no invoice that crosses names them.",
+        "Nothing needs to be done; modules.contacts.everyone: true in the config sends them all.",
     ),
     Code.PRD_CODE: (
         "It has no code (Part Number), and Xero requires one.",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from modules.organizations.builders import a_slice, from_vtiger, from_xero
+from modules.organizations.builders import a_slice, from_vtiger, from_xero, read, vtiger_row
 from modules.small_reference import ACCOUNTS, CONTACTS
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
@@ -219,6 +219,28 @@ def test_contact_type_when_the_contacts_have_one_is_set_with_the_organizations()
     slice_ = a_slice(specs={"Contacts": CONTACTS + "cf_990|Contact Type||Customer,Vendor\n"})
     found = to_vtiger(slice_, from_xero(slice_, FirstName="Ann", LastName="Lee", IsCustomer=True)).record
     assert steps(slice_, found)[1][2]["cf_990"] == "Customer"
+
+
+KINDS_OF_CONTACTS = [
+    ("new", "", "Customer"),
+    ("new", "Vendor", ""),
+    ("always", "Vendor", "Customer"),
+    ("off", "", ""),
+]
+
+
+@pytest.mark.parametrize(("option", "present", "expected"), KINDS_OF_CONTACTS)
+def test_contact_type_when_the_organizations_is_written_follows_it(option, present, expected):
+    slice_ = a_slice(specs={"Contacts": CONTACTS + "cf_990|Contact Type||Customer,Vendor\n"}, types=option)
+    row = vtiger_row("Ann Lee <a@kea.nz>")
+    row["contacts"][0]["cf_990"] = present
+    current = read(slice_, Side.VTIGER, row).record
+    source = from_xero(slice_, FirstName="Ann", LastName="Lee", EmailAddress="a@kea.nz", IsCustomer=True)
+    wanted = to_vtiger(slice_, source, current).record
+
+    written = [element for op, module, element in steps(slice_, wanted, current) if module == "Contacts"]
+
+    assert written == ([{"id": "12x101", "cf_990": expected}] if expected else [])
 
 
 def test_tax_number_when_vtiger_has_no_field_for_it_is_left_alone():

@@ -86,9 +86,7 @@ class ContactsSlice:
         """Say that a person crosses only when an invoice names them."""
         if record.invoiced or self._options.everyone:
             return ()
-        text = "The person has no organization in Vtiger, and no invoice that crosses names them."
-        remedy = "Nothing needs to be done; modules.contacts.everyone: true in the config sends them all."
-        return (finding(Code.GONE, text, remedy=remedy),)
+        return (finding(Code.ORG_NOT_INVOICED),)
 
     def belongs(self, side: Side, row: Snapshot[Person]) -> bool:
         """Tell whether a row is a person's without an organization, or of one who crossed before getting one."""

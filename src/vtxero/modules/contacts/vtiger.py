@@ -190,10 +190,7 @@ def _names(record: Person, held: Person) -> tuple[tuple[str, str], tuple[Finding
 def _left(record: Person) -> tuple[Finding, ...]:
     """Say that the person has an organization now: it is billed under its own contact in Xero from here on."""
     text = f"{record.name} belongs to Vtiger's organization {record.organization} now; the contact in Xero stays."
-    remedy = (
-        "Merge the person's contact into the organization's in Xero, or take the organization off the person in Vtiger."
-    )
-    return (finding(Code.GONE, text, remedy=remedy),)
+    return (finding(Code.ORG_PERSON_MOVED, text),)
 
 
 def _orphaned(source: Snapshot[Person]) -> Finding:

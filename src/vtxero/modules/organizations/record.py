@@ -60,6 +60,8 @@ class Organization:
     """Vtiger: the organization's own address, which `email` may come from."""
     contacts: tuple[Person, ...] = ()
     """Vtiger: all contacts as they are, oldest first; what a revision is compared with."""
+    contact_kinds: tuple[tuple[str, str], ...] = ()
+    """Vtiger: what its contacts' field `Contact Type` holds, by their ids; empty where contacts have none."""
     phone_slots: tuple[PhoneParts, ...] = ()
     """Xero: all phones as they are, since Xero replaces its phones as a whole."""
     marker: str = ""

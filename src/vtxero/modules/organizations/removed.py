@@ -76,7 +76,7 @@ def _without(record: Organization, gone: Collection[Person]) -> Organization:
 def _told(person: Person, side: Side) -> Finding:
     here, there = side.value.capitalize(), side.other.value.capitalize()
     return finding(
-        Code.GONE,
+        Code.ORG_PEOPLE_REMOVED,
         f"{person.full or person.email} was removed in {here}, is still in {there}, and is not made anew.",
         field="people",
         remedy=f"Remove the person in {there} too, or enter the person in {here} again.",
@@ -85,7 +85,7 @@ def _told(person: Person, side: Side) -> Finding:
 
 def _told_of_name(person: Person, now: Person) -> Finding:
     return finding(
-        Code.GONE,
+        Code.ORG_PEOPLE_REMOVED,
         f"{person.full or person.email} is {now.full or now.email} in Vtiger now, and Xero has the old name still.",
         field="people",
         remedy="Remove the old name from the contact in Xero.",

@@ -86,6 +86,7 @@ class VtigerOrganizations:
         self._rules = rules
         self._accounts = reference.modules["Accounts"]
         self._contacts = reference.modules.get("Contacts")
+        self._contact_kind = self._contacts.by_label(CONTACT_KIND_LABEL) if self._contacts else ""
         self._marker = self._accounts.by_label(MARKER_LABEL)
         self._names = _NAMES | {name: rules.vtiger_field(name, self._accounts) for name in (*MOVABLE, "tax_number")}
 
@@ -216,20 +217,31 @@ class VtigerOrganizations:
         if current and current.contacts and self._email_places(wanted, current)[1]:
             oldest = current.contacts[0]
             after[oldest.id] = replace(after.get(oldest.id, oldest), email=wanted.email)
-        for person in after.values():
-            element = _difference(person, before[person.id])
-            yield {"op": "revise", "module": "Contacts", "element": {"id": person.id, **element}}
+        elements = {person.id: _difference(person, before[person.id]) for person in after.values()}
+        for contact, kind in self._kinds_to_set(wanted, current):
+            elements.setdefault(contact, {})[self._contact_kind] = kind
+        for contact, element in elements.items():
+            yield {"op": "revise", "module": "Contacts", "element": {"id": contact, **element}}
         for person in (wanted.primary, *wanted.people):
             if person != NOBODY and not person.id and self._contacts is not None:
                 element = self._new_contact(person, wanted.kind, self._contacts)
                 yield {"op": "create", "module": "Contacts", "element": {**element, "account_id": account}}
 
+    def _kinds_to_set(self, wanted: Organization, current: Organization | None) -> Iterable[tuple[str, str]]:
+        """Give the contacts whose type follows the organization's, which is just written."""
+        if current is None or wanted.kind == current.kind or not self._is_contact_kind(wanted.kind):
+            return ()
+        always = self._options.types == "always"
+        return [(each, wanted.kind) for each, kind in current.contact_kinds if not kind or always]
+
+    def _is_contact_kind(self, kind: str) -> bool:
+        field = self._contacts.field(self._contact_kind) if self._contacts and self._contact_kind else None
+        return field is not None and bool(kind) and kind in field.choices and self._options.types != "off"
+
     def _new_contact(self, person: Person, kind: str, module: VtigerModule) -> dict[str, str]:
         element = _difference(person, NOBODY) | {"assigned_user_id": self._user}
-        name = module.by_label(CONTACT_KIND_LABEL)
-        field = module.field(name) if name else None
-        if field is not None and kind and kind in field.choices and self._options.types != "off":
-            element[name] = kind
+        if self._is_contact_kind(kind):
+            element[self._contact_kind] = kind
         return with_defaults(element, module, self._options.defaults)
 
     def _mandatory(self, wanted: Organization, current: Organization | None) -> tuple[Finding, ...]:
@@ -278,6 +290,7 @@ class VtigerOrganizations:
         account = row.account
         persons = tuple(read_person(one) for one in sorted(row.contacts, key=lambda one: record_order(one.id)))
         own = account.text(self._names["email"]).strip()
+        kinds = ((one.id, one.text(self._contact_kind)) for one in row.contacts)
         texts: dict[str, Any] = {
             field: account.text(self._names[field]) for field in ("name", "kind", "account_number", *LIMITS)
         }
@@ -290,6 +303,7 @@ class VtigerOrganizations:
             people=persons[1:],
             own_email=own,
             contacts=persons,
+            contact_kinds=tuple(sorted(kinds)) if self._contact_kind else (),
             marker=account.text(self._marker).strip(),
         )
 
