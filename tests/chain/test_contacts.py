@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote_plus
+
 import pytest
 
 from chain.company import line, only, reasons
@@ -355,3 +357,5 @@ def test_quiet_run_reads_xeros_contacts_once_and_keeps_to_the_budget(jane):
     assert sum(path.endswith("/Contacts") for path in paths) == 1
     assert sum("/api.xro" in path for path in paths) <= 8
     assert len(asked["vtiger"]) <= 12
+    lists = [entry for entry in asked["vtiger"] if "from Contacts where modifiedtime" in unquote_plus(str(entry.query))]
+    assert len(lists) == 1

@@ -17,6 +17,7 @@ from vtxero.vtiger.composites import (
     InvoiceReader,
     NeedsRetrieve,
     OrganizationReader,
+    PeopleRead,
     ProductReader,
     Reader,
 )
@@ -42,10 +43,11 @@ class VtigerSource:
         self._fresh: Freshness | None = None
         self._reference = reference
         self._needs_retrieve = needs_retrieve
+        people = PeopleRead()
         self._readers: Mapping[str, Reader] = {
             "taxes": TaxReader(client, reference),
-            "contacts": ContactReader(client, reference),
-            "organizations": OrganizationReader(client, reference),
+            "contacts": ContactReader(client, reference, people),
+            "organizations": OrganizationReader(client, reference, people),
             "products": ProductReader(client, reference),
             "payments": PaymentReader(client, reference),
         }
