@@ -20,7 +20,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Side
 from vtxero.modules.invoices import Invoice
 from vtxero.registry import needs_retrieve, open_slices
-from vtxero.sandbox.vtiger import elements, hands, query, vtql
+from vtxero.sandbox.vtiger.operations import OPERATIONS, perform
 from vtxero.sandbox.xero.errors import InvalidError
 from vtxero.sandbox.xero.invoice_views import invoice_page
 from vtxero.sandbox.xero.invoices import save_invoice
@@ -51,7 +51,7 @@ class Paper:
 
     def __init__(self, company: Company, state: SqliteState) -> None:
         self.vtiger, self.xero = company.vtiger, company.xero
-        self.user = hands.person(self.vtiger)
+        self.session = company.crm.session
         catalogue = Catalogue.model_validate_json(state.get_meta(CATALOGUE) or "")
         self.reference = catalogue.reference
         lookups = StateLookups(state)
@@ -82,8 +82,7 @@ class Paper:
     def write_vtiger(self, element: dict[str, Any]) -> str:
         """Make an invoice through the API."""
         params = {"elementType": "Invoice", "element": json.dumps(element)}
-        with self.vtiger.lock:
-            return str(elements.create(self.vtiger, self.user, params)["id"])
+        return str(perform(self.vtiger, OPERATIONS["create"], self.session, params).result["id"])
 
     def total_in_vtiger(self, invoice: str) -> Decimal:
         """The unrounded total that Vtiger stored."""
@@ -97,8 +96,7 @@ class Paper:
 
     def retrieved(self, invoice: str) -> dict[str, Any]:
         """The record itself."""
-        with self.vtiger.lock:
-            return split_invoice(elements.retrieve(self.vtiger, self.user, {"id": invoice}))
+        return split_invoice(perform(self.vtiger, OPERATIONS["retrieve"], self.session, {"id": invoice}).result)
 
     def listed(self, invoice: str) -> dict[str, Any] | None:
         """Header and lines as lists give them, None where they do not say enough."""
@@ -113,8 +111,7 @@ class Paper:
 
     def ask(self, text: str) -> list[dict[str, Any]]:
         """Query Vtiger."""
-        with self.vtiger.lock:
-            return query.run(self.vtiger, self.vtiger.modules[vtql.module_named(text)], text)
+        return list(perform(self.vtiger, OPERATIONS["query"], self.session, {"query": text}).result)
 
     # Xero
 
