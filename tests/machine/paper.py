@@ -88,6 +88,17 @@ class Paper:
         """The unrounded total that Vtiger stored."""
         return self.vtiger.invoice_total(invoice)
 
+    def send_vtiger(self, steps: list[dict[str, Any]]) -> str:
+        """Carry out the one step of a payload; gives the invoice's id."""
+        [step] = steps
+        params = {"elementType": step["module"], "element": json.dumps(step["element"])}
+        return str(perform(self.vtiger, OPERATIONS[step["op"]], self.session, params).result["id"])
+
+    def rewrite_vtiger(self, invoice: str, element: dict[str, Any]) -> None:
+        """Change an invoice as another program would: the server computes its totals anew."""
+        params = {"element": json.dumps({**element, "id": invoice})}
+        perform(self.vtiger, OPERATIONS["update"], self.session, params)
+
     def read_vtiger(self, invoice: str, *, whole: bool = True) -> Snapshot[Invoice]:
         """Read an invoice as the client does: from header and lines where they say enough, else from the record."""
         row = self.retrieved(invoice) if whole else self.listed(invoice) or self.retrieved(invoice)
@@ -127,6 +138,14 @@ class Paper:
             return self.read_xero(self.xero.add_invoice(self.contact, lines, **fields))
         except InvalidError:
             return None
+
+    def edit_xero(self, invoice: str, lines: list[dict[str, Any]]) -> bool:
+        """Change an invoice's lines in Xero's pages; tells whether Xero let it happen."""
+        try:
+            self.xero.edit_invoice(invoice, LineItems=lines)
+        except InvalidError:
+            return False
+        return True
 
     def read_xero(self, invoice: str) -> Snapshot[Invoice]:
         """Read an invoice as a page shows it."""

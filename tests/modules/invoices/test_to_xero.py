@@ -449,3 +449,15 @@ def test_record_that_xero_answers_equals_the_planned_one():
         assert getattr(planned, name) == getattr(xero.record, name)
     assert answer["Total"] == source.record.total == D("65.78")
     assert from_xero(slice_, answer).record == xero.record
+
+
+def test_line_of_no_amount_keeps_the_account_and_tax_that_a_bookkeeper_gave_it():
+    slice_, row = a_slice(), v_row(v_line("", "1", "0", comment="a note"), v_line("14x4"), total="100")
+    source, _, answer = crossed(slice_, row)
+    answer["LineItems"][0] |= {"Quantity": D(1), "UnitAmount": D(0), "AccountCode": "210", "TaxType": "NONE"}
+    current = from_xero(slice_, answer).record
+
+    again = slice_.mappers[Side.XERO].project(source, current).record
+
+    assert (again.lines[0].account, again.lines[0].tax_type, again.lines[0].quantity) == ("210", "NONE", D(1))
+    assert again.lines == current.lines

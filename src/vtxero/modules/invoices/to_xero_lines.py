@@ -202,7 +202,7 @@ class _Writer:
             if line.tax_type:
                 kept = self._kept_type(line.tax_type, source.taxes, present.tax_type)
                 line = replace(line, tax_type=kept)
-        if _is_text_only(line, source) and (present is None or _is_text_only(present, present)):
+        if _is_text_only(line, source) and (present is None or _is_nothing_but_text(present)):
             return replace(line, quantity=ZERO, tax_type="", account="")
         return replace(line, account=self._account(line, source, present, place))
 
@@ -278,6 +278,11 @@ def clean_text(text: str) -> str:
 def _is_text_only(line: InvoiceLine, source: InvoiceLine) -> bool:
     """Tell a line that is nothing but text: no item, no amount, no tax."""
     return not line.product and not line.unit_price and not source.taxes and line.quantity in {ZERO, ONE}
+
+
+def _is_nothing_but_text(present: InvoiceLine) -> bool:
+    """Tell whether Xero has such a line without account and tax; one that has them keeps them."""
+    return _is_text_only(present, present) and not (present.tax_type or present.account)
 
 
 def _as_charge(amount: Decimal, tax_type: str, account: str, present: Charge | None) -> Charge:
