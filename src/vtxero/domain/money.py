@@ -56,7 +56,14 @@ def parse_amount(text: object) -> Decimal:
         raise ValueError(f"{text!r} is no number") from None
     if not amount.is_finite():
         raise ValueError(f"{text!r} is no number")
-    digits = "".join(map(str, amount.as_tuple().digits)).strip("0")
-    if len(digits) > DIGITS or abs(amount) >= LARGEST:
+    if not is_usable(amount):
         raise ValueError(f"{text!r} is too large or too long a number to calculate with")
     return canon(amount)
+
+
+def is_usable(amount: Decimal) -> bool:
+    """Tell whether an amount can be calculated with exactly."""
+    if not amount.is_finite():
+        return False
+    digits = "".join(map(str, amount.as_tuple().digits)).strip("0")
+    return len(digits) <= DIGITS and abs(amount) < LARGEST

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.money import is_usable
 from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule
@@ -30,6 +31,16 @@ def _as_text(value: object) -> str:
 
 Text: TypeAlias = Annotated[str, BeforeValidator(_as_text)]
 """A value of the wire as text: numbers as they are written, null as blank (Vtiger 8.3.0 sends null for empty)."""
+
+
+def _usable(amount: Decimal) -> Decimal:
+    if not is_usable(amount):
+        raise ValueError(f"{amount} is too large or too long a number to calculate with")
+    return amount
+
+
+Amount: TypeAlias = Annotated[Decimal, AfterValidator(_usable)]
+"""A number of the wire that can be calculated with exactly."""
 
 
 class WireModel(BaseModel):
@@ -54,6 +65,17 @@ class VtigerRow(WireModel):
         return _as_text((self.model_extra or {}).get(field)).replace("\r\n", "\n") if field else ""
 
 
+class XeroRow(WireModel):
+    """Base of Xero's elements."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_whole(cls, row: object) -> object:
+        """Refuse half characters, wherever they stand."""
+        check_whole(row)
+        return row
+
+
 def read_json(raw: bytes | str) -> Any:
     """Read JSON with its decimals as they are written.
 
@@ -72,15 +94,27 @@ def write_json(row: object) -> str:
     return json.dumps(row, separators=(",", ":"), default=str) if is_broken(text) else text
 
 
-def check_whole(row: Mapping[str, object]) -> None:
-    """Check that the texts of a row are whole.
+def check_whole(value: object, name: str = "value") -> None:
+    """Check that the texts of a row are whole, all the way down.
 
     Raises:
         ValueError: one holds half a character, which no service, file or database can carry.
     """
-    for name, value in row.items():
-        if isinstance(value, str) and is_broken(value):
+    match value:
+        case Mapping():
+            for key, one in value.items():
+                check_whole(one, str(key))
+        case list():
+            for one in value:
+                check_whole(one, name)
+        case str() if is_broken(value):
             raise ValueError(f"its {name} holds half a character: {mended(value)!r}")
+
+
+def faults_of(problem: ValidationError) -> str:
+    """Say what is wrong with a row, field by field, without quoting the row."""
+    said = (".".join(map(str, item["loc"])) + f": {item['msg']}" for item in problem.errors(include_input=False))
+    return ", ".join(text.removeprefix(": ").removeprefix("Value error, ") for text in said)
 
 
 def xero_moment(text: str) -> str:

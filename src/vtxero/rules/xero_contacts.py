@@ -9,7 +9,7 @@ from pydantic import Field
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.reasons import Code
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import Text, WireModel, composed
+from vtxero.rules.common import Text, WireModel, XeroRow, composed
 from vtxero.rules.phones import PhoneParts, split_phone
 
 _LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
@@ -50,7 +50,7 @@ class XeroPerson(WireModel):
     in_emails: bool | None = Field(None, alias="IncludeInEmails")
 
 
-class XeroContact(WireModel):
+class XeroContact(XeroRow):
     """A contact."""
 
     id: str = Field(alias="ContactID")

@@ -14,7 +14,7 @@ from vtxero.domain.reference import LedgerAccount, TaxComponent, XeroOrganisatio
 from vtxero.errors import NotModelledError
 from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import ACCOUNTS, CURRENCIES, ORGANISATION, TAX_RATES, Operation
-from vtxero.xero.wire import parse_moment
+from vtxero.xero.wire import mended_json, parse_moment
 
 M = TypeVar("M", bound="_Answer")
 
@@ -166,15 +166,21 @@ def _get(client: XeroClient, operation: Operation, model: type[M]) -> M:
 
 
 def _reader(operation: Operation, model: type[M]) -> Callable[[bytes], M]:
-    """Give a parser that tells an answer that is no JSON, sent again, from one of a new shape, reported."""
+    """Give a parser that tells an answer that is no JSON, sent again, from one of a new shape, reported.
+
+    Half a character in a name is replaced: these names are shown and compared, and never sent back.
+    """
 
     def read(body: bytes) -> M:
         try:
             return model.model_validate_json(body)
         except ValidationError as error:
+            if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
+                body = mended_json(body)
+        try:
+            return model.model_validate_json(body)
+        except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            if first["type"] == "json_invalid":
-                raise
             place = ".".join(str(part) for part in first["loc"])
             raise NotModelledError(
                 f"{operation}: Xero's answer has an unknown form: {place}: {first['msg']}."

@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from vtxero.domain.text import mended
+
 EXACT_DIGITS = 15
 """xero-python turns a Decimal into a double, which gives back up to 15 significant digits unchanged (IEEE 754)."""
 
@@ -64,6 +66,16 @@ def read_envelope(body: bytes, plural: str) -> Envelope:
     if not isinstance(pages, dict):
         return Envelope(tuple(elements))
     return Envelope(tuple(elements), _whole(pages.get("page")), _whole(pages.get("pageCount")))
+
+
+def mended_json(body: bytes) -> bytes:
+    """Replace half characters (escapes of lone surrogates), which no strict reader of JSON takes.
+
+    Raises:
+        ValueError: it is no JSON otherwise either.
+    """
+    value = json.loads(body, parse_float=str)
+    return mended(json.dumps(value, ensure_ascii=False)).encode()
 
 
 def write_envelope(plural: str, texts: Sequence[str]) -> bytes:

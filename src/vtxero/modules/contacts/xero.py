@@ -13,11 +13,11 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import ContactOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key
+from vtxero.domain.text import match_key, mended
 from vtxero.modules.contacts.names import joined
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
-from vtxero.rules.common import FieldRules, read_json, write_json, xero_moment
+from vtxero.rules.common import FieldRules, faults_of, read_json, write_json, xero_moment
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
 from vtxero.rules.people import ORGANIZATIONS
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
@@ -143,9 +143,8 @@ class XeroPeople:
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Person]:
-    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({where}).")
-    name = str(row.get("Name") or "")
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
+    name = mended(str(row.get("Name") or ""))
     return Snapshot(str(row.get("ContactID") or ""), name, "", Person(name=name), write_json(row), findings=(found,))
 
 

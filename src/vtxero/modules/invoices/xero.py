@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
+
+from pydantic import ValidationError
 
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key
+from vtxero.domain.text import match_key, mended
 from vtxero.modules.invoices import statuses, xero_math
 from vtxero.modules.invoices.findings import LINE_FIELDS, closed_findings
 from vtxero.modules.invoices.record import Invoice
 from vtxero.modules.invoices.to_xero import to_xero
 from vtxero.modules.invoices.tools import Tools
 from vtxero.modules.invoices.xero_wire import ELEMENT, PAGE, XeroInvoice, read_invoice, row_of
-from vtxero.rules.common import xero_moment
+from vtxero.rules.common import check_whole, faults_of, read_json, write_json, xero_moment
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 SALE = "ACCREC"
 NUMBER = "number"
+LONG_NUMBER = re.compile(rb":\s*-?[0-9.]{17,}")
+"""Digits that the quick reader of a page would round: it takes a number for a double first."""
 
 
 class XeroMapper:
@@ -34,12 +41,21 @@ class XeroMapper:
 
     def parse(self, page: bytes) -> list[Snapshot[Invoice]]:
         """Read an envelope of invoices; bills are left out."""
-        rows = PAGE.validate_json(page)["Invoices"]
-        return [self._snapshot(row, ELEMENT.dump_json(row).decode()) for row in rows if row.get("Type") == SALE]
+        if not LONG_NUMBER.search(page):
+            with suppress(ValidationError):
+                rows = PAGE.validate_json(page)["Invoices"]
+                return [self._read(row, ELEMENT.dump_json(row).decode()) for row in rows if row.get("Type") == SALE]
+        # One row spoils the page: each is read by itself.
+        listed = read_json(page).get("Invoices") or []
+        return [self.parse_one(write_json(row)) for row in listed if row.get("Type") == SALE]
 
     def parse_one(self, raw: str) -> Snapshot[Invoice]:
         """Read an invoice kept from earlier."""
-        return self._snapshot(ELEMENT.validate_json(raw), raw)
+        try:
+            row = ELEMENT.validate_json(raw)
+        except ValidationError as problem:
+            return _unreadable(read_json(raw), raw, problem)
+        return self._read(row, raw)
 
     def project(self, source: Snapshot[Invoice], current: Invoice | None) -> Projection[Invoice]:
         """Give a Vtiger invoice as Xero would hold it."""
@@ -86,6 +102,12 @@ class XeroMapper:
         absolute = parts.scheme in {"http", "https"} and bool(parts.netloc)
         return url if absolute and "xero" not in url.lower() else ""
 
+    def _read(self, row: XeroInvoice, raw: str) -> Snapshot[Invoice]:
+        try:
+            return self._snapshot(row, raw)
+        except (ValueError, ArithmeticError, LookupError) as problem:
+            return _unreadable(row, raw, problem)
+
     def _snapshot(self, row: XeroInvoice, raw: str) -> Snapshot[Invoice]:
         record = read_invoice(self._tools, row)
         return Snapshot(
@@ -105,6 +127,20 @@ class XeroMapper:
         number = "".join(char for char in url[len(self._page_start) :].partition("&")[0] if char.isdigit())
         vtiger_id = f"{self._tools.header.id_prefix}x{number}"
         return vtiger_id if number and url == self._tools.reference.vtiger.page(vtiger_id, "Invoice") else ""
+
+
+def _unreadable(row: Mapping[str, Any], raw: str, problem: Exception) -> Snapshot[Invoice]:
+    """Make a snapshot of a row that is not as Xero's invoices are, or that holds what cannot be calculated with."""
+    try:
+        check_whole(row)
+    except ValueError as half:
+        problem = half
+    said = faults_of(problem) if isinstance(problem, ValidationError) else str(problem)
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this invoice cannot be read ({said}).")
+    record = Invoice(number=mended(str(row.get("InvoiceNumber") or "")))
+    invoice_id = str(row.get("InvoiceID") or "")
+    modified = xero_moment(str(row.get("UpdatedDateUTC") or ""))
+    return Snapshot(invoice_id, record.number or invoice_id, modified, record, raw, findings=(found,))
 
 
 def _head(wanted: Invoice) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.record import Charge, Invoice, InvoiceLine
 from vtxero.modules.invoices.to_xero_lines import clean_text
 from vtxero.modules.invoices.tools import Tools
+from vtxero.rules.common import Amount
 
 PRICE_PLACES = Decimal("0.00000001")
 """Prices that were with tax are taken apart at 8 decimals, as many as Vtiger keeps."""
@@ -37,15 +38,15 @@ class XeroLine(TypedDict, total=False):
 
     LineItemID: str | None
     Description: str | None
-    Quantity: Decimal | None
-    UnitAmount: Decimal | None
+    Quantity: Amount | None
+    UnitAmount: Amount | None
     ItemCode: str | None
     AccountCode: str | None
     TaxType: str | None
-    TaxAmount: Decimal | None
-    LineAmount: Decimal | None
-    DiscountRate: Decimal | None
-    DiscountAmount: Decimal | None
+    TaxAmount: Amount | None
+    LineAmount: Amount | None
+    DiscountRate: Amount | None
+    DiscountAmount: Amount | None
     Tracking: list[XeroTracking] | None
 
 
@@ -70,13 +71,13 @@ class XeroInvoice(TypedDict, total=False):
     Status: str
     LineAmountTypes: str | None
     LineItems: list[XeroLine] | None
-    AmountDue: Decimal | None
-    AmountPaid: Decimal | None
-    AmountCredited: Decimal | None
-    Total: Decimal | None
+    AmountDue: Amount | None
+    AmountPaid: Amount | None
+    AmountCredited: Amount | None
+    Total: Amount | None
     UpdatedDateUTC: str | None
     CurrencyCode: str | None
-    CurrencyRate: Decimal | None
+    CurrencyRate: Amount | None
     Url: str | None
 
 

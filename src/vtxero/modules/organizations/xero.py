@@ -13,7 +13,7 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key
+from vtxero.domain.text import match_key, mended
 from vtxero.modules.organizations import people
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.modules.organizations.rules import (
@@ -26,6 +26,7 @@ from vtxero.rules.addresses import Address
 from vtxero.rules.common import (
     FieldRules,
     composed,
+    faults_of,
     read_json,
     write_json,
     xero_moment,
@@ -175,9 +176,8 @@ class XeroOrganizations:
 
 def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:
     """Make a snapshot of a contact that is not as Xero's contacts are."""
-    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({where}).")
-    name = str(row.get("Name") or "")
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
+    name = mended(str(row.get("Name") or ""))
     return Snapshot(
         str(row.get("ContactID") or ""), name, "", Organization(name=name), write_json(row), findings=(found,)
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -20,7 +19,7 @@ from vtxero.errors import NotModelledError
 from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import Payment, reference_key, same_key
 from vtxero.modules.payments.tools import Tools, account_key, dependency_findings
-from vtxero.rules.common import Text, WireModel, read_json, write_json, xero_moment
+from vtxero.rules.common import Amount, Text, WireModel, XeroRow, faults_of, read_json, write_json, xero_moment
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 SALE = "ACCRECPAYMENT"
@@ -42,13 +41,13 @@ class XeroAccount(WireModel):
     code: Text = Field("", alias="Code")
 
 
-class XeroPayment(WireModel):
+class XeroPayment(XeroRow):
     """A payment, as far as it is used."""
 
     payment_id: str = Field(alias="PaymentID", min_length=1)
     kind: Text = Field("", alias="PaymentType")
     day: Text = Field("", alias="Date")
-    amount: Decimal = Field(ZERO, alias="Amount")
+    amount: Amount = Field(ZERO, alias="Amount")
     reference: Text = Field("", alias="Reference")
     status: Text = Field("AUTHORISED", alias="Status")
     updated: Text = Field("", alias="UpdatedDateUTC")
@@ -179,7 +178,8 @@ def _deleted_finding(payment: Payment) -> Finding:
 
 
 def _unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Payment]:
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this payment cannot be read: {problem}")
+    said = faults_of(problem) if isinstance(problem, ValidationError) else str(problem)
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this payment cannot be read: {said}")
     payment_id = str(row.get("PaymentID") or "")
     moment = xero_moment(str(row.get("UpdatedDateUTC") or ""))
     return Snapshot(payment_id, payment_id, moment, Payment(), write_json(row), findings=(found,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from pydantic import Field, ValidationError
@@ -16,7 +15,7 @@ from vtxero.domain.options import ProductOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key
+from vtxero.domain.text import match_key, mended
 from vtxero.modules.products.record import Product
 from vtxero.modules.products.rules import (
     PRICE_PLACES,
@@ -27,7 +26,19 @@ from vtxero.modules.products.rules import (
     xero_code_findings,
 )
 from vtxero.rules.accounts import tax_fits_account
-from vtxero.rules.common import FieldRules, Text, WireModel, composed, read_json, text_notes, write_json, xero_moment
+from vtxero.rules.common import (
+    Amount,
+    FieldRules,
+    Text,
+    WireModel,
+    XeroRow,
+    composed,
+    faults_of,
+    read_json,
+    text_notes,
+    write_json,
+    xero_moment,
+)
 from vtxero.rules.taxes import TaxMatcher
 from vtxero.sync.records import Payload, Projection, Snapshot
 
@@ -35,13 +46,13 @@ from vtxero.sync.records import Payload, Projection, Snapshot
 class XeroDetails(WireModel):
     """The sales or purchase side of an item."""
 
-    price: Decimal | None = Field(None, alias="UnitPrice")
+    price: Amount | None = Field(None, alias="UnitPrice")
     account: Text = Field("", alias="AccountCode")
     cost_account: Text = Field("", alias="COGSAccountCode")
     tax_type: Text = Field("", alias="TaxType")
 
 
-class XeroItem(WireModel):
+class XeroItem(XeroRow):
     """An item."""
 
     id: str = Field(alias="ItemID")
@@ -51,7 +62,7 @@ class XeroItem(WireModel):
     is_sold: bool | None = Field(None, alias="IsSold")
     is_purchased: bool | None = Field(None, alias="IsPurchased")
     tracked: bool | None = Field(None, alias="IsTrackedAsInventory")
-    quantity: Decimal | None = Field(None, alias="QuantityOnHand")
+    quantity: Amount | None = Field(None, alias="QuantityOnHand")
     sales: XeroDetails | None = Field(None, alias="SalesDetails")
     purchase: XeroDetails | None = Field(None, alias="PurchaseDetails")
     modified: Text = Field("", alias="UpdatedDateUTC")
@@ -275,7 +286,6 @@ def _emptied(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Product]:
-    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this item cannot be read ({where}).")
-    code = str(row.get("Code") or "")
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this item cannot be read ({faults_of(problem)}).")
+    code = mended(str(row.get("Code") or ""))
     return Snapshot(str(row.get("ItemID") or ""), code, "", Product(code=code), write_json(row), findings=(found,))

@@ -13,10 +13,10 @@ from vtxero.domain.money import ZERO, canon
 from vtxero.domain.options import TaxMapOptions, TaxOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key
+from vtxero.domain.text import match_key, mended
 from vtxero.errors import NotModelledError
 from vtxero.modules.taxes.record import NAME, TaxRate
-from vtxero.rules.common import Text, WireModel, composed, read_json, write_json
+from vtxero.rules.common import Amount, Text, WireModel, XeroRow, composed, faults_of, read_json, write_json
 from vtxero.rules.taxes import effective_rate
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
@@ -24,18 +24,18 @@ from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 class XeroComponent(WireModel):
     """A part of a tax rate."""
 
-    rate: Decimal = Field(ZERO, alias="Rate")
+    rate: Amount = Field(ZERO, alias="Rate")
     compound: bool | None = Field(None, alias="IsCompound")
 
 
-class XeroTaxRate(WireModel):
+class XeroTaxRate(XeroRow):
     """A tax rate. Where Xero says nothing of the revenue accounts, it applies to them."""
 
     name: Text = Field(alias="Name")
     tax_type: str = Field(alias="TaxType", min_length=1)
     status: Text = Field("ACTIVE", alias="Status")
-    effective: Decimal | None = Field(None, alias="EffectiveRate")
-    shown: Decimal | None = Field(None, alias="DisplayTaxRate")
+    effective: Amount | None = Field(None, alias="EffectiveRate")
+    shown: Amount | None = Field(None, alias="DisplayTaxRate")
     components: tuple[XeroComponent, ...] | None = Field(None, alias="TaxComponents")
     revenue: bool | None = Field(None, alias="CanApplyToRevenue")
 
@@ -109,7 +109,6 @@ class XeroTaxes:
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[TaxRate]:
-    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this tax rate cannot be read ({where}).")
-    name = str(row.get("Name") or "")
+    found = finding(Code.XERO_REFUSED, f"Xero's answer for this tax rate cannot be read ({faults_of(problem)}).")
+    name = mended(str(row.get("Name") or ""))
     return Snapshot(str(row.get("TaxType") or ""), name, "", TaxRate(name), write_json(row), findings=(found,))
