@@ -116,16 +116,3 @@ def test_name_of_a_setting_with_half_a_character_does_not_stop_the_run(company, 
 
     assert company.sync().exit_code == 0
     assert "Acme Ltd" in company.contacts()
-
-
-def test_payment_and_person_that_cannot_be_held_are_reported_and_the_others_cross(company):
-    contact = company.xero.add_contact(Name="Acme Ltd", EmailAddress="a@a.test")
-    invoice = company.xero.add_invoice(contact, [dict(LINE)], Status="AUTHORISED", DueDate="2026-12-01")
-    company.xero.pay(invoice, "1")
-    bad = company.xero.pay(invoice, "2", reference="bank")
-    company.sync()
-    spoil(company, "payments", bad, HALF, "Reference")
-
-    report = company.sync()
-
-    assert report.exit_code == 0, report.messages
