@@ -7,15 +7,16 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from vtxero.errors import ConfigError
 from vtxero.xero.access import is_loopback
 
-DONE = (
-    b"<!doctype html><html lang=en><meta charset=utf-8><title>vtxero</title>"
-    b"<p>Thank you. Go back to the terminal; this page can be closed.</p></html>"
-)
+PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>vtxero</title><h1>{}</h1><p>{}</p></html>"
+DONE = PAGE.format("Thank you", "Go back to the terminal, where the login goes on. This page can be closed.").encode()
+REFUSED = PAGE.format(
+    "Not logged in", "Xero did not allow the login. The terminal says more; this page can be closed."
+).encode()
 
 
 class RedirectListener:
@@ -75,11 +76,12 @@ def _handler(path: str, take: Callable[[str], None]) -> type[BaseHTTPRequestHand
             if urlsplit(self.path).path != path:
                 self.send_error(404)
                 return
+            page = REFUSED if "error" in parse_qs(urlsplit(self.path).query) else DONE
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(DONE)))
+            self.send_header("Content-Length", str(len(page)))
             self.end_headers()
-            self.wfile.write(DONE)
+            self.wfile.write(page)
             take(self.path)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name

@@ -139,6 +139,15 @@ def test_listener_gives_what_the_browser_came_back_with_and_thanks(redirect_uri,
     assert "abc" not in "".join(capfd.readouterr())
 
 
+def test_listener_when_xero_said_no_does_not_thank(redirect_uri):
+    with RedirectListener(redirect_uri) as listener:
+        page = httpx.get(f"{redirect_uri}?error=access_denied&state=s", trust_env=False)
+        assert "error=access_denied" in listener.wait(5)
+
+    assert "Not logged in" in page.text
+    assert "Thank" not in page.text
+
+
 def test_listener_when_nobody_comes_gives_nothing(redirect_uri):
     with RedirectListener(redirect_uri) as listener:
         assert listener.wait(0.01) == ""

@@ -9,10 +9,15 @@ those are silent, the stricter reading was taken, so that a client which passes 
 - the number of a voided invoice stays taken, that of a deleted draft does not;
 - phones and contact persons are replaced as a whole when sent, an address by its type, and empty lists change nothing;
 - a contact merged into another hands over its documents, whose modification time moves;
-- texts of refusals that no page quotes (lengths, Url, more than five persons, tracked items) are our own words.
+- a credit is allocated only to an invoice of the same contact and currency, and neither can be edited from then on;
+- a tracking category or option that does not exist refuses the line that names it;
+- texts of refusals that no page quotes (lengths, Url, more than five persons, tracked items, tracking, allocations,
+  accounts and tax rates in use) are our own words.
 
-Not kept: contact balances, groups and payment terms, tracking categories, credit notes as records, attachments,
-history, a second organisation, and writes to accounts, tax rates and currencies. Asking for those gets HTTP 501.
+Answers are XML unless JSON is asked for, as Xero's are. Overpayments and prepayments can be read and allocated, and
+are made by a person's hand (`XeroState.credit`), for bank transactions are not kept. Nor are contact groups and
+balances, batch payments, payments of credit notes, quotes, orders, journals, reports, attachments, history, and a
+second organisation. Asking for those gets HTTP 501.
 """
 
 from __future__ import annotations
