@@ -7,6 +7,8 @@ import re
 import unicodedata
 
 BMP_LIMIT = 0xFFFF
+_SCRIPT = re.compile(r"<\s*script\b.*<\s*/\s*script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT_TAG = re.compile(r"<\s*/?\s*script\b[^>]*>", re.IGNORECASE)
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -33,6 +35,17 @@ def beyond_bmp(text: str) -> bool:
 def without_beyond_bmp(text: str) -> str:
     """Drop the characters that Vtiger cannot store."""
     return "".join(char for char in text if ord(char) <= BMP_LIMIT)
+
+
+def has_script(text: str) -> bool:
+    """Tell whether Vtiger would escape every angle bracket and quote of this text: a whole script is in it."""
+    return _SCRIPT.search(text) is not None
+
+
+def as_vtiger_stores(text: str) -> str:
+    """Drop what Vtiger cannot store as it is: characters beyond the BMP, and the tags of a whole script."""
+    plain = without_beyond_bmp(text)
+    return _SCRIPT_TAG.sub("", plain) if has_script(plain) else plain
 
 
 def shorten(text: str, limit: int) -> str:

@@ -18,7 +18,7 @@ from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
-from vtxero.domain.text import is_broken, match_key, mended, shorten, unescape, without_beyond_bmp
+from vtxero.domain.text import as_vtiger_stores, beyond_bmp, has_script, is_broken, match_key, mended, shorten, unescape
 from vtxero.errors import ConfigError, NotModelledError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -134,16 +134,18 @@ def composed(text: str) -> str:
 
 
 def vtiger_text(text: str, limit: int) -> str:
-    """Give the text as Vtiger can hold it: its tables store what lies beyond the BMP as ????, and cut at the column."""
-    return shorten(without_beyond_bmp(text), limit)
+    """Give the text as Vtiger can hold it: emoji become ???? in its tables, scripts are escaped, the column cuts."""
+    return shorten(as_vtiger_stores(text), limit)
 
 
 def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, ...]:
     """Say what `side` loses of `text` where it gets `kept`; the same text in another spelling has lost nothing."""
-    storable = without_beyond_bmp(text) if side is Side.VTIGER else text
+    storable = as_vtiger_stores(text) if side is Side.VTIGER else text
     why = []
-    if storable != text:
+    if beyond_bmp(text) and side is Side.VTIGER:
         why.append("cannot store characters such as emoji")
+    if has_script(text) and side is Side.VTIGER:
+        why.append("escapes texts with a script in them")
     said, whole = (match_key(unescape(part)) for part in (kept.removesuffix("…"), storable))
     if said != whole:
         why.append(

@@ -202,7 +202,7 @@ def _orphaned(source: Snapshot[Person]) -> Finding:
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Person]:
-    where = ", ".join(".".join(str(part) for part in item["loc"]) for item in problem.errors())
+    where = ", ".join(".".join(map(str, item["loc"])) + f": {item['msg']}" for item in problem.errors())
     found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this contact cannot be read ({where}).")
     contact = row.get("contact")
     fields: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}

@@ -10,7 +10,7 @@ from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.money import ONE, ZERO, canon, cents, round_places
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import shorten, without_beyond_bmp
+from vtxero.domain.text import as_vtiger_stores, shorten
 from vtxero.modules.invoices import findings, statuses, vtiger_math, xero_math
 from vtxero.modules.invoices.record import Charge, Invoice
 from vtxero.modules.invoices.remarks import Remarks
@@ -108,7 +108,7 @@ def _subject(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[st
     text = record.reference or (record.number if tools.reference_field == SUBJECT else "")
     if current and current.reference.strip() == text:
         return current.reference, []
-    kept = shorten(without_beyond_bmp(text), SUBJECT_MAX)
+    kept = shorten(as_vtiger_stores(text), SUBJECT_MAX)
     return kept, list(text_notes("reference", text, kept, Side.VTIGER))
 
 

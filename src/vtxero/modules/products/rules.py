@@ -10,7 +10,7 @@ from vtxero.domain.options import ProductOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import XeroReference
 from vtxero.domain.sides import Side
-from vtxero.domain.text import beyond_bmp, match_key
+from vtxero.domain.text import beyond_bmp, has_script, match_key
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
 
@@ -66,10 +66,13 @@ def xero_code_findings(record: Product) -> tuple[Finding, ...]:
 
 
 def vtiger_text_findings(field: str, text: str, limit: int) -> tuple[Finding, ...]:
-    """Say why Vtiger would not keep this name or code: it stores emoji as ????, and cuts at the column, silently."""
+    """Say why Vtiger would not keep this name or code: emoji become ????, scripts are escaped, and the column cuts."""
     found: list[Finding] = []
     if beyond_bmp(text):
         message = f"Vtiger would store ???? for a part of the {field} {text!r}."
+        found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))
+    if has_script(text):
+        message = f"Vtiger would escape the {field} {text!r}, for it has a script in it."
         found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))
     if len(text) > limit:
         message = f"The {field} has {len(text)} characters, Vtiger holds {limit}."

@@ -17,7 +17,7 @@ from vtxero.domain.options import ProductOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference, VtigerModule
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key, without_beyond_bmp
+from vtxero.domain.text import as_vtiger_stores, match_key
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
 from vtxero.modules.products.vtiger_accounts import AccountTexts
@@ -334,7 +334,7 @@ def _description(record: Product, held: Product) -> tuple[str, tuple[Finding, ..
     theirs, ours = record.description, composed(held.description)
     if theirs in {ours, ours[:XERO_DESCRIPTION].rstrip(), html.unescape(ours)}:
         return held.description, ()
-    kept = without_beyond_bmp(theirs)
+    kept = as_vtiger_stores(theirs)
     return kept, text_notes("description", theirs, kept, Side.VTIGER)
 
 
