@@ -200,6 +200,49 @@ def test_session_that_expires_in_the_middle_of_a_run_costs_nothing(company, run,
     company.quiet()
 
 
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+def test_invoice_that_php_left_half_made_is_found_and_completed(company, kept):
+    contact = company.xero.add_contact(Name="Nova")
+    rows = [{"Description": f"line {n}", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"} for n in range(3)]
+    dates = {"Date": "2026-11-01", "DueDate": "2026-11-30"}
+    company.xero.add_invoice(contact, [{**row, "TaxType": "NONE"} for row in rows], **dates, Status="AUTHORISED")
+    crash = {
+        "path": ".",
+        "method": "POST",
+        "body": "elementType=Invoice",
+        "do": "500",
+        "after_commit": True,
+        "text": "",
+    }
+    company.apps["vtiger"].faults.add(crash)
+    assert company.sync().exit_code == 5
+    (half,) = company.vtiger.records("Invoice")
+    for number in list(company.vtiger.lines)[kept:]:
+        del company.vtiger.lines[number]
+    totals = ("hdnGrandTotal", "hdnSubTotal", "pre_tax_total", "balance")
+    company.vtiger.entities[int(half["id"].partition("x")[2])].fields.update(dict.fromkeys(totals, "0.00000000"))
+
+    assert company.sync().exit_code == 0
+
+    (whole,) = company.vtiger.records("Invoice")
+    assert whole["id"] == half["id"]
+    assert (company.vtiger.invoice_total(whole["id"]), len(company.row(whole["id"])["LineItems"])) == (15, 3)
+    company.quiet()
+
+
+def test_invoice_that_another_program_left_half_made_is_reported_and_does_not_cross(company):
+    half = company.invoice(company.organization(accounttype="Customer"), line(company.product()))
+    sums = ("hdnGrandTotal", "hdnSubTotal", "pre_tax_total", "balance")
+    company.vtiger.entities[int(half.partition("x")[2])].fields.update(dict.fromkeys(sums, "0.00000000"))
+
+    report = company.sync()
+
+    (found,) = [row for row in report.records if row.vtiger_id == half]
+    told = {str(item.code): item.message for item in found.reasons}
+    assert "never computed its sums" in told["INV-TOTAL"]
+    assert company.invoices() == {}
+
+
 def written_whole(folder, invoices, seed):
     with open_company(folder, lose_lines=random.Random(seed)) as company:
         contact = company.xero.add_contact(Name="Nova")

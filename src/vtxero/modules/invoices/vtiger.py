@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from vtxero.domain.findings import Finding, finding, in_order
-from vtxero.domain.money import cents
+from vtxero.domain.money import ZERO, cents
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
@@ -23,11 +24,20 @@ from vtxero.modules.invoices.vtiger_payload import (
     create_steps,
     mandatory_findings,
 )
-from vtxero.modules.invoices.vtiger_wire import STREETS, Row, carried_fields, frame_of, read_invoice, text_of
+from vtxero.modules.invoices.vtiger_wire import (
+    STREETS,
+    Row,
+    carried_fields,
+    frame_of,
+    lacks_sums,
+    read_invoice,
+    text_of,
+)
 from vtxero.rules.common import check_whole, marked_source, write_json
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 NUMBER = "number"
+UNFINISHED = "Vtiger never computed its sums: saving it broke off half way, and lines may be missing."
 
 
 class VtigerMapper:
@@ -112,6 +122,10 @@ class VtigerMapper:
             for part in (header, *lines):
                 check_whole(part)
             record = read_invoice(self._tools, self._frame, header, lines, retrieved=bool(row.get("retrieved")))
+            if lacks_sums(header, lines):
+                # Its lines may be a part of what they should be: they count as none, so that they are written anew.
+                record = replace(record, lines=(), group_discount=ZERO)
+                found = (finding(Code.INV_TOTAL, UNFINISHED, remedy="Open the invoice in Vtiger and save it."),)
         except (ValueError, ArithmeticError) as error:
             record = Invoice(number=mended(text_of(header, "invoice_no")))
             found = (

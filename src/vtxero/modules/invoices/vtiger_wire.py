@@ -20,7 +20,7 @@ from vtxero.modules.invoices import vtiger_reading
 from vtxero.modules.invoices.record import GROUP, INDIVIDUAL, Charge, Invoice, InvoiceLine, LineTax
 from vtxero.modules.invoices.statuses import Statuses
 from vtxero.modules.invoices.tools import SUBJECT, Tools, compounds_of, deducted_of
-from vtxero.modules.invoices.vtiger_math import simple_tax
+from vtxero.modules.invoices.vtiger_math import line_net, simple_tax
 from vtxero.modules.invoices.vtiger_reading import Sheet, SheetLine
 
 Row: TypeAlias = Mapping[str, Any]
@@ -92,6 +92,19 @@ def needs_retrieve(header: Row, lines: Sequence[Row], reference: Reference) -> b
         return not vtiger_reading.read(sheet).explained
     except (ValueError, ArithmeticError):
         return True
+
+
+def lacks_sums(header: Row, lines: Sequence[Row]) -> bool:
+    """Tell whether PHP died before it computed the sums: lines that cost something make no subtotal (facts §12).
+
+    Raises:
+        ValueError: a number cannot be read.
+    """
+    if not text_of(header, "hdnSubTotal") or cents(amount_of(header, "hdnSubTotal")):
+        return False
+    names = ("quantity", "listprice", "discount_percent", "discount_amount")
+    nets = (line_net(*(amount_of(line, name) for name in names)) for line in lines)
+    return bool(cents(sum(nets, ZERO)))
 
 
 def read_invoice(tools: Tools, frame: Frame, header: Row, lines: Sequence[Row], *, retrieved: bool) -> Invoice:
