@@ -150,10 +150,10 @@ def account_fields(modules: ModuleSettings) -> tuple[AccountField, ...]:
 
 ARCHIVED = "ARCHIVED"
 _ARCHIVED_WORDS = (
-    "{n} contacts are archived in Xero, not deleted: their names and codes stay taken, and only a person can restore"
-    " them there."
+    "Contacts archived in Xero, not deleted: {n}. Their names and codes stay taken, and only a person can restore them"
+    " there."
 )
-_BIN_WORDS = "{n} %s go to Vtiger's recycle bin; the numbers that they had stay used."
+_BIN_WORDS = "%s that go to Vtiger's recycle bin: {n}. The numbers that they had stay used."
 _PAYMENTS_STAY = "Payments are taken back by a person only: remove it in Xero."
 _ITEMS_STAY = "Items are never deleted in Xero by vtxero."
 _TAXES_STAY = "A tax of Vtiger is a column for good."
@@ -167,40 +167,40 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
     return {
         "taxes": UndoRules(
             {Side.VTIGER: stays(_TAXES_STAY), Side.XERO: stays(_TAXES_STAY)},
-            words={"stays in vtiger": "{n} taxes stay in Vtiger: each is a column for good. Disable them there."},
+            words={"stays in vtiger": "Taxes that stay in Vtiger: {n}. Each is a column for good; disable them there."},
         ),
         "organizations": UndoRules(
             contact,
             derived=frozenset({"kind"}),
             parts=added_people,
             part_fields=frozenset({"primary", "people", "email"}),
-            words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "organizations with their people"},
+            words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "Organizations, with their people,"},
         ),
         "contacts": UndoRules(
-            contact, derived=frozenset({"kind"}), words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "contacts"}
+            contact, derived=frozenset({"kind"}), words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "Contacts"}
         ),
         "products": UndoRules(
             {Side.XERO: stays(_ITEMS_STAY), Side.VTIGER: in_vtiger},
             derived=frozenset({"quantity"}),
             words={
-                "stays in xero": "{n} items stay in Xero: vtxero deletes none. Delete them there if nothing uses them.",
-                DELETE: _BIN_WORDS % "products and services",
+                "stays in xero": "Items that stay in Xero: {n}. vtxero deletes none; a person can, where they are unused.",
+                DELETE: _BIN_WORDS % "Products and services",
             },
         ),
         "invoices": UndoRules(
             invoice,
             words={
-                "VOIDED": "{n} approved invoices are voided in Xero: they stay listed, and their numbers stay used.",
-                "DELETED": "{n} drafts are deleted in Xero: they stay listed as deleted, and their numbers stay used.",
-                "stays in xero": "{n} invoices stay in Xero: they are paid, credited or locked.",
-                DELETE: _BIN_WORDS % "invoices",
+                "VOIDED": "Approved invoices voided in Xero: {n}. They stay listed, and their numbers stay used.",
+                "DELETED": "Drafts deleted in Xero: {n}. They stay listed as deleted, and their numbers stay used.",
+                "stays in xero": "Invoices that stay in Xero: {n}. They are paid, credited or locked.",
+                DELETE: _BIN_WORDS % "Invoices",
             },
         ),
         "payments": UndoRules(
             {Side.XERO: stays(_PAYMENTS_STAY), Side.VTIGER: in_vtiger},
             words={
-                "stays in xero": "{n} payments stay in Xero: take them back there by hand, then undo once more.",
-                DELETE: _BIN_WORDS % "payments",
+                "stays in xero": "Payments that stay in Xero: {n}. Take them back there by hand, then undo once more.",
+                DELETE: _BIN_WORDS % "Payments",
             },
         ),
     }

@@ -43,6 +43,7 @@ def test_command_when_asked_for_help_lists_what_there_is_and_nothing_else(words)
         "log",
         "status",
         "undo",
+        "verify",
         "explain",
         "doctor",
         "demo",

@@ -47,7 +47,10 @@ def undo_report(**changes):
             count("organizations", TO_VTIGER, updated=1),
         ),
         "records": records,
-        "messages": ("1 items stay in Xero: vtxero deletes none.", "The next `vtxero sync` would make them again."),
+        "messages": (
+            "Items that stay in Xero: 1. vtxero deletes none.",
+            "The next `vtxero sync` would make them again.",
+        ),
         "planned_calls": {"xero": 1, "vtiger": 1},
     }
     return full_report(**(given | changes))
@@ -132,7 +135,7 @@ def test_undo_for_a_machine_is_one_document_and_the_talk_goes_elsewhere(vtxero, 
     assert document["version"] == 1
     assert [item["label"] for item in document["records"]] == ["INV1", "INV2", "Acme Ltd", "Widget"]
     assert document["records"][0]["changes"] == {"status": ["DRAFT", "DELETED"]}
-    assert "Taking back 3 records, leaving 1 alone" in ran.err
+    assert "Records to take back: 3, to leave alone: 1" in ran.err
 
 
 def test_undo_that_leaves_records_alone_fails_only_when_that_is_asked_for(vtxero, undoer):
@@ -173,7 +176,7 @@ def test_installed_undo_takes_a_run_back_and_stands_in_the_log(company):
 
     document = json.loads(done.stdout)
     assert (done.returncode, document["exit_code"], document["status"]) == (0, 0, "success")
-    assert "approved invoices are voided in Xero" in done.stderr
+    assert "Approved invoices voided in Xero: 1." in done.stderr
     assert company.contacts()["Acme Ltd"]["ContactStatus"] == "ARCHIVED"
     shown = json.loads(process(company, "log", document["run"], "-o", "json").stdout)
     assert shown["records"] == document["records"]
@@ -209,4 +212,4 @@ def test_installed_undo_at_a_terminal_does_what_it_is_told(company, answer, code
     assert running.returncode == code
     assert company.contacts()["Acme Ltd"]["ContactStatus"] == status
     assert json.loads(output)["exit_code"] == code
-    assert b"1 contacts are archived in Xero" in said
+    assert b"Contacts archived in Xero, not deleted: 1." in said

@@ -23,6 +23,7 @@ from vtxero.cli.session import Globals, Output, Session
 from vtxero.cli.status import status
 from vtxero.cli.sync import sync
 from vtxero.cli.undo import undo
+from vtxero.cli.verify import verify
 
 HELP = ["-h", "--help"]
 
@@ -107,6 +108,7 @@ app.command("plan")(plan)
 app.command("apply")(apply)
 app.command("log")(log)
 app.command("status")(status)
+app.command("verify")(verify)
 app.command("undo")(undo)
 app.command("explain")(explain)
 app.command("doctor")(doctor)

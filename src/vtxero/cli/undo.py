@@ -107,8 +107,8 @@ def announcement(preview: RunReport) -> Iterator[str]:
     totals = Counter(record.outcome for record in preview.records)
     calls = ", ".join(f"{side.capitalize()} {number}" for side, number in preview.planned_calls.items()) or "none"
     yield (
-        f"Taking back {totals[Outcome.UPDATED]} records, leaving {totals[Outcome.SKIPPED]} alone;"
-        f" this takes about this many write calls: {calls}."
+        f"Records to take back: {totals[Outcome.UPDATED]}, to leave alone: {totals[Outcome.SKIPPED]};"
+        f" write calls, about: {calls}."
     )
     for message in preview.messages:
         yield f"! {message}"

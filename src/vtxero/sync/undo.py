@@ -283,7 +283,7 @@ def announce(steps: Sequence[UndoStep], rules: Mapping[str, UndoRules]) -> list[
             texts.append(words.format(n=number))
     touched = sum(1 for step in steps if step.reasons and step.reasons[0].code is Code.UNDO_TOUCHED)
     if touched:
-        texts.append(f"{touched} records were changed since and are left alone.")
+        texts.append(f"Records that somebody changed since, and that are left alone: {touched}.")
     if any(step.kind in {Kind.REMOVE, Kind.RESTORE, Kind.UNLINK} for step in steps):
         texts.append(
             "What caused the run is still there: the next `vtxero sync` would make, change and link these records"

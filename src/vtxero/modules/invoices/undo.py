@@ -19,8 +19,9 @@ def way_from_xero(locked_until: date | None) -> Callable[[Invoice], Way]:
     def way(record: Invoice) -> Way:
         if record.status in statuses.CLOSED_FOR_EVER:
             return record.status
-        if record.amount_paid or record.status == statuses.PAID:
-            text = f"{canon(record.amount_paid):f} {record.currency} of it is paid or credited in Xero."
+        taken = record.amount_paid + record.credited
+        if taken or record.status == statuses.PAID:
+            text = f"{canon(taken):f} {record.currency} of it is paid or credited in Xero."
             return finding(Code.UNDO_STAYS, text, field="amount_paid")
         if locked_until and record.invoice_on and record.invoice_on <= locked_until:
             text = f"It is dated {record.invoice_on}, and Xero is locked until {locked_until}."

@@ -1,0 +1,119 @@
+"""Both ledgers compared, as tables and text. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from vtxero.bootstrap.verifying import Verified
+from vtxero.cli.naming import FIRST, indented
+from vtxero.cli.text import clean, linked
+from vtxero.modules.invoices.ledger import Amounts
+from vtxero.modules.invoices.verify import Account, Cause, Difference, Ledger
+
+CUSTOMERS = 20
+"""Customers shown before the rest is only counted."""
+AMOUNTS = ("invoiced", "paid", "due")
+
+
+def ledger_parts(verified: Verified, command: str) -> Iterator[RenderableType]:
+    """Give the sums of each currency, the customers that differ, the invoices by cause, and how it stands."""
+    ledger = verified.ledger
+    for item in ledger.currencies():
+        yield _currency(item)
+        yield Text("")
+    if not ledger.accounts:
+        yield Text("There are no invoices on either side.")
+    yield from _customers(ledger)
+    yield from _differences(ledger.differences, verified)
+    calls = ", ".join(f"{side.capitalize()} {number}" for side, number in verified.calls.items())
+    yield Text(f"Calls: {calls}.", style="dim")
+    yield Text(_closing(ledger, command), style="bold")
+
+
+def _currency(item: Account) -> Table:
+    table = _table(f"{item.currency or 'no currency'}")
+    for name, amounts in (("Vtiger", item.vtiger), ("Xero", item.xero), ("difference", item.difference)):
+        table.add_row(name, *_cells(amounts, is_difference=name == "difference"))
+    return table
+
+
+def _customers(ledger: Ledger) -> Iterator[RenderableType]:
+    differing = [item for item in ledger.accounts if item.difference]
+    if not differing:
+        return
+    table = _table("customers that differ")
+    for item in differing[:CUSTOMERS]:
+        table.add_row(f"{clean(item.customer.name)} {item.currency}", *_cells(item.difference, is_difference=True))
+    yield table
+    if len(differing) > CUSTOMERS:
+        yield Text(f"... and {len(differing) - CUSTOMERS} more; `-o json` shows them all")
+    yield Text("")
+
+
+def _table(title: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
+    table.add_column(title, overflow="fold", min_width=24, max_width=32)
+    for name in AMOUNTS:
+        table.add_column(name, justify="right", no_wrap=True, min_width=12)
+    return table
+
+
+def _cells(amounts: Amounts, *, is_difference: bool) -> list[Text]:
+    values: list[Decimal] = [getattr(amounts, name) for name in AMOUNTS]
+    sign = "+" if is_difference else ""
+    return [
+        Text(f"{value:{sign if value else ''},.2f}", style="yellow" if is_difference and value else "")
+        for value in values
+    ]
+
+
+def _differences(found: Sequence[Difference], verified: Verified) -> Iterator[RenderableType]:
+    """Give the invoices by their first cause, what nobody can explain before all else."""
+    groups: dict[str, list[Difference]] = {}
+    for item in sorted(found, key=lambda item: item.explained):
+        groups.setdefault(_first(item).code, []).append(item)
+    for code, items in groups.items():
+        style = "" if _first(items[0]).explained else "red"
+        yield Text.assemble((code, f"bold {style}".strip()), f"  {_invoices(len(items))}")
+        for item in items[:FIRST]:
+            yield indented(_line(item, verified), 2)
+            for cause in item.causes:
+                yield indented(Text(_told(cause, code)), 6)
+        if len(items) > FIRST:
+            yield indented(Text(f"... and {len(items) - FIRST} more; `-o json` shows them all"), 2)
+        yield Text("")
+
+
+def _invoices(number: int) -> str:
+    return f"{number} invoice{'' if number == 1 else 's'}"
+
+
+def _first(item: Difference) -> Cause:
+    return next((cause for cause in item.causes if not cause.explained), item.causes[0])
+
+
+def _told(cause: Cause, code: str) -> str:
+    return clean(cause.message) if cause.code == code else f"{cause.code}: {clean(cause.message)}"
+
+
+def _line(item: Difference, verified: Verified) -> Text:
+    entry = item.entry
+    name = linked(clean(entry.number or entry.id), verified.page_of(entry.side, entry.id))
+    parts = [f"{name_} {getattr(item.amounts, name_):+,.2f}" for name_ in AMOUNTS if getattr(item.amounts, name_)]
+    amounts = ", ".join(parts) or "same amounts"
+    return Text.assemble(name, f", {clean(item.customer.name)}, {entry.currency}: {amounts}")
+
+
+def _closing(ledger: Ledger, command: str) -> str:
+    if not ledger.differences:
+        return "Both ledgers agree to the cent."
+    unexplained = sum(not item.explained for item in ledger.differences)
+    if unexplained:
+        return f"Differences that nothing explains: {_invoices(unexplained)}. Compare by hand on both sides."
+    return f"Every difference has its cause. What waits, and what to do about it: {command} log --skipped"
