@@ -183,7 +183,7 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
             {Side.XERO: stays(_ITEMS_STAY), Side.VTIGER: in_vtiger},
             derived=frozenset({"quantity"}),
             words={
-                "stays in xero": "Items that stay in Xero: {n}. vtxero deletes none; a person can, where they are unused.",
+                "stays in xero": "Items that stay in Xero: {n}. vtxero deletes none; a person can, where none is used.",
                 DELETE: _BIN_WORDS % "Products and services",
             },
         ),
