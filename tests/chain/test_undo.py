@@ -381,3 +381,32 @@ def test_undo_by_origin_leaves_what_somebody_edited_between_two_runs_of_ours(set
 
     assert reasons(report)["Beta Ltd"] == ["UNDO-TOUCHED"]
     assert settled.row(beta)["phone"] == "77"
+
+
+def test_undo_with_write_back_takes_as_much_back_and_says_that_the_ids_stay(company):
+    for module in ("organizations", "contacts", "products", "invoices"):
+        company.configure(module, write_back=True)
+    fill_vtiger(company)
+    fill_xero(company)
+    run = company.sync()
+    company.quiet()
+
+    report = company.undo(run.run)
+
+    assert report.exit_code == 0
+    assert reasons(report) == {"Widget": ["UNDO-STAYS"]}
+    assert any("(write_back) stay in their fields" in text for text in report.messages)
+    assert {row["accountname"] for row in company.vtiger.records("Accounts")} == {"Acme Ltd"}
+
+
+def test_field_set_in_vtiger_along_with_its_id_is_set_back(company):
+    company.configure("organizations", write_back=True)
+    account = company.organization("Meets Ltd")
+    company.xero.add_contact(Name="Meets Ltd", Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": "55"}])
+    run = company.sync()
+    assert company.row(account)["phone"] == "55"
+
+    report = company.undo(run.run)
+
+    assert reasons(report) == {}
+    assert company.row(account)["phone"] == ""

@@ -12,8 +12,9 @@ from vtxero.errors import StateError, TemporaryError
 from vtxero.store import SqliteState, open_database
 from vtxero.store.database import scratch_copy
 from vtxero.store.migrations import MIGRATIONS
-from vtxero.sync.records import Presence
-from vtxero.sync.state import Link, StoredRecord
+from vtxero.sync.effects import CREATED, LINKED, Effect
+from vtxero.sync.records import Outcome, Presence
+from vtxero.sync.state import Action, Link, StoredRecord
 
 
 def stored(record_id, side=Side.VTIGER, **kwargs):
@@ -140,3 +141,40 @@ def test_links_of_many_ids_are_found_in_chunks(state):
 
     assert len(found) == 1203
     assert found["g7"].unsettled == ("phone", "name")
+
+
+def test_database_of_the_first_version_keeps_its_links_and_learns_of_effects(tmp_path):
+    path = tmp_path / "state.sqlite3"
+    old = sqlite3.connect(path)
+    old.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
+    old.execute("INSERT INTO links VALUES ('cards', '7x1', 'guid-1', 'vtiger', 'a', 'b', '')")
+    old.commit()
+    old.close()
+
+    state = SqliteState(open_database(path), "run-2")
+
+    assert state.link("cards", Side.VTIGER, "7x1") == Link("cards", "7x1", "guid-1", Side.VTIGER, "a", "b")
+    state.add_effect(Effect("cards", Side.XERO, CREATED, "7x1", "guid-1", "One", after="b", modified="5"))
+    assert [(e.run, e.id, e.after) for e in state.effects_of("run-2")] == [("run-2", "guid-1", "b")]
+    assert state.effects_of("run-1") == []
+
+
+def test_effect_that_was_taken_back_is_given_no_more(state):
+    first = Effect("cards", Side.XERO, CREATED, "7x1", "guid-1", "One", after="b", modified="5")
+    state.add_effect(first)
+    [kept] = state.effects_of("run-1")
+
+    state.mark_undone([kept.seq])
+
+    assert (state.effects_of("run-1"), state.effects_made_in(Side.XERO)) == ([], [])
+
+
+def test_new_link_to_what_a_killed_run_sent_counts_as_made_by_that_run(state):
+    killed = SqliteState(state._db, "killed")
+    sent = Action("cards", Side.XERO, Outcome.CREATED, "create", "7x1", "", "One", source="a", wanted="b")
+    killed.open_intents([(sent, "b", "key")])
+
+    state.add_effect(Effect("cards", Side.XERO, LINKED, "7x1", "guid-1", "One", before="a", after="b"))
+
+    assert state.effects_of("run-1") == []
+    assert [(e.write, e.side, e.after) for e in state.effects_of("killed")] == [(CREATED, Side.XERO, "b")]

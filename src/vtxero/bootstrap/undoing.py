@@ -23,6 +23,7 @@ from vtxero.xero.removing import XeroRemover
 from vtxero.xero.source import XeroSource
 
 SETTLING = "sync (before undo)"
+IDS_STAY = "Xero's ids that were written into Vtiger's records (write_back) stay in their fields."
 GOOD_ENOUGH = frozenset({0, 3, 8})
 
 
@@ -84,7 +85,9 @@ def _tools_for(tools: Opened, environment: Environment) -> UndoTools:
         Side.VTIGER: VtigerRemover(tools.vtiger, reference.vtiger),
         Side.XERO: XeroRemover(tools.xero, XeroSource(tools.xero)),
     }
-    return UndoTools(environment, state, undo_rules(reference), removers)
+    options = (getattr(tools.settings.modules, module.name) for module in environment.modules)
+    words = (IDS_STAY,) if any(getattr(each, "write_back", False) for each in options) else ()
+    return UndoTools(environment, state, undo_rules(reference), removers, words)
 
 
 def _reference(tools: Opened, state: SqliteState) -> Reference:

@@ -92,6 +92,14 @@ class SqliteEffects:
                 (modified, undone.module, undone.id, undone.side, undone.seq, undone.known),
             )
 
+    def saved_again(self, module: str, side: Side, record_id: str, before: str, after: str) -> None:
+        """Let the effects on a record stand as of a later time, unless somebody else had saved it in between."""
+        self._db.execute(
+            f"UPDATE effects SET modified = ? WHERE module = ? AND {_own(side)} = ? AND side = ? AND undone = ''"  # noqa: S608 - texts of our own
+            " AND modified = ?",
+            (after, module, record_id, side, before),
+        )
+
     def _creator(self, effect: Effect) -> tuple[str, Side] | None:
         """Find the run that sent the creation which this new link shows to have arrived."""
         row = self._db.execute(

@@ -376,6 +376,10 @@ class SqliteState:
         """Note what a write did."""
         self._effects.add(effect)
 
+    def saved_again(self, module: str, side: Side, record_id: str, before: str, after: str) -> None:
+        """Note that a write of ours, which is no effect of its own, moved a record's time."""
+        self._effects.saved_again(module, side, record_id, before, after)
+
     def effects_of(self, run: str) -> list[Effect]:
         """The effects of a run, in the order in which they happened."""
         return self._effects.of_run(run)

@@ -278,6 +278,10 @@ class State(Protocol):
         """Note what a write did, so that it can be taken back."""
         ...
 
+    def saved_again(self, module: str, side: Side, record_id: str, before: str, after: str) -> None:
+        """Note that a write of ours, which is no effect of its own, moved a record's time: nobody else saved it."""
+        ...
+
     # the journal
     def open_intents(self, actions: Iterable[tuple[Action, str, str]]) -> list[int]:
         """Journal writes about to leave, as (action, resolved wanted, idempotency key); committed before it returns."""

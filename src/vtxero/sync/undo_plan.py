@@ -35,12 +35,16 @@ class UndoRequest:
 
 @dataclass(frozen=True, slots=True)
 class UndoTools:
-    """What an undo works with besides a run's environment; `state` is the same one."""
+    """What an undo works with besides a run's environment; `state` is the same one.
+
+    `words` are said beforehand where anything of Xero's is taken back.
+    """
 
     env: Environment
     state: UndoState
     rules: Mapping[str, UndoRules]
     removers: Mapping[Side, Remover]
+    words: tuple[str, ...] = ()
 
 
 def plan_undo(tools: UndoTools, request: UndoRequest) -> list[UndoStep]:

@@ -66,6 +66,8 @@ class UndoRun:
     def _plan(self) -> list[UndoStep]:
         steps = plan_undo(self._tools, self._request)
         self._report.plan(steps)
+        if any(step.kind is Kind.REMOVE and step.effect.side is Side.XERO for step in steps):
+            self._report.say(*self._tools.words)
         self._report.say(*announce(steps, self._tools.rules))
         if not steps:
             self._report.say("There is nothing to take back.")

@@ -76,12 +76,13 @@ class WriteBack:
             if isinstance(answer, Refused):
                 self._tell(action, answer)
             else:
-                self._settle(link, answer, is_known=text == link.vtiger_base)
+                self._settle(link, answer, found.modified, is_known=text == link.vtiger_base)
             self.state.close_intents(intents)
 
-    def _settle(self, link: Link, answer: Accepted, *, is_known: bool) -> None:
+    def _settle(self, link: Link, answer: Accepted, before: str, *, is_known: bool) -> None:
         """Note that the id is there. What a person edited since the base was read waits for the next run."""
         answered = self.slice.mappers[Side.VTIGER].parse(answer.raw)[0]
+        self.state.saved_again(self.slice.name, Side.VTIGER, link.vtiger_id, before, answered.modified)
         left = tuple(field for field in link.unsettled if field != LACKS_ID)
         base = self.slice.encode(answered.record) if is_known else link.vtiger_base
         self.state.put_link(replace(link, vtiger_base=base, unsettled=left))
