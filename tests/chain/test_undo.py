@@ -410,3 +410,34 @@ def test_field_set_in_vtiger_along_with_its_id_is_set_back(company):
 
     assert reasons(report) == {}
     assert company.row(account)["phone"] == ""
+
+
+def test_person_without_an_organization_is_archived_in_xero_and_stays_in_vtiger(company):
+    jane = company.vtiger.add("Contacts", {"firstname": "Jane", "lastname": "Doe", "assigned_user_id": "19x1"})
+    account, widget = company.organization("Short-lived Ltd"), company.product()
+    paper = company.invoice(account, line(widget), contact_id=jane, invoicestatus="Created")
+    company.vtiger.delete(account)
+    run = company.sync()
+    assert company.contacts()["Jane Doe"]["ContactStatus"] == "ACTIVE"
+
+    report = company.undo(run.run)
+
+    assert report.exit_code == 0
+    assert company.contacts()["Jane Doe"]["ContactStatus"] == "ARCHIVED"
+    assert company.invoices()[company.number_of(paper)]["Status"] == "DELETED"
+    assert company.row(jane)["lastname"] == "Doe"
+
+
+def test_organization_that_is_deleted_takes_its_quotes_along_in_the_stand_in_too(company):
+    from vtxero.sandbox.vtiger import papers
+
+    acme = company.organization()
+    quote = papers.add(company.vtiger, "Quotes", account_id=acme)
+    order = papers.add(company.vtiger, "SalesOrder", account_id=acme)
+
+    company.crm.post("delete", id=acme)
+
+    deleted = {
+        row["id"]: row["deleted"] for name in ("Quotes", "SalesOrder") for row in company.vtiger.actors[name].values()
+    }
+    assert deleted == {quote: "1", order: "0"}
