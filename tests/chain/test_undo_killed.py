@@ -133,3 +133,29 @@ def test_creation_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company
     assert report.exit_code == 0, report.messages
     assert company.contacts()["Late Ltd"]["ContactStatus"] == "ARCHIVED"
     assert company.row(org)["accountname"] == "Late Ltd"
+
+
+def test_dry_run_after_a_killed_run_finds_out_and_still_writes_nothing(company, monkeypatch):
+    for module in ("organizations", "products", "invoices"):
+        company.configure(module, write_back=True)
+    company.organization("Late Ltd")
+    with monkeypatch.context() as patch:
+        real = XeroSource.create
+
+        def create(*args, **more):
+            real(*args, **more)
+            raise Killed
+
+        patch.setattr(XeroSource, "create", create)
+        with pytest.raises(Killed):
+            company.sync()
+    from vtxero.bootstrap import open_log
+
+    with open_log(company.settings) as log:
+        killed = log.runs()[0].run
+    before = company.writes()
+
+    report = company.undo(killed, dry_run=True)
+
+    assert company.writes() == before
+    assert [(r.label, [c.after for c in r.changes]) for r in report.records] == [("Late Ltd", ["ARCHIVED"])]

@@ -25,6 +25,7 @@ class RunRequest:
     """Records as `module:id`; the id is either side's, or a number, code or name. Empty: all."""
     since: str | None = None
     limit: int | None = None
+    """At most so many records are written per module; 0: nothing is, a stopped run's doings are only looked up."""
     max_calls: int | None = None
     max_seconds: float | None = None
     allow: tuple[str, ...] = ()

@@ -328,6 +328,8 @@ class Run:
 
     def _write_back(self, module: ModulePlan) -> None:
         """Write Xero's ids into the Vtiger records that lack them."""
+        if self._request.limit == 0:
+            return
         env, slice_ = self._env, self._env.slices[module.name]
         vtiger = env.sources[Side.VTIGER]
         WriteBack(env.state, slice_, vtiger, env.run, env.translate, self._record, self._check_budget).carry_out()
@@ -342,6 +344,8 @@ class Run:
 
     def _move_cursors(self, name: str) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here."""
+        if self._request.limit == 0:
+            return  # what was not settled without a write is still open
         with self._env.transaction():
             self._env.state.close_all_intents(name)
             if self._selection(name).is_partial or self._request.approved is not None:
