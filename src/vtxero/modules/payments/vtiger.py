@@ -181,7 +181,7 @@ class VtigerMapper:
             record=record,
             raw=write_json(row),
             keys=reference_key(xero_invoice, match_key(record.reference)),
-            marker=marked[1].lower() if marked else "",
+            marker=marked[1] if marked else "",
             presence=Presence.GONE if is_reversed else Presence.ACTIVE,
             findings=(self._reversed_finding(parsed.id, record),) if is_reversed else (),
             alike=same_key(xero_invoice, record) if record.status == self._tools.options.status else (),

@@ -150,7 +150,7 @@ class XeroMapper:
         except (ValidationError, ValueError) as problem:
             return _unreadable(row, problem)
         record = Payment(
-            invoice=parsed.invoice.invoice_id.lower(),
+            invoice=parsed.invoice.invoice_id,
             amount=canon(parsed.amount),
             paid_on=day,
             account=parsed.account.code or parsed.account.account_id,
