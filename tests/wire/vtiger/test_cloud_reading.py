@@ -291,3 +291,35 @@ def test_users_currency_is_known_by_its_number(rig, written):
 def test_user_whose_currency_is_not_shown_is_not_judged(rig):
     del rig.state.users["admin"].profile["currency_id"]
     assert read_user_settings(rig.client()) is None
+
+
+# -- payments --------------------------------------------------------------------------------------------------------
+
+
+def test_payments_are_read_whole_changed_and_by_id(rig):
+    [sale] = rig.invoices(1)
+    fields = {"related_to": sale, "amount": "1", "paymentsstatus": "Received"}
+    made = [rig.state.add("Payments", fields) for _ in range(120)]
+    source = rig.source()
+    assert [row["id"] for row in rows(source.fetch("payments", None, lambda _: None))] == made
+    rig.pass_time(hours=1)
+    rig.state.edit(made[3], amount="2")
+    rig.pass_time(seconds=30)
+
+    changed = rows(source.fetch("payments", "2026-11-22 13:00:00", lambda _: None))
+
+    assert [(row["id"], row["amount"]) for row in changed] == [(made[3], "2.00000000")]
+    assert [row["id"] for row in rows(source.fetch_ids("payments", [made[7], "47x999"]))] == [made[7]]
+    assert set(source.modified_now("payments", [*made[:2], "47x999"])) == set(made[:2])
+
+
+def test_payment_that_is_made_comes_back_as_it_is_then(rig):
+    [sale] = rig.invoices(1)
+    element = {"related_to": sale, "amount": "5", "paymentsstatus": "Received", "assigned_user_id": "19x1"}
+    payload = {"steps": [{"op": "create", "module": "Payments", "element": element}]}
+
+    [answer] = rig.source().create("payments", [payload], "key")
+
+    [row] = json.loads(answer.raw)
+    assert (row["paymentsno"], row["related_to"], row["amount"]) == ("PAY1", sale, "5.00000000")
+    assert rig.state.find(sale).fields["received"] == "5.00000000"

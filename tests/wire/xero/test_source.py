@@ -439,3 +439,61 @@ def test_fetch_taxes_gives_every_rate_by_one_plain_call_and_writes_none(xero, st
     for write in (xero.create, xero.update):
         with pytest.raises(NotModelledError, match="TaxRates"):
             write("taxes", [{"Name": "x"}], "key")
+
+
+# -- payments --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sale(state):
+    return state.add_invoice(state.add_contact(Name="Ada"), [line(UnitAmount=100)], **APPROVED)
+
+
+APPROVED = {"Status": "AUTHORISED", "Date": "2026-11-01", "DueDate": "2026-11-30"}
+
+
+def payment(invoice, amount, **more):
+    return {"Invoice": {"InvoiceID": invoice}, "Account": {"Code": "090"}, "Amount": Decimal(amount), **more}
+
+
+def test_fetch_payments_gives_those_of_sales_and_deleted_ones(xero, state, sale, app):
+    bill = state.add_invoice(
+        state.add_contact(Name="Bob"), [line(TaxType="INPUT2", AccountCode="300")], Type="ACCPAY", **APPROVED
+    )
+    state.pay(bill, "0.10")
+    kept, gone = state.pay(sale, "100"), state.pay(sale, "50")
+    state.remove_payment(gone)
+
+    found = rows(xero.fetch("payments", None, never_known), "Payments")
+
+    assert {row["PaymentID"]: row["Status"] for row in found} == {kept: "AUTHORISED", gone: "DELETED"}
+    assert [row["Invoice"]["InvoiceID"] for row in found] == [sale, sale]
+    assert "pageSize=1000" in served(app, "GET")[0].query
+
+
+def test_payments_by_id_and_their_times_are_found_among_all(xero, state, sale):
+    first, second = state.pay(sale, "100"), state.pay(sale, "50")
+
+    assert [row["PaymentID"] for row in rows(xero.fetch_ids("payments", [second, UNKNOWN]), "Payments")] == [second]
+    assert set(xero.modified_now("payments", [first, UNKNOWN])) == {first}
+
+
+def test_payments_are_made_in_one_request_each_settled_by_itself(xero, state, sale, app):
+    batch = [payment(sale, "100", Reference="PAY1"), payment(sale, "9999"), payment(UNKNOWN, "1"), payment(sale, "5")]
+
+    answers = xero.create("payments", batch, "key")
+
+    assert [type(answer) for answer in answers] == [Accepted, Refused, Refused, Accepted]
+    assert "exceeds the amount outstanding" in answers[1].messages[0]
+    [made] = json.loads(answers[0].raw)["Payments"]
+    assert (made["Reference"], made["Invoice"]["InvoiceID"]) == ("PAY1", sale)
+    [sent] = served(app, "PUT")
+    assert "summarizeErrors=false" in sent.query
+    assert state.invoices[sale]["AmountPaid"] == 105
+
+
+def test_payments_are_never_changed(xero, state, sale):
+    made = state.pay(sale, "100")
+    with pytest.raises(NotModelledError, match="Payments"):
+        xero.update("payments", [{"PaymentID": made, "Amount": Decimal(5)}], "key")
+    assert not xero.may_vanish("payments")
