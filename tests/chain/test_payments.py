@@ -471,6 +471,25 @@ def test_payment_to_vtiger_whose_reply_was_lost_exists_once(settled, how):
     settled.quiet()
 
 
+@pytest.mark.parametrize("side", ["xero", "vtiger"])
+def test_equal_payments_whose_replies_were_all_lost_exist_once(settled, side):
+    for _ in range(3):
+        if side == "xero":
+            pay(settled, "10")
+        else:
+            settled.xero.pay(settled.sale_id, "10", day="2026-11-12")
+    place, method = ("/Payments", "PUT") if side == "xero" else ("/create", "POST")
+    settled.apps[side].faults.add({"path": place, "do": "drop-after-commit", "nth": "every", "method": method})
+    assert settled.sync().exit_code == 5
+    settled.apps[side].faults.clear()
+
+    report = settled.sync()
+
+    assert report.exit_code == 0, report.messages
+    assert (len(taken(settled)), len(received(settled))) == (3, 3)
+    settled.quiet()
+
+
 def test_payments_when_the_state_is_lost_are_linked_again(settled, tmp_path):
     pay(settled, "20")
     pay(settled, "20")

@@ -230,16 +230,19 @@ class Planner:
 
     def _find_made(self, source: Snapshot[Any], intent: Intent) -> Snapshot[Any] | None:
         """Find, in Vtiger, what an interrupted run may have created from this Xero record: newer than all it knew."""
-        sent = self._slice.decode(intent.wanted)
+        sent, alike = self._slice.decode(intent.wanted), None
         for row in self._state.unlinked(self._slice.name, Side.VTIGER):
-            if record_number(row.id) <= intent.highest:
+            claimed = self._state.planned_partner(self._slice.name, Side.VTIGER, row.id) is not None
+            if claimed or record_number(row.id) <= intent.highest:
                 continue
             found = self._read(row)
             if found.marker == source.id:
                 return found
-            if all(getattr(found.record, field) == getattr(sent, field) for field in self._slice.identity):
-                return found
-        return None
+            # One that carries another's marker was made of that one, however equal the two are.
+            same = all(getattr(found.record, field) == getattr(sent, field) for field in self._slice.identity)
+            if same and not found.marker and alike is None:
+                alike = found
+        return alike
 
     def _judge_pair(
         self,
