@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from vtxero.sandbox import Sandbox
 from vtxero.sandbox.samples import sample_organisation, sample_vtiger, sample_xero
 
 
@@ -125,3 +126,12 @@ def test_sample_books_when_made_have_the_same_taxes_on_both_sides(vtiger, xero):
 
     assert {"GST", "Zero Rated"} <= ours & theirs
     assert "Waste Levy" in ours - theirs
+
+
+def test_sample_payments_are_there_where_vtiger_has_the_module():
+    for edition, count in (("cloud", 3), ("open-source", 0)):
+        sandbox = Sandbox(edition=edition)
+        sandbox.close()
+        held = [row for row in sandbox.vtiger.entities.values() if row.module == "Payments"]
+        assert len(held) == count
+        assert len(sandbox.xero.snapshot()["Payments"]) == (2 if count else 0)

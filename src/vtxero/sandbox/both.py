@@ -74,6 +74,8 @@ class Sandbox:
             ),
             "xero": xero_app(self.xero, limits="on" if limits else "off"),
         }
+        if books is None and organisation is None:
+            _add_payments(self.vtiger, self.xero)
         self._servers = _servers(self._apps, {"vtiger": vtiger_port, "xero": xero_port})
         self._running = ExitStack()
 
@@ -173,6 +175,13 @@ def _states(books: Books | None, organisation: Books | None, version: str) -> tu
     except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
         raise SandboxError(f"the Xero organisation is not of the form that is read: {error!r}") from error
     return vtiger, xero
+
+
+def _add_payments(vtiger: VtigerState, xero: XeroState) -> None:
+    """Give the samples payments, which only an edition with the module holds, once it is one."""
+    from vtxero.sandbox.samples import add_payments  # noqa: PLC0415 - heavy, see the package
+
+    add_payments(vtiger, xero)
 
 
 def _base_currency(vtiger: VtigerState) -> str:

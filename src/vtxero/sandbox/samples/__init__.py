@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from vtxero.sandbox.samples.payments import add_payments
 from vtxero.sandbox.samples.vtiger import sample_vtiger
 from vtxero.sandbox.samples.xero import sample_organisation, sample_xero
 
-__all__ = ["sample_organisation", "sample_vtiger", "sample_xero"]
+__all__ = ["add_payments", "sample_organisation", "sample_vtiger", "sample_xero"]
