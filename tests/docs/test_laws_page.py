@@ -26,10 +26,9 @@ def test_page_has_the_ten_laws_each_with_tests():
     assert all(law.tests for law in LAWS)
 
 
-def test_page_names_every_test_that_carries_a_number_and_no_other():
+def test_page_names_only_tests_that_there_are_each_under_its_law():
     listed = {(law.number, file, name) for law in LAWS for file, name in law.tests}
 
-    assert sorted(set(law_tests()) - listed) == []
     assert sorted(listed - set(law_tests())) == []
 
 
