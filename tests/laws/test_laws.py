@@ -454,6 +454,18 @@ def test_law_9_linked_pair_is_counted_once_though_it_is_read_on_both_sides(settl
     assert [sum(c.seen for c in report.modules if c.module == name) for name in ("organizations", "invoices")] == [1, 1]
 
 
+def test_law_9_pair_whose_partner_was_made_anew_is_counted_with_the_new_one_only(settled):
+    other = settled.xero.add_contact(Name="Other Ltd")
+    settled.sync()
+    settled.xero.merge_contacts(settled.contact_id, other)
+    assert reasons(settled.sync())["Acme Ltd"] == ["ORG-MERGED"]
+    settled.xero.add_contact(Name="Acme Ltd")
+
+    report = settled.sync()
+
+    assert [r.vtiger_id for r in only(report, "organizations")] == [settled.acme]
+
+
 # 10
 
 

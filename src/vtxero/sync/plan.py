@@ -58,6 +58,7 @@ class Planner:
         self._selection = selection
         self._allowance = Allowance(selection.limit)
         self._allowed = True
+        self._bereft: list[tuple[Side, Pair[Any], tuple[Finding, ...]]] = []
         self.seeds: set[str] = set()
         """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
 
@@ -76,6 +77,7 @@ class Planner:
         if self._terms.direction.reaches(Side.VTIGER):
             for row in list(self._state.unlinked(module, Side.XERO)):
                 self._judge_xero(row)
+        self._skip_bereft()
         return judged
 
     # one record alone
@@ -256,11 +258,18 @@ class Planner:
         terms = self._terms
         gone = self._gone(pair)
         if gone:
-            self._skip(terms.counted_for(author), pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
+            self._bereft.append((terms.counted_for(author), pair, gone))
             return
         merged = merge(self._slice, pair, terms.direction, terms.policy, forced=forced, leader=terms.leader)
         for action in judge_pair(self._slice, pair, merged, PairTerms(author, terms.counted_for(author), link is None)):
             self._add(action)
+
+    def _skip_bereft(self) -> None:
+        """Leave the pairs alone of which one is gone, except where an heir has taken over: its outcome is theirs."""
+        partner = self._state.planned_partner
+        for target, pair, gone in self._bereft:
+            if all(partner(self._slice.name, side, pair.on(side).id) is None for side in Side):
+                self._skip(target, pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
 
     def _gone(self, pair: Pair[Any]) -> tuple[Finding, ...]:
         """Say that one of the two is gone; where both are, they agree."""
