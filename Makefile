@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check format lint types contracts soak openapi bench clean
+.PHONY: demo test check format lint types contracts soak mutants openapi bench clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,10 @@ contracts: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python -m pytest -q -m soak --hypothesis-profile=search
+
+# Makes the fault of each law of docs/laws.md in a copy of the code, and expects the law's tests to fail.
+mutants: $(STAMP)
+	$(BIN)/python -m pytest -q -m soak tests/laws/test_mutants.py
 
 # Holds the Xero stand-in's answers against Xero's own OpenAPI file, where VTXERO_XERO_OPENAPI names one.
 openapi: $(STAMP)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from laws.page import ROOT, read_laws
+from laws.page import PAGE, ROOT, read_laws
 
 NAME = re.compile(r"test_law_(\d+)_")
 LAWS = read_laws()
@@ -38,3 +38,17 @@ def test_fault_of_a_law_stands_in_one_place_of_the_code(law):
 
     assert code.count(law.before) == 1
     assert law.before != law.after
+
+
+def test_cases_of_others_name_tests_that_there_are_and_every_case_is_listed():
+    names = {
+        node.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    _, _, table = PAGE.read_text(encoding="utf-8").partition("## Cases that others got wrong")
+    listed = {name for name in re.findall(r"`(test_\w+)`", table) if not name.endswith("_")}
+
+    assert sorted(listed - names) == []
+    assert sorted({name for name in names if name.startswith("test_case_")} - listed) == []

@@ -68,8 +68,12 @@ def test_law_1_what_a_side_stores_differently_does_not_echo(settled):
     settled.sync()
 
     settled.quiet()
+    set_xero_phone(settled, "9")
+    settled.sync()
 
-    assert settled.row(settled.acme)["bill_street"] == street
+    row = settled.row(settled.acme)
+    assert (row["bill_street"], row["bill_pobox"], row["phone"]) == (street, "PO 7", "9")
+    settled.quiet()
 
 
 def test_law_1_people_who_wrote_the_same_on_both_sides_cause_no_write(settled):
