@@ -270,9 +270,8 @@ class SqliteState:
 
     def waiting_links(self, module: str) -> Iterator[Link]:
         """Links with a waiting row on either side, or unsettled fields, in the order of their Vtiger record numbers."""
-        columns = ", ".join(f"l.{name}" for name in LINK.split(", "))
         rows = self._db.execute(
-            f"SELECT {columns} FROM links l LEFT JOIN records v"  # noqa: S608 - column names of our own
+            "SELECT l.vtiger_id FROM links l LEFT JOIN records v"  # noqa: S608 - column names of our own
             " ON v.module = l.module AND v.side = 'vtiger' AND v.id = l.vtiger_id"
             " WHERE l.module = :module AND (l.unsettled <> '' OR l.vtiger_id IN"
             f" (SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND {TO_JUDGE})"
@@ -280,18 +279,24 @@ class SqliteState:
             " ORDER BY v.number, l.vtiger_id",
             {"module": module},
         )
-        return (_link(row) for row in rows)
+        for (vtiger_id,) in rows.fetchall():  # ids alone: the rows of large books would not fit in memory
+            link = self.link(module, Side.VTIGER, vtiger_id)
+            if link:
+                yield link
 
     def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
         """Waiting rows without a link, oldest first."""
         own = "vtiger_id" if side is Side.VTIGER else "xero_id"
         rows = self._db.execute(
-            f"SELECT {RECORD} FROM records r WHERE module = ? AND side = ? AND raw IS NOT NULL"  # noqa: S608 - texts of our own
+            "SELECT id FROM records r WHERE module = ? AND side = ? AND raw IS NOT NULL"  # noqa: S608 - texts of our own
             f" AND NOT EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
             " ORDER BY number, modified, id",
             (module, side),
         )
-        return (_stored(row) for row in rows)
+        for (record_id,) in rows.fetchall():
+            record = self.record(module, side, record_id)
+            if record:
+                yield record
 
     # the plan
 
@@ -343,12 +348,14 @@ class SqliteState:
     def actions(self, module: str) -> Iterator[Action]:
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
         rows = self._db.execute(
-            "SELECT seq, action FROM plan WHERE module = ? ORDER BY write IN ('create', 'update'),"
+            "SELECT seq FROM plan WHERE module = ? ORDER BY write IN ('create', 'update'),"
             " target = 'vtiger', write, seq",
             (module,),
         )
-        for seq, text in rows:
-            yield replace(load_action(text), seq=seq)
+        for (seq,) in rows.fetchall():
+            row = self._db.execute("SELECT action FROM plan WHERE seq = ?", (seq,)).fetchone()
+            if row:
+                yield replace(load_action(row[0]), seq=seq)
 
     def count_actions(self, module: str) -> int:
         """How many lines a module's plan has."""

@@ -67,15 +67,15 @@ class Planner:
         module, judged = self._slice.name, set()
         self._intents = self._state.find_intents(module)
         self._recover_made()
-        for link in list(self._state.waiting_links(module)):
+        for link in self._state.waiting_links(module):
             pair = self._load_pair(link)
             if self._wants(pair.vtiger, pair.xero):
                 judged.add(link.vtiger_id)
                 self._judge_pair(pair, link)
-        for row in list(self._state.unlinked(module, Side.VTIGER)):
+        for row in self._state.unlinked(module, Side.VTIGER):
             self._judge_vtiger(row)
         if self._terms.direction.reaches(Side.VTIGER):
-            for row in list(self._state.unlinked(module, Side.XERO)):
+            for row in self._state.unlinked(module, Side.XERO):
                 self._judge_xero(row)
         self._skip_bereft()
         return judged

@@ -237,7 +237,7 @@ class State(Protocol):
         ...
 
     def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
-        """Waiting rows without a link, oldest first."""
+        """Waiting rows without a link, oldest first: those that there are at the first of them, each as it is then."""
         ...
 
     # the plan

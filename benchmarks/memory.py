@@ -1,0 +1,88 @@
+"""The most memory that vtxero takes while it reads, compares and plans 100,000 invoices. Exits 1 above 300 MB.
+
+A first run, shown and not carried out: every invoice is read from Xero, kept, judged and planned for Vtiger. The
+services run in a process of their own, and so does what is measured.
+
+    python benchmarks/memory.py [--invoices 100000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+MOST_MB = 300
+CHILD = """
+import json, resource, sys
+from collections import Counter
+from pathlib import Path
+from vtxero.bootstrap import run_sync
+from vtxero.config.settings import Settings
+from vtxero.sync.request import RunRequest
+
+class Quiet:
+    def phase(self, text): pass
+    def step(self, module, done, total): pass
+
+settings = Settings.model_validate(json.loads(sys.argv[1]))
+report = run_sync(settings, RunRequest(modules=("invoices",), dry_run=True), Quiet())
+counts = {outcome.value: sum(m.counts.get(outcome, 0) for m in report.modules) for m in report.modules for outcome in m.counts}
+print(json.dumps({
+    "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "counts": counts, "exit": report.exit_code,
+    "reasons": Counter(str(reason.code) for record in report.records for reason in record.reasons),
+    "seconds": report.seconds, "messages": report.messages, "calls": dict(report.calls),
+}))
+"""
+
+
+def main() -> int:
+    """Measure, print, and judge."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--invoices", type=int, default=100_000)
+    count = parser.parse_args().invoices
+    command = [sys.executable, str(HERE / "serve_many.py"), str(count)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin
+        assert server.stdout
+        vtiger, _, xero = server.stdout.readline().strip().partition(" ")
+        with tempfile.TemporaryDirectory() as folder:
+            settings = _settings(folder, vtiger, xero)
+            run = subprocess.run(
+                [sys.executable, "-c", CHILD, json.dumps(settings)], capture_output=True, text=True, check=False,
+                env={**os.environ, "TMPDIR": folder},
+            )  # fmt: skip
+        server.stdin.close()
+    if run.returncode:
+        print(run.stderr[-3000:])
+        return 1
+    found = json.loads(run.stdout)
+    print(
+        f"{count} invoices: {found['mb']:.0f} MB at most, {found['seconds']:.0f} s, {found['counts']}, {found['calls']}"
+    )
+    print(*found["messages"], *found["reasons"].items(), sep="\n")
+    return 0 if found["mb"] < MOST_MB and found["counts"].get("created", 0) >= count else 1
+
+
+def _settings(folder: str, vtiger: str, xero: str) -> dict[str, object]:
+    return {
+        "state_dir": folder,
+        "vtiger": {"url": vtiger, "username": "admin", "access_key": "sandbox-key"},
+        "xero": {
+            "flow": "client_credentials",
+            "client_id": "sandbox",
+            "client_secret": "sandbox",
+            "api_url": f"{xero}/api.xro/2.0",
+            "identity_url": xero,
+        },
+        "modules": {"invoices": {"sales_account": "200", "direction": "to-vtiger"}},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
