@@ -45,7 +45,7 @@ def test_doctor_when_all_is_well_says_so_for_each_thing_and_what_to_type_next(sh
         "ok      Vtiger version: 8.2.0",
         "ok      modules.invoices.sales_account: 200 - Sales.",
         "ok      modules.invoices: can be synced, both.",
-        "note    Payments: ",
+        "note    modules.payments: ",
     ):
         assert line in ran.out
     assert ran.out.splitlines()[-1].endswith("Next: vtxero sync --dry-run")

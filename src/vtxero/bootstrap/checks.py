@@ -176,13 +176,6 @@ def _open_fields(module: VtigerModule, options: ModuleOptions) -> list[str]:
     ]
 
 
-def no_payments_check(vtiger: VtigerReference) -> Check | None:
-    """Say how payments go where the instance has no module for them."""
-    if "Payments" in vtiger.modules:
-        return None
-    return note("Payments", REASONS[Code.PAY_NO_MODULE].summary)
-
-
 # -- Xero ------------------------------------------------------------------------------------------------------
 
 

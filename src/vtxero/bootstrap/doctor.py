@@ -18,7 +18,6 @@ from vtxero.bootstrap.checks import (
     label_checks,
     lock_check,
     mandatory_checks,
-    no_payments_check,
     note,
     ok,
     organisation_check,
@@ -36,6 +35,7 @@ from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
 from vtxero.domain.findings import Finding
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
 from vtxero.errors import LockedError, StopError, VtxeroError
@@ -185,7 +185,6 @@ def _reference_checks(settings: Settings, clock: Clock, vtiger: _Read | None, xe
         yield version_check(crm, settings)
         yield from label_checks(crm)
         yield from mandatory_checks(crm, settings)
-        yield from filter(None, [no_payments_check(crm)])
     if isinstance(books, XeroReference):
         yield organisation_check(books)
         yield from filter(None, [lock_check(books, clock.now().date())])
@@ -228,6 +227,9 @@ def _module_checks(
         topic = f"modules.{entry.name}"
         if not options.enabled:
             yield note(topic, "switched off.")
+            continue
+        if entry.absent and entry.is_absent(reference):
+            yield note(topic, REASONS[entry.absent].summary)
             continue
         direction: Direction = entry.only or getattr(options, "direction", None) or Direction.BOTH
         error = bar(entry, direction, catalogue)
