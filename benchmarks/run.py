@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("read_and_plan.py",)
+BENCHMARKS = ("read_and_plan.py", "startup.py")
 
 
 def main() -> int:

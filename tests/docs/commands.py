@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from vtxero.cli.app import app
-from vtxero.cli.arguments import hoist
+from vtxero.cli.hoisting import hoist
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from vtxero import __version__
-from vtxero.cli import auth as auth_commands
-from vtxero.cli import config as config_commands
-from vtxero.cli.arguments import hoist
-from vtxero.cli.demo import demo
-from vtxero.cli.doctor import doctor
-from vtxero.cli.explain import explain
-from vtxero.cli.init import init
-from vtxero.cli.log import log
-from vtxero.cli.plan import apply, plan
-from vtxero.cli.sandbox import sandbox
+from vtxero.cli.commands import GlobalsAnywhere
 from vtxero.cli.session import Globals, Output, Session
-from vtxero.cli.status import status
-from vtxero.cli.sync import sync
-from vtxero.cli.undo import undo
-from vtxero.cli.verify import verify
 
 HELP = ["-h", "--help"]
-
-
-class GlobalsAnywhere(TyperGroup):
-    """Takes global options before and after the command alike."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Move them to the front, then go on as usual."""
-        return super().parse_args(ctx, hoist(args))
-
 
 app = typer.Typer(
     name="vtxero",
@@ -100,19 +77,3 @@ def options(  # noqa: PLR0917 - Typer takes options as arguments
     ctx.obj = session
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
-
-
-app.command("init")(init)
-app.command("sync")(sync)
-app.command("plan")(plan)
-app.command("apply")(apply)
-app.command("log")(log)
-app.command("status")(status)
-app.command("verify")(verify)
-app.command("undo")(undo)
-app.command("explain")(explain)
-app.command("doctor")(doctor)
-app.command("demo")(demo)
-app.command("sandbox")(sandbox)
-app.add_typer(auth_commands.app, name="auth")
-app.add_typer(config_commands.app, name="config")

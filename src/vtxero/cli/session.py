@@ -12,14 +12,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from pydantic import SecretStr
-
-from vtxero.config.load import Loaded, Sources, load
 from vtxero.config.redact import Redactor
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from vtxero.config.load import Loaded
     from vtxero.config.settings import Settings
 
 
@@ -80,6 +78,7 @@ class Session:
     def load(self, flags: Mapping[str, tuple[str, str]] | None = None, *, profile: str | None = None) -> Loaded:
         """Read the settings, start logging, say what is odd about them. `flags` are dotted keys with (flag, text)."""
         from vtxero.cli.logs import start_logging
+        from vtxero.config.load import Sources, load
 
         given = dict(flags or {})
         if self.options.log_file:
@@ -96,7 +95,7 @@ class Session:
     def learn(self, settings: Settings) -> None:
         """Tell the redactor the secrets of these settings."""
         for secret in (settings.vtiger.access_key, settings.xero.client_secret):
-            if isinstance(secret, SecretStr):
+            if secret is not None:
                 self.redactor.add(secret.get_secret_value())
 
     def say(self, text: str) -> None:
