@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 def environment(folder, **more):

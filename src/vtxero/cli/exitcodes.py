@@ -7,6 +7,7 @@ from enum import StrEnum
 from vtxero.sync.severity import GRAVEST_FIRST, gravest
 
 DONE, BUG, USAGE, FAILED, CONFLICT = 0, 1, 2, 3, 8
+CHANGES = 10
 INTERRUPTED, TERMINATED = 130, 143
 NOBODY_NEEDED = frozenset({DONE, 5, 7, 11, INTERRUPTED, TERMINATED})
 """What cron should do nothing about (`docs/cron.md`): --quiet prints nothing then."""
@@ -42,6 +43,7 @@ def tuned(code: int, *, skipped: int, fail_on: FailOn) -> int:
 
 __all__ = [
     "BUG",
+    "CHANGES",
     "CONFLICT",
     "DONE",
     "FAILED",

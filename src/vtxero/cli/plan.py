@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vtxero.cli import arguments
+from vtxero.cli.exitcodes import CHANGES
 from vtxero.cli.session import Session
 from vtxero.cli.sync import Conflict, carry_out, print_report
 from vtxero.domain.sides import Direction
 from vtxero.errors import ConfigError
+from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
 
 if TYPE_CHECKING:
     from vtxero.config.settings import Settings
+    from vtxero.sync.report import RunReport
 
-CHANGES = 10
+WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
 def plan(  # noqa: PLR0917 - Typer takes options as arguments
@@ -59,10 +62,15 @@ def plan(  # noqa: PLR0917 - Typer takes options as arguments
 
         save_plan(out, report, request, profile=settings.profile, places=_places(settings))
         session.say(f"The plan is saved; to carry it out: {session.command} apply {out}")
-    if detailed_exitcode and report.exit_code == 0 and report.planned:
+    if detailed_exitcode and report.exit_code == 0 and _has_changes(report):
         report = replace(report, exit_code=CHANGES)
     print_report(session, report)
     return report.exit_code
+
+
+def _has_changes(report: RunReport) -> bool:
+    """Tell whether anything would be done; noting that a pair was read again is nothing that people would see."""
+    return any(count.counts.get(outcome, 0) for count in report.modules for outcome in WRITES)
 
 
 def apply(

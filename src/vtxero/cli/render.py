@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.changes_view import plan_parts
+from vtxero.cli.exitcodes import CHANGES
 from vtxero.cli.naming import STYLES, TITLES, View, in_order, indented
 from vtxero.cli.reasons_view import attention_parts, note_parts
 from vtxero.cli.text import clean, clean_lines, plain
@@ -77,7 +78,7 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     writes = totals[Outcome.CREATED] + totals[Outcome.UPDATED] + totals[Outcome.LINKED]
     if report.exit_code == BudgetError.exit_code:
         return f"Not finished: what was allowed is used up. What is done is saved; to go on: {command} sync"
-    if report.exit_code not in {0, 3, 8}:
+    if report.exit_code not in {0, 3, 8, CHANGES}:
         return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
     if report.dry_run:
         return "To carry this out, run the same without --dry-run." if writes else "There is nothing to do."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vtxero.cli import arguments
-from vtxero.cli.exitcodes import INTERRUPTED, NOBODY_NEEDED, FailOn, tuned
+from vtxero.cli.exitcodes import CHANGES, INTERRUPTED, NOBODY_NEEDED, FailOn, tuned
 from vtxero.cli.session import Output, Session
 from vtxero.cli.watching import watched
 from vtxero.domain.sides import Direction
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from vtxero.sync.report import RunReport
 
 STOPPED_AT_ONCE = "Stopped at once. The next run finds out what became of a write that was under way."
-LEAVES_A_REPORT = frozenset({0, 3, 8})
+LEAVES_A_REPORT = frozenset({0, 3, 8, CHANGES})
 
 
 class Conflict(StrEnum):
@@ -157,7 +157,7 @@ def print_report(
         case Output.JSONL:
             session.print_lines(document.record_document(record) for record in report.records)
         case Output.TABLE:
-            if session.options.quiet and report.exit_code in NOBODY_NEEDED:
+            if session.options.quiet and report.exit_code in NOBODY_NEEDED | {CHANGES}:
                 return
             plain = is_plain(sys.stdout, no_color=session.options.no_color)
             view = View(session.command, is_plain=plain, reasons=reasons, advice=advice, part=part)
