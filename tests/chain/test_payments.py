@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -566,12 +566,15 @@ def test_dry_run_shows_payments_and_sends_nothing(settled):
 
 
 def test_many_payments_cost_one_write_call_and_a_quiet_run_few(company):
+    # Nothing was edited in the last seconds, as in every quiet run.
+    company.vtiger.clock = lambda: datetime.now(UTC) - timedelta(seconds=427)
     settle(company)
     for place in range(30):
         pay(company, "1", datereceived=f"2026-11-{place % 28 + 1:02}")
     company.sync()
     puts = [entry for entry in company.apps["xero"].journal.entries if entry.write and "/Payments" in entry.path]
     assert len(puts) == 1
+    company.sync()
     company.sync()
     marks = {side: len(app.journal.entries) for side, app in company.apps.items()}
 
@@ -581,7 +584,7 @@ def test_many_payments_cost_one_write_call_and_a_quiet_run_few(company):
     served = {side: app.journal.entries[marks[side] :] for side, app in company.apps.items()}
     calls = {side: sum(entry.operation not in LOGINS for entry in entries) for side, entries in served.items()}
     assert calls["xero"] <= 8
-    assert calls["vtiger"] <= 12
+    assert calls["vtiger"] <= 12, [entry.operation for entry in served["vtiger"]]
 
 
 # -- an instance without the module --------------------------------------------------------------------------------
