@@ -32,7 +32,8 @@ class Quiet:
 
 settings = Settings.model_validate(json.loads(sys.argv[1]))
 report = run_sync(settings, RunRequest(modules=("invoices",), dry_run=True), Quiet())
-counts = {outcome.value: sum(m.counts.get(outcome, 0) for m in report.modules) for m in report.modules for outcome in m.counts}
+outcomes = {outcome for module in report.modules for outcome in module.counts}
+counts = {outcome.value: sum(module.counts.get(outcome, 0) for module in report.modules) for outcome in outcomes}
 print(json.dumps({
     "mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "counts": counts, "exit": report.exit_code,
     "reasons": Counter(str(reason.code) for record in report.records for reason in record.reasons),

@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl
 
 from serve import organisation
 
-from vtxero.sandbox import Sandbox
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.vtiger import VtigerState
 from vtxero.sandbox.vtiger import create_app as vtiger_app
