@@ -25,6 +25,9 @@ NeedsRetrieve = Callable[[Mapping[str, object], Sequence[Mapping[str, object]], 
 
 LINE_KEYS = ("LineItems", "lineItems")
 STAMP = ("id", "modifiedtime")
+_MOST_KEPT = 5_000
+"""Contacts kept in memory between two modules of a run; some fifteen megabytes."""
+
 _FRESH = 60.0
 """Seconds for which a list that was read may be used again, well within the overlap of five minutes."""
 
@@ -67,7 +70,7 @@ class Reader(ABC):
 
 @dataclass(slots=True)
 class PeopleRead:
-    """The changed contacts that a run has read: organizations need them as well, and in a quiet run they are few."""
+    """The contacts that a run has read, unless they are too many to keep: organizations need them as well."""
 
     start: str = ""
     at: float = 0.0
@@ -96,13 +99,15 @@ class ContactReader(Reader):
             yield from self._whole([rows])
 
     def _kept(self, pages: Iterable[list[Row]], start: str, fresh: Freshness) -> Iterator[list[Row]]:
-        """Keep a list that takes no more than a page."""
-        number, first = 0, list[Row]()
+        """Keep a list that is not too long for the memory."""
+        self.read.rows, rows = None, list[Row]()
+        number = 0
         for page in pages:
-            number, first = number + 1, first or page
+            number += len(page)
+            rows = [*rows, *page] if number <= _MOST_KEPT else []
             yield page
         self.read.start, self.read.at = start, fresh.server_now
-        self.read.rows = first if number < 2 else None
+        self.read.rows = rows if number <= _MOST_KEPT else None
 
     def of_ids(self, ids: Iterable[str]) -> Iterator[Row]:
         """Read these contacts."""
@@ -137,9 +142,22 @@ class OrganizationReader(Reader):
 
     people: PeopleRead = field(default_factory=PeopleRead)
 
-    def everything(self, fresh: Freshness) -> Iterator[Row]:  # noqa: ARG002 - a full read leaves nothing out
+    def everything(self, fresh: Freshness) -> Iterator[Row]:
         """Read all: contacts that were deleted or moved away move no time, so nothing is left out."""
-        return self._with_contacts(self.lists.by_id("Accounts", self._columns("Accounts")))
+        pages = self.lists.by_id("Accounts", self._columns("Accounts"))
+        if not self.people.serves("", fresh.server_now):
+            return self._with_contacts(pages)
+        return self._joined(pages, self.people.rows or ())
+
+    @staticmethod
+    def _joined(pages: Iterable[Sequence[Row]], people: Iterable[Row]) -> Iterator[Row]:
+        """Join the accounts with the contacts that were just read."""
+        of_account: dict[str, list[Row]] = {}
+        for row in people:
+            of_account.setdefault(text(row, "account_id"), []).append(row)
+        for page in pages:
+            for account in page:
+                yield {"account": account, "contacts": of_account.get(text(account, "id"), [])}
 
     def changed(self, moment: str, fresh: Freshness) -> Iterator[Row]:
         """Read the changed accounts, and the accounts of changed contacts, each with all of its contacts."""

@@ -22,8 +22,8 @@ def test_source_is_a_row_source(rig):
 
 
 def test_module_that_is_none_of_ours_is_said(rig):
-    with pytest.raises(NotModelledError, match="payments"):
-        rig.source().fetch("payments", None, unknown)
+    with pytest.raises(NotModelledError, match="quotes"):
+        rig.source().fetch("quotes", None, unknown)
 
 
 # -- organizations ---------------------------------------------------------------------------------------------
