@@ -59,7 +59,7 @@ def test_sync_when_everything_is_asked_for_passes_it_on(vtxero, engine):
     [["invoces"], ["--direction", "up"], ["--conflict", "newer"], ["--only", "INV1"], ["--since", "x"],
      ["--limit", "0"],
      ["--max-calls", "-1"], ["--max-duration", "x"], ["--lock-timeout", "x"], ["--allow", "all"], ["--fail-on", "x"],
-     ["--nonsense"], ["contacts"]],
+     ["--nonsense"], ["quotes"]],
 )  # fmt: skip
 @pytest.mark.usefixtures("config")
 def test_sync_when_asked_for_nonsense_starts_nothing(vtxero, engine, words):
