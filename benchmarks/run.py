@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("read_and_plan.py", "startup.py")
+BENCHMARKS = ("read_and_plan.py", "startup.py", "memory.py")
 
 
 def main() -> int:

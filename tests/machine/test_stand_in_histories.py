@@ -331,7 +331,7 @@ class LongStandInHistories(StandInHistories):
 
 assert set(FIELDS) == {"organizations", "products", "invoices"}
 
-TestStandInHistories = StandInHistories.TestCase
+TestStandInHistories = pytest.mark.timeout(900)(StandInHistories.TestCase)
 TestStandInHistories.settings = settings(
     max_examples=100,
     stateful_step_count=15,
@@ -339,7 +339,7 @@ TestStandInHistories.settings = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-TestLongStandInHistories = pytest.mark.soak(LongStandInHistories.TestCase)
+TestLongStandInHistories = pytest.mark.timeout(14_400)(pytest.mark.soak(LongStandInHistories.TestCase))
 TestLongStandInHistories.settings = settings(
     max_examples=2000,
     stateful_step_count=30,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from vtxero.domain.sides import Direction
 from vtxero.store.codec import dump_result, load_result
+from vtxero.store.packed import PackedResults
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary
 
@@ -81,10 +82,10 @@ class SqliteRuns:
             row[Outcome(outcome)] += number
         return tuple(ModuleCount(module, Direction(direction), row) for (module, direction), row in table.items())
 
-    def results(self, run: str) -> tuple[RecordResult, ...]:
+    def results(self, run: str) -> Sequence[RecordResult]:
         """A run's records that are not unchanged, in the order in which they were settled."""
         rows = self._db.execute("SELECT result FROM outcomes WHERE run = ? ORDER BY seq", (run,))
-        return tuple(load_result(text) for (text,) in rows)
+        return PackedResults(text for (text,) in rows)
 
     # sync.report.RunLog
 

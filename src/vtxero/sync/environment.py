@@ -38,7 +38,7 @@ class RunRecorder(Protocol):
         """A run's outcomes per module and direction."""
         ...
 
-    def results(self, run: str) -> tuple[RecordResult, ...]:
+    def results(self, run: str) -> Sequence[RecordResult]:
         """A run's records that are not unchanged."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -55,7 +55,7 @@ class RunReport:
     started_at: datetime
     seconds: float
     modules: tuple[ModuleCount, ...]
-    records: tuple[RecordResult, ...]
+    records: Sequence[RecordResult]
     calls: Mapping[str, int]
     messages: tuple[str, ...] = field(default=())
     """What was said about the run as a whole: a module that was stopped, a guard, a note such as PAY-NO-MODULE."""
