@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from vtxero.domain.findings import Finding, in_order
@@ -79,7 +79,7 @@ class UndoReport:
         self._env.recorder.finish(report, self._env.clock.now())
         return report
 
-    def _report(self, status: str, exit_code: int, records: tuple[RecordResult, ...]) -> RunReport:
+    def _report(self, status: str, exit_code: int, records: Sequence[RecordResult]) -> RunReport:
         env = self._env
         return RunReport(
             env.run,
