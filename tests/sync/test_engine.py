@@ -987,6 +987,21 @@ def test_half_made_record_in_vtiger_is_completed_though_a_person_edited_another_
     world.quiet()
 
 
+def test_record_of_a_killed_run_that_a_limit_left_out_is_still_known_as_ours_afterwards():
+    world = World()
+    cards = [world.vtiger.add("cards", name=f"c{number}", phone="1") for number in range(3)]
+    with killed_at(world.xero, 3, after=True):
+        world.sync()
+    for card in cards:
+        world.vtiger.edit("cards", card, phone="2")
+
+    world.sync(limit=1)
+
+    assert world.sync().exit_code == 0
+    assert {row["phone"] for row in world.xero.tables["cards"].values()} == {"2"}
+    world.quiet()
+
+
 def test_candidate_that_was_not_chosen_is_not_made_a_second_time():
     world = World()
     world.vtiger.add("cards", name="Ann")

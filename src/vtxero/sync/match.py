@@ -36,12 +36,15 @@ def match_vtiger(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Mat
     return _alike(state, slice_, source) if found == Match() else found
 
 
-def find_heir_link(state: State, module: str, side: Side, source: Snapshot[Any]) -> Link | None:
+def find_heir_link(state: State, slice_: Slice[Any], side: Side, source: Snapshot[Any]) -> Link | None:
     """Find the link of a deleted namesake: the record made anew in its place takes over the partner.
 
-    None when there is no such namesake, more than one, or the partner is gone as well.
+    None when there is no such namesake, more than one, or the partner is gone as well; and where two records of one
+    name are two (people), or a number is used once (invoices).
     """
-    found = {}
+    if slice_.duplicate_code is None:
+        return None
+    module, found = slice_.name, {}
     for kind, key in source.keys:
         for hit in state.hits(module, side, kind, key):
             if hit.id == source.id or hit.presence is not Presence.GONE:

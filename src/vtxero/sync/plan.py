@@ -103,7 +103,7 @@ class Planner:
         if orphan:
             self._adopt(*orphan)
             return
-        heir = find_heir_link(self._state, self._slice.name, Side.VTIGER, source)
+        heir = find_heir_link(self._state, self._slice, Side.VTIGER, source)
         if heir:
             self._meet(source, heir.xero_id)
             return
@@ -127,7 +127,7 @@ class Planner:
             return
         if source.presence is Presence.GONE:
             return
-        heir = find_heir_link(self._state, self._slice.name, Side.XERO, source)
+        heir = find_heir_link(self._state, self._slice, Side.XERO, source)
         if heir:
             self._judge_pair(Pair(self._present(heir, Side.VTIGER), source), None)
             return

@@ -343,13 +343,14 @@ class Run:
             self._record(action)
 
     def _move_cursors(self, name: str) -> None:
-        """The fetch was whole and every action is recorded: the next run starts from here."""
-        if self._request.limit == 0:
-            return  # what was not settled without a write is still open
+        """The fetch was whole and every action is recorded: the next run starts from here.
+
+        A run that left records out moves nothing, and leaves open what an interrupted run may have made of them.
+        """
+        if self._selection(name).is_partial or self._request.approved is not None:
+            return
         with self._env.transaction():
             self._env.state.close_all_intents(name)
-            if self._selection(name).is_partial or self._request.approved is not None:
-                return
             fetcher = self._fetchers[name]
             for side, high in fetcher.high.items():
                 if high:
