@@ -23,6 +23,7 @@ PROMISED = {
     "apply": "",
     "log": "--last --skipped --failed --conflicts --created --updated --module --since --reason",
     "status": "",
+    "verify": "",
     "undo": "--origin",
     "explain": "",
     "doctor": "",
