@@ -22,6 +22,7 @@ from modules.invoices.world import (
     to_xero,
     v_line,
     v_row,
+    x_answer,
 )
 from vtxero.domain.lookups import PartnerState, symbol
 from vtxero.domain.money import ZERO
@@ -461,3 +462,17 @@ def test_line_of_no_amount_keeps_the_account_and_tax_that_a_bookkeeper_gave_it()
 
     assert (again.lines[0].account, again.lines[0].tax_type, again.lines[0].quantity) == ("210", "NONE", D(1))
     assert again.lines == current.lines
+
+
+def test_line_of_rounding_that_also_holds_what_vtiger_shows_of_an_earlier_one_is_known_again():
+    slice_, row = a_slice(), v_row(v_line("14x4", "1", "0"), total="0")
+    _, current, answer = crossed(slice_, row)
+    source = from_vtiger(slice_, v_row(v_line("14x4", "1", "0"), total="0.03", txtAdjustment="0.03"))
+    xero = slice_.mappers[Side.XERO]
+    wanted = xero.project(source, current.record).record
+    changed = xero.payload(wanted, current.record, "7x1", current.id)
+
+    answered = from_xero(slice_, x_answer(changed, answer)).record
+
+    assert (answered.rounding.amount, answered.total) == (D("0.03"), D("0.03"))
+    assert answered.lines == wanted.lines

@@ -200,7 +200,7 @@ def _is_ours(tools: Tools, name: str, line: InvoiceLine, count: int) -> bool:
         return False
     if name == xero_math.ADJUSTMENT:
         return line.account == tools.options.adjustment_account
-    return abs(xero_math.line_amount(line)) <= xero_math.rounding_bound(count)
+    return abs(xero_math.line_amount(line)) <= xero_math.largest_rounding(count)
 
 
 def _charge(line: InvoiceLine) -> Charge:
