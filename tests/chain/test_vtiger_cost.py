@@ -78,7 +78,9 @@ def test_first_read_costs_a_query_for_a_hundred_and_one_look_at_what_lists_do_no
     }
     assert set(described) == {1}
     for module, number in rows.items():
-        assert lists.pop(module) <= ceil(number / 100) + 1, module
+        # Contacts are listed twice: those of organizations, and those without one.
+        times = 2 if module == "Contacts" else 1
+        assert lists.pop(module) <= times * (ceil(number / 100) + 1), module
     # Taxes and currencies belong to the catalogue, the API user's settings too.
     assert lists == {"Tax": 1, "Currency": 1, "Users": 1}
     assert (retrieved["retrieve 14"], retrieved["retrieve 26"]) == (PRODUCTS, SERVICES)

@@ -111,7 +111,7 @@ def test_resync_forgets_the_links_and_doubles_nothing(shop):
 
     report = shop.sync(resync=True)
 
-    assert "All links were forgotten" in report.messages[0]
+    assert sum("All links were forgotten" in each for each in report.messages) == 1
     # The number was given out twice, so Xero's invoice of that number differs: a person decides.
     assert [row.vtiger_id for row in report.records if row.outcome is Outcome.CONFLICT] == [again]
     assert (shop.invoices(), shop.contacts(), shop.items()) == before
@@ -158,4 +158,5 @@ def test_looking_costs_one_call_of_a_quiet_run_that_stays_below_twelve(shop):
 
     asked = [unquote_plus(entry.query) for entry in entries[before:]]
     assert sum("select id,createdtime,modifiedtime" in each for each in asked) == 1
-    assert report.calls["vtiger"] <= 12
+    # The login's two are apart.
+    assert report.calls["vtiger"] <= 12 + 2

@@ -21,6 +21,11 @@ def change_user(company, **settings):
     company.vtiger.add_user(replace(company.vtiger.users["api"], **settings))
 
 
+def said(report):
+    """What the run said, but for the module that an open-source Vtiger lacks."""
+    return [each for each in report.messages if not each.startswith("PAY-NO-MODULE")]
+
+
 def items(company, *prices):
     for number, price in enumerate(prices):
         company.xero.add_item(
@@ -46,7 +51,7 @@ def test_settings_that_can_be_read_stop_amounts_before_any_write(company, settin
     report = company.sync()
 
     assert report.exit_code == 6
-    assert [words in each for each in report.messages] == [True]
+    assert [words in each for each in said(report)] == [True]
     assert company.writes("vtiger") == []
     assert "Acme Ltd" in company.contacts()
 
@@ -59,7 +64,7 @@ def test_settings_that_cannot_be_read_are_seen_in_the_first_answer(company):
 
     assert len(company.writes("vtiger")) == 1
     assert report.exit_code == 6
-    assert sum(" was sent as " in each for each in report.messages) == 1
+    assert sum(" was sent as " in each for each in said(report)) == 1
 
 
 def test_amount_changed_in_the_only_write_ends_the_run_with_the_same_words(company):
@@ -68,8 +73,8 @@ def test_amount_changed_in_the_only_write_ends_the_run_with_the_same_words(compa
 
     report = company.sync()
 
-    assert (report.exit_code, len(report.messages)) == (6, 1)
-    assert "number format or currency" in report.messages[0]
+    assert (report.exit_code, len(said(report))) == (6, 1)
+    assert "number format or currency" in said(report)[0]
 
 
 def test_user_that_was_seen_to_change_amounts_writes_no_more_until_it_is_mended(company):
@@ -107,4 +112,4 @@ def test_payment_that_is_carried_into_an_invoice_is_looked_at_too(company):
     report = company.sync()
 
     assert report.exit_code == 6
-    assert "was sent as 11.02, and Vtiger keeps 11" in report.messages[0]
+    assert "was sent as 11.02, and Vtiger keeps 11" in said(report)[0]
