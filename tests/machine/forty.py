@@ -14,17 +14,17 @@ SHARED = ("lock", "clock", "describes", "listtypes", "modules", "_random")
 
 def begin(company: Nearby) -> None:
     """Twelve records in step, then what people do: 14 new records on each side, and edits of all twelve."""
-    old = [_organization_with_invoice(company, f"Old {place}") for place in range(4)]
+    old = [organization_with_invoice(company, f"Old {place}") for place in range(4)]
     assert company.sync().exit_code == 0
     company.time.pass_by(3600)
     assert company.sync().exit_code == 0
     company.time.pass_by(3600)
     for place in range(4):
-        _organization_with_invoice(company, f"Crm {place}")
+        organization_with_invoice(company, f"Crm {place}")
     company.organization("Crm lone", email1="lone@crm.example")
     company.product("Crm thing", "C-THING", "3.3333")
     for place in range(4):
-        _contact_with_invoice(company, f"Book {place}")
+        contact_with_invoice(company, f"Book {place}")
     company.xero.add_contact(Name="Book lone", EmailAddress="lone@book.example")
     company.xero.add_item(Code="B-THING", Name="Book thing", SalesDetails={"UnitPrice": "7.7"})
     for account, product, invoice in old[:2]:
@@ -34,7 +34,7 @@ def begin(company: Nearby) -> None:
     company.time.pass_by(60)
 
 
-def _organization_with_invoice(company: Nearby, name: str) -> tuple[str, str, str]:
+def organization_with_invoice(company: Nearby, name: str) -> tuple[str, str, str]:
     slug = name.replace(" ", "-").lower()
     account = company.organization(name, email1=f"office@{slug}.example", bill_city="Napier", accounttype="Customer")
     company.person(account, f"Ann {name}", email=f"ann@{slug}.example")
@@ -43,7 +43,7 @@ def _organization_with_invoice(company: Nearby, name: str) -> tuple[str, str, st
     return account, product, company.invoice(account, *lines, invoicestatus="Created", subject=f"{name} order")
 
 
-def _contact_with_invoice(company: Nearby, name: str) -> None:
+def contact_with_invoice(company: Nearby, name: str) -> None:
     slug = name.replace(" ", "-").lower()
     person = {"FirstName": "Bea", "LastName": name, "EmailAddress": f"bea@{slug}.example"}
     other = {**person, "FirstName": "Cy", "EmailAddress": f"cy@{slug}.example", "IncludeInEmails": False}

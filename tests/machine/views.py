@@ -16,6 +16,7 @@ CHANGING = {
     "account_no", "contact_no", "product_no", "service_no", "invoice_no", "isconvertedfromlead",
 }  # fmt: skip
 NUMBER = re.compile(r"record=(\d+)")
+OWN = re.compile(r"(?<=XERO )[0-9A-Fa-f-]{36}|http://127\.0\.0\.1:\d+")
 BASES = re.compile(r'"(line_id|number)":"[^"]*",?')
 
 
@@ -58,5 +59,5 @@ def _plain(value: Any, known: dict[str, str]) -> Any:
         case list() | tuple():
             return [_plain(each, known) for each in value]
         case _:
-            text = NUMBER.sub("record", str(value))
+            text = OWN.sub("its own", NUMBER.sub("record", str(value)))
             return known.get(text, text)
