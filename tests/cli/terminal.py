@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -44,6 +45,7 @@ class Terminal:
         )
         os.close(theirs)
         self.seen = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end inside a character
         self._told = 0
 
     def __enter__(self):
@@ -74,7 +76,7 @@ class Terminal:
                 part = os.read(self._own, 65536) if ready else b""
             except OSError:
                 return
-            self.seen += part.decode("utf-8", "replace")
+            self.seen += self._decoder.decode(part)
             assert time.monotonic() < end, self.seen
             if not ready and self.process.poll() is not None:
                 return

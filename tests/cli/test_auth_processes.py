@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import pty
@@ -48,6 +49,7 @@ class Typist:
     def __init__(self, world, *words):
         self.master, terminal = pty.openpty()
         self.seen = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self.process = world.start(*words, stdin=terminal, stderr=terminal, TERM="dumb")
         os.close(terminal)
 
@@ -55,7 +57,7 @@ class Typist:
         end = time.monotonic() + 20
         while text not in self.seen and time.monotonic() < end:
             if select.select([self.master], [], [], 0.1)[0]:
-                self.seen += os.read(self.master, 65536).decode()
+                self.seen += self._decoder.decode(os.read(self.master, 65536))
         assert text in self.seen
         return self.seen
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +12,8 @@ from vtxero.config.leaves import leaves, model_at
 from vtxero.config.yaml_source import Key, Layer
 
 MAX_SHOWN = 20
+_ABOUT = 0.07
+"""How much less alike a second suggestion may be."""
 _SHOULD_BE = {
     "string_type": "a text",
     "bool_type": "true or false",
@@ -120,9 +122,9 @@ def _unknown(key: Key) -> str:
         return "services belong to products; set modules.products"
     model = model_at(key[:-1])
     known = list(model.model_fields) if model else []
-    near = difflib.get_close_matches(key[-1].lower().replace("-", "_"), known, n=1, cutoff=0.6)
+    near = _nearest(key[-1].lower().replace("-", "_"), known)
     if near:
-        return f"unknown key; did you mean {near[0]}?"
+        return f"unknown key; did you mean {' or '.join(near)}?"
     elsewhere = [leaf.name for leaf in leaves() if leaf.key[-1] == key[-1]]
     if elsewhere:
         return f"unknown key here; did you mean {' or '.join(elsewhere)}?"
@@ -140,6 +142,13 @@ def _hint(value: Any, choices: Sequence[str]) -> str:
     folded = {choice.lower(): choice for choice in choices}
     near = difflib.get_close_matches(value.lower().replace("_", "-"), folded, n=1, cutoff=0.6)
     return f"; did you mean {folded[near[0]]}?" if near else ""
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Give the known words most like this one: two when they are about equally like it."""
+    near = difflib.get_close_matches(word, list(known), n=2, cutoff=0.6)
+    likeness = [difflib.SequenceMatcher(None, word, each).ratio() for each in near]
+    return [each for each, like in zip(near, likeness, strict=True) if like >= likeness[0] - _ABOUT]
 
 
 def _is_secret(key: Key) -> bool:
