@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
+from weakref import WeakSet
 
 from vtxero.errors import StateError, TemporaryError
 from vtxero.store.migrations import migrate
@@ -23,11 +24,26 @@ PATIENCE = 10.0
 
 
 class StateConnection(sqlite3.Connection):
-    """A connection whose faults in the middle of a run are told as the house's own errors."""
+    """A connection whose faults in the middle of a run are told as the house's own errors.
+
+    Closing it ends the reads that are still under way: SQLite would keep the file open for them, and the locks on it.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._reads: WeakSet[sqlite3.Cursor] = WeakSet()
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
         with _told():
-            return super().execute(*args)
+            cursor = super().execute(*args)
+        self._reads.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Close it, and every read from it."""
+        for cursor in list(self._reads):
+            cursor.close()
+        super().close()
 
     def executemany(self, *args: Any) -> sqlite3.Cursor:
         with _told():
