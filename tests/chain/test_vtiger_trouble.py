@@ -146,7 +146,7 @@ def test_vtiger_that_stalls_ends_with_exit_code_5_and_the_next_run_goes_on(compa
     company.apps["vtiger"].faults.add(stall)
 
     process = run()
-    told_once(process, 5, "organizations was not synced")
+    told_once(process, 5, "contacts was not synced")
 
     company.apps["vtiger"].faults.clear()
     assert run().returncode == 0
@@ -173,7 +173,7 @@ def test_user_that_may_only_read_is_told_once_and_before_any_write(company, run)
 
     process = run(username="reader", access_key="reader-key")
 
-    told_once(process, 6, "its API user may not create and change Accounts, Contacts, Products, Invoice")
+    told_once(process, 6, "its API user may not create and change Contacts, Accounts, Products, Invoice")
     assert company.writes() == []
     assert run("--direction", "to-xero", username="reader", access_key="reader-key").returncode == 0
     assert "Acme Ltd" in company.contacts()

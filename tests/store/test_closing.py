@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,6 @@ def test_database_closed_while_a_read_is_under_way_holds_no_file(tmp_path):
 
     database.close()
 
-    held = [os.readlink(each) for each in OPEN_FILES.iterdir() if each.is_symlink()]
+    held = [str(each.readlink()) for each in OPEN_FILES.iterdir() if each.is_symlink()]
     assert not [name for name in held if str(tmp_path) in name]
     assert read is not None
