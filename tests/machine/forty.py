@@ -8,6 +8,7 @@ from typing import Any
 
 from chain.company import line
 from machine.nearby import Nearby
+from vtxero.sandbox.xero.limits import IdempotencyKeys
 
 SHARED = ("lock", "clock", "describes", "listtypes", "modules", "_random")
 
@@ -108,6 +109,7 @@ def restore(company: Nearby, to: Checkpoint) -> None:
     for app in company.apps.values():
         app.journal.clear()
         app.faults.clear()
+    company.apps["xero"].app.keys = IdempotencyKeys(company.xero.clock)
     company.net.requests.clear()
     company.time.passed = to.passed
 

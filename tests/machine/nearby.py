@@ -6,12 +6,15 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from chain.company import Company, Silent
 from machine.wires import VTIGER_URL, XERO_URL, Net, Time, wires
-from vtxero.bootstrap import run_sync
+from vtxero.bootstrap import run_sync, syncing
 from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import instrumented
 from vtxero.sandbox.vtiger import VtigerState
@@ -23,6 +26,12 @@ from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
 
 MEMORY = Path("/dev/shm")
+NUMBERS = count()
+
+
+def numbered(moment: datetime) -> str:
+    """Name a run. Thousands of them begin in one second of the tests' time, too many for names drawn at random."""
+    return f"{moment:%Y-%m-%dT%H-%M-%SZ}-{next(NUMBERS):04x}"
 
 
 class Nearby(Company):
@@ -42,13 +51,14 @@ class Nearby(Company):
         super().__init__(vtiger, xero, apps, Settings.model_validate(_settings(folder) | settings))
 
     def sync(self, **request: Any) -> RunReport:
-        return run_sync(
-            self.settings,
-            RunRequest(**request),
-            Silent(),
-            clock=self.time,
-            wires=wires(self.net, self.time, batch=self.batch),
-        )
+        with patch.object(syncing, "new_run_id", numbered):
+            return run_sync(
+                self.settings,
+                RunRequest(**request),
+                Silent(),
+                clock=self.time,
+                wires=wires(self.net, self.time, batch=self.batch),
+            )
 
     def read_state(self) -> bytes:
         """Copy the state database, whatever part of it still lies in its log."""
