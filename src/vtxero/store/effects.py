@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from vtxero.domain.sides import Side
+from vtxero.store.transactions import Transactions
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 
 COLUMNS = (
@@ -15,26 +15,22 @@ COLUMNS = (
 )
 
 
-class SqliteEffects:
-    """The effects in one open database; what is noted is noted for `run`."""
+class SqliteEffects(Transactions):
+    """What writes did, run by run. Those that were taken back are kept, and never given."""
 
-    def __init__(self, connection: sqlite3.Connection, run: str) -> None:
-        self._db = connection
-        self._run = run
-
-    def add(self, effect: Effect) -> None:
+    def add_effect(self, effect: Effect) -> None:
         """Note an effect of the present run, or of the interrupted one whose creation this run has found."""
-        creator = self._creator(effect) if effect.made_link and effect.write != CREATED else None
+        creator = self._creator_of(effect) if effect.made_link and effect.write != CREATED else None
         if creator is None:
             plain = replace(effect, before="", after="") if effect.write == LINKED else effect
-            self._insert(plain, self._run)
+            self._insert_effect(plain, self._run)
             return
         run, side = creator
-        self._insert(_as_created(effect, side), run)
+        self._insert_effect(_as_created(effect, side), run)
         if effect.write == UPDATED and effect.side is not side:
-            self._insert(effect, self._run)
+            self._insert_effect(effect, self._run)
 
-    def _insert(self, effect: Effect, run: str) -> None:
+    def _insert_effect(self, effect: Effect, run: str) -> None:
         self._db.execute(
             "INSERT INTO effects (module, side, write, vtiger_id, xero_id, label, fields, before, after, known,"
             " modified, vtiger_base, xero_base, unsettled, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -57,23 +53,23 @@ class SqliteEffects:
             ),
         )
 
-    def of_run(self, run: str) -> list[Effect]:
+    def effects_of(self, run: str) -> list[Effect]:
         """The effects of a run that still stand, in order."""
-        return self._read("WHERE run = ? AND undone = '' ORDER BY seq", (run,))
+        return self._read_effects("WHERE run = ? AND undone = '' ORDER BY seq", (run,))
 
-    def made_in(self, side: Side) -> list[Effect]:
+    def effects_made_in(self, side: Side) -> list[Effect]:
         """The effects on records that were made on a side."""
         own = _own(side)
-        return self._read(
+        return self._read_effects(
             "WHERE side = ? AND undone = '' AND EXISTS (SELECT 1 FROM effects made WHERE made.module = effects.module"  # noqa: S608 - texts of our own
             f" AND made.{own} = effects.{own} AND made.side = effects.side AND made.write = 'create'"
             " AND made.undone = '') ORDER BY seq",
             (side,),
         )
 
-    def after(self, effect: Effect) -> list[Effect]:
+    def effects_after(self, effect: Effect) -> list[Effect]:
         """The later effects of other runs on the same record."""
-        return self._read(
+        return self._read_effects(
             f"WHERE module = ? AND {_own(effect.side)} = ? AND side = ? AND seq > ? AND run <> ? AND undone = ''"
             " AND write <> 'link' ORDER BY seq",
             (effect.module, effect.id, effect.side, effect.seq, effect.run),
@@ -100,7 +96,7 @@ class SqliteEffects:
             (after, module, record_id, side, before),
         )
 
-    def _creator(self, effect: Effect) -> tuple[str, Side] | None:
+    def _creator_of(self, effect: Effect) -> tuple[str, Side] | None:
         """Find the run that sent the creation which this new link shows to have arrived."""
         row = self._db.execute(
             "SELECT run, target FROM intents WHERE module = ? AND closed = 0 AND write = 'create' AND run <> ?"
@@ -116,7 +112,7 @@ class SqliteEffects:
         )
         return {(module, Side(target), target_id) for module, target, target_id in rows}
 
-    def _read(self, where: str, values: Iterable[object]) -> list[Effect]:
+    def _read_effects(self, where: str, values: Iterable[object]) -> list[Effect]:
         rows = self._db.execute(f"SELECT {COLUMNS} FROM effects {where}", tuple(values))  # noqa: S608 - texts of our own
         return [_effect(row) for row in rows.fetchall()]
 

@@ -1,0 +1,93 @@
+"""The plan of the present run, line by line: it may be larger than memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START
+from vtxero.domain.sides import Side
+from vtxero.store.codec import dump_action, load_action
+from vtxero.store.transactions import Transactions
+from vtxero.sync.state import Action
+
+
+class SqlitePlan(Transactions):
+    """The lines of the plan, and what they need of each other."""
+
+    def clear_plan(self) -> None:
+        """Forget the plan of an earlier run."""
+        with self.transaction():
+            self._db.execute("DELETE FROM plan")
+            self._db.execute("DELETE FROM plan_needs")
+
+    def add_action(self, action: Action) -> None:
+        """Append to the plan."""
+        with self.transaction():
+            cursor = self._db.execute(
+                "INSERT INTO plan (module, target, write, vtiger_id, xero_id, required, action)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    action.module,
+                    action.target,
+                    action.write,
+                    action.vtiger_id,
+                    action.xero_id,
+                    action.required,
+                    dump_action(action),
+                ),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO plan_needs VALUES (?, ?)", [(need, cursor.lastrowid) for need in action.needs]
+            )
+
+    def planned_partner(self, module: str, side: Side, record_id: str) -> str | None:
+        """The counterpart that this plan gives a record: its id, blank when it is created, None when there is none."""
+        own, other = ("vtiger_id", "xero_id") if side is Side.VTIGER else ("xero_id", "vtiger_id")
+        row = self._db.execute(
+            f"SELECT {other} FROM plan WHERE module = ? AND {own} = ? AND write <> ''",  # noqa: S608 - column names of our own
+            (module, record_id),
+        ).fetchone()
+        return row[0] if row else None
+
+    def planned_write(self, module: str, side: Side, record_id: str) -> Action | None:
+        """The write of this plan that makes or changes the counterpart, on the other side, of a record."""
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        row = self._db.execute(
+            f"SELECT action FROM plan WHERE module = ? AND {own} = ? AND target = ?"  # noqa: S608 - column names of our own
+            " AND write IN ('create', 'update')",
+            (module, record_id, side.other),
+        ).fetchone()
+        return load_action(row[0]) if row else None
+
+    def actions(self, module: str) -> Iterator[Action]:
+        """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        rows = self._db.execute(
+            "SELECT seq FROM plan WHERE module = ? ORDER BY write IN ('create', 'update'),"
+            " target = 'vtiger', write, seq",
+            (module,),
+        )
+        for (seq,) in rows.fetchall():
+            row = self._db.execute("SELECT action FROM plan WHERE seq = ?", (seq,)).fetchone()
+            if row:
+                yield replace(load_action(row[0]), seq=seq)
+
+    def count_actions(self, module: str) -> int:
+        """How many lines a module's plan has."""
+        return int(self._db.execute("SELECT count(*) FROM plan WHERE module = ?", (module,)).fetchone()[0])
+
+    def unneeded(self) -> list[Action]:
+        """The lines that are not required and that nothing in the plan refers to."""
+        rows = self._db.execute(
+            "SELECT seq, action FROM plan WHERE NOT required AND NOT (write = 'create' AND EXISTS"
+            " (SELECT 1 FROM plan_needs n WHERE n.symbol = ? || plan.module || ':' ||"
+            " CASE target WHEN 'xero' THEN plan.vtiger_id ELSE plan.xero_id END || ?)) ORDER BY seq",
+            (SYMBOL_START, SYMBOL_END),
+        )
+        return [replace(load_action(text), seq=seq) for seq, text in rows.fetchall()]
+
+    def drop_action(self, seq: int) -> None:
+        """Take a line out of the plan."""
+        with self.transaction():
+            self._db.execute("DELETE FROM plan WHERE seq = ?", (seq,))
+            self._db.execute("DELETE FROM plan_needs WHERE seq = ?", (seq,))
