@@ -162,7 +162,7 @@ def test_error_is_told_once_where_stdout_and_stderr_are_one_and_on_each_where_th
     engine.answers = [quiet_report(exit_code=6, status="error", messages=("Too many changes.",))]
 
     apart = vtxero("sync")
-    monkeypatch.setattr("vtxero.cli.sync._in_one_place", lambda: True)
+    monkeypatch.setattr("vtxero.cli.running._in_one_place", lambda: True)
     together = vtxero("sync")
 
     assert "Too many changes." not in apart.out

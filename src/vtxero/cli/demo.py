@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vtxero.cli.exitcodes import BUG, gravest
+from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Output, Session
 from vtxero.cli.stand_ins import Wanted, make_stand_ins, write_config
-from vtxero.cli.sync import carry_out, print_report
 from vtxero.domain.sides import Direction
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome

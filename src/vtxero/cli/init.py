@@ -3,62 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import platformdirs
 import typer
 
-from vtxero.cli import arguments
+from vtxero.cli import arguments, options
 from vtxero.cli.session import Session
 from vtxero.config.files import private_folder
 from vtxero.config.load import FILE_NAME
 from vtxero.config.settings import APP
-from vtxero.domain.sides import Direction
 from vtxero.errors import ConfigError
 
 
 def init(  # noqa: PLR0917 - Typer takes options as arguments
     ctx: typer.Context,
-    vtiger_url: Annotated[
-        str | None, typer.Option(metavar="URL", envvar="VTXERO_VTIGER_URL", help="Vtiger's address, as in the browser.")
-    ] = None,
-    username: Annotated[
-        str | None,
-        typer.Option(
-            "--vtiger-username", metavar="NAME", envvar="VTXERO_VTIGER_USERNAME", help="Login name of the API user."
-        ),
-    ] = None,
-    edition: Annotated[str | None, typer.Option(help="auto, open-source or cloud; default: what answers.")] = None,
-    allow_http: Annotated[bool, typer.Option("--allow-http", help="Allow plain http to another machine.")] = False,
-    client_id: Annotated[
-        str | None,
-        typer.Option(
-            "--xero-client-id", metavar="ID", envvar="VTXERO_XERO_CLIENT_ID", help="Of your app at developer.xero.com."
-        ),
-    ] = None,
-    flow: Annotated[
-        str | None,
-        typer.Option("--xero-flow", envvar="VTXERO_XERO_FLOW", help="pkce, standard or client_credentials."),
-    ] = None,
-    tenant: Annotated[
-        str | None, typer.Option("--xero-tenant", metavar="ID", help="The organisation, where a login reaches several.")
-    ] = None,
-    xero_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="A stand-in for Xero, as `vtxero sandbox` serves it.")
-    ] = None,
-    modules: Annotated[
-        str | None, typer.Option(metavar="LIST", help=f"Of {', '.join(arguments.MODULES)}; with commas.")
-    ] = None,
-    direction: Annotated[Direction | None, typer.Option(help="Which way the modules go.")] = None,
-    sales_account: Annotated[str | None, typer.Option(metavar="CODE", help="Account of sales.")] = None,
-    shipping_account: Annotated[str | None, typer.Option(metavar="CODE", help="Account of shipping.")] = None,
-    payments_account: Annotated[str | None, typer.Option(metavar="CODE", help="Account of payments.")] = None,
-    taxes: Annotated[bool | None, typer.Option("--taxes/--no-taxes", help="Make Xero's tax rates in Vtiger.")] = None,
-    secrets_in_config: Annotated[
-        bool, typer.Option("--secrets-in-config", help="Write access key and client secret into the config.")
-    ] = False,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help="Log in to Xero by a pasted address.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a config that exists.")] = False,
+    vtiger_url: options.VtigerUrlOption = None,
+    username: options.VtigerUsernameOption = None,
+    edition: options.EditionOption = None,
+    allow_http: options.AllowHttpOption = False,
+    client_id: options.XeroClientIdOption = None,
+    flow: options.XeroFlowOption = None,
+    tenant: options.XeroTenantOption = None,
+    xero_url: options.XeroUrlOption = None,
+    modules: options.ModuleListOption = None,
+    direction: options.WayOption = None,
+    sales_account: options.SalesAccountOption = None,
+    shipping_account: options.ShippingAccountOption = None,
+    payments_account: options.PaymentsAccountOption = None,
+    taxes: options.TaxesOption = None,
+    secrets_in_config: options.SecretsInConfigOption = False,
+    no_browser: options.NoBrowserOption = False,
+    force: options.ForceOption = False,
 ) -> int:
     """Make a first config: log in to both services, look at them, and ask for what cannot be found out.
 

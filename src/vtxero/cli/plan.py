@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vtxero.cli import arguments
+from vtxero.cli import arguments, options
 from vtxero.cli.exitcodes import CHANGES
+from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Session
-from vtxero.cli.sync import Conflict, carry_out, print_report
-from vtxero.domain.sides import Direction
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
@@ -26,12 +25,12 @@ WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 def plan(  # noqa: PLR0917 - Typer takes options as arguments
     ctx: typer.Context,
-    modules: Annotated[list[str] | None, typer.Argument(metavar="MODULE", help="None: all that are enabled.")] = None,
+    modules: options.ModulesArgument = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan for `vtxero apply`.")] = None,
-    direction: Annotated[Direction | None, typer.Option(help="Which way; default: as the config says.")] = None,
-    conflict: Annotated[Conflict | None, typer.Option(help="Who wins where both sides changed the same.")] = None,
-    full: Annotated[bool, typer.Option("--full", help="Read both sides whole.")] = False,
-    only: Annotated[list[str] | None, typer.Option(metavar="KIND:ID", help="Only this record; repeatable.")] = None,
+    direction: options.DirectionOption = None,
+    conflict: options.ConflictOption = None,
+    full: options.FullOption = False,
+    only: options.OnlyOption = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 10 when there is anything to do.")
     ] = False,

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vtxero.cli import options
 from vtxero.cli.exitcodes import INTERRUPTED, FailOn, tuned
+from vtxero.cli.running import STOPPED_AT_ONCE, print_report
 from vtxero.cli.session import Session
-from vtxero.cli.sync import STOPPED_AT_ONCE, print_report
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError, DeclinedError, SignalError
 from vtxero.sync.records import Outcome
@@ -34,8 +35,8 @@ def undo(  # noqa: PLR0917 - Typer takes options as arguments
         str | None,
         typer.Option(metavar="xero", help="Instead of one run: remove from Vtiger all that syncing brought from Xero."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show what would be done, write nothing.")] = False,
-    fail_on: Annotated[FailOn, typer.Option(help="From which outcome on the exit code is not 0.")] = FailOn.FAILED,
+    dry_run: options.DryRunOption = False,
+    fail_on: options.FailOnOption = FailOn.FAILED,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> int:
     """Take back what a run did, as far as that can be done.
