@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pydantic import TypeAdapter
 
 from vtxero.domain.findings import Finding, finding
@@ -18,18 +16,21 @@ from vtxero.modules.contacts.xero import XeroPeople
 from vtxero.rules.addresses import Address, show_address
 from vtxero.rules.common import FieldRules
 from vtxero.rules.people import claims_of
+from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.sync.records import Snapshot
-from vtxero.sync.slice import Mapper
-
-_RECORD = TypeAdapter(Person)
 
 
-class ContactsSlice:
+class ContactsSlice(PlainSlice[Person], WritesIdBack):
     """People without an organization, opened over a run's reference data and options.
+
+    Two people may have one name and be two, so none stands for the other.
 
     Raises:
         ConfigError: `modules.contacts.fields` names a field that is not there, or asks what it cannot do.
     """
+
+    name = "contacts"
+    _codec = TypeAdapter(Person)
 
     def __init__(self, reference: Reference, options: ContactOptions, lookups: Lookups) -> None:
         self._options = options
@@ -38,49 +39,15 @@ class ContactsSlice:
         people = reference.vtiger.modules["Contacts"]
         has_kind = bool(people.by_label(MOVABLE["kind"])) or "kind" in options.fields
         fields = tuple(name for name in FIELDS if name != "kind" or has_kind)
-        self._rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("name", "first", "last"))
-        self._rules.check_places(people)
-        self._vtiger = VtigerPeople(reference=reference.vtiger, options=options, rules=self._rules)
-        xero = XeroPeople(options=options, rules=self._rules, lookups=lookups)
-        self._mappers: Mapping[Side, Mapper[Person]] = {Side.VTIGER: self._vtiger, Side.XERO: xero}
-
-    @property
-    def name(self) -> str:
-        return "contacts"
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return self._rules.active
-
-    @property
-    def unions(self) -> frozenset[str]:
-        return frozenset()
-
-    @property
-    def groups(self) -> tuple[frozenset[str], ...]:
-        return ()
-
-    @property
-    def once(self) -> frozenset[str]:
-        """Xero makes a contact a customer by its first invoice, often one of ours: that must not echo."""
-        return frozenset({"kind"}) if self._options.types == "new" else frozenset()
-
-    @property
-    def duplicate_code(self) -> Code | None:
-        """Two people may have one name and be two: none stands for the other."""
-        return None
-
-    @property
-    def taken_code(self) -> Code:
-        return Code.AMBIGUOUS
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        return ("name",)
-
-    @property
-    def seeds(self) -> Mapping[str, Person]:
-        return {}
+        rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("name", "first", "last"))
+        rules.check_places(people)
+        self._vtiger = VtigerPeople(reference=reference.vtiger, options=options, rules=rules)
+        self.fields = rules.active
+        # Xero makes a contact a customer by its first invoice, often one of ours: that must not echo.
+        self.once = frozenset({"kind"}) if options.types == "new" else frozenset()
+        self.writes_back = options.write_back
+        xero = XeroPeople(options=options, rules=rules, lookups=lookups)
+        self.mappers = {Side.VTIGER: self._vtiger, Side.XERO: xero}
 
     def unneeded(self, record: Person) -> tuple[Finding, ...]:
         """Say that a person crosses only when an invoice names them."""
@@ -93,29 +60,6 @@ class ContactsSlice:
         if side is Side.VTIGER:
             return not row.record.organization or self._lookups.is_linked(self.name, side, row.id)
         return self._claims.is_persons(row.id, row.marker, row.record.name)
-
-    @property
-    def writes_back(self) -> bool:
-        return self._options.write_back
-
-    def lacks_id(self, record: Person, marker: str, xero_id: str) -> bool:
-        del marker  # it may come from elsewhere; what counts is the field
-        return self._vtiger.lacks_id(record, xero_id)
-
-    def check_match(self, wanted: Person, found: Person) -> tuple[Finding, ...]:
-        """Say nothing: only contacts that are this person's, or that have their name, are looked at."""
-        del wanted, found
-        return ()
-
-    @property
-    def mappers(self) -> Mapping[Side, Mapper[Person]]:
-        return self._mappers
-
-    def encode(self, record: Person) -> str:
-        return _RECORD.dump_json(record).decode()
-
-    def decode(self, text: str) -> Person:
-        return _RECORD.validate_json(text)
 
     def show(self, field: str, record: Person) -> str | None:
         value = getattr(record, field)

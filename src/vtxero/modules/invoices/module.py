@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import Lookups
@@ -20,7 +18,7 @@ from vtxero.modules.invoices.tools import MOVABLE, make_tools
 from vtxero.modules.invoices.vtiger import VtigerMapper
 from vtxero.modules.invoices.xero import XeroMapper
 from vtxero.rules.common import FieldRules
-from vtxero.sync.slice import Mapper
+from vtxero.rules.slices import PlainSlice
 
 IDENTITY = ("party", "reference", "invoice_on", "due_on", "currency")
 """What an invoice is known by that was half made in Vtiger: its lines may be missing."""
@@ -31,7 +29,7 @@ FIXED = tuple(name for name in MERGED if name not in {"reference", "status", *PA
 """What makes up an invoice cannot be switched off."""
 
 
-class InvoicesSlice:
+class InvoicesSlice(PlainSlice[Invoice]):
     """Invoices, opened over reference data, options and lookups.
 
     Raises:
@@ -40,13 +38,9 @@ class InvoicesSlice:
 
     name = "invoices"
     identity = IDENTITY
-    once: frozenset[str] = frozenset()
     groups = (frozenset({"lines", "shipping", "adjustment", "rounding"}),)
-    unions: frozenset[str] = frozenset()
     followed = frozenset(PAID)
-    duplicate_code: Code | None = None
     taken_code = Code.INV_NUMBER_TAKEN
-    seeds: Mapping[str, Invoice] = MappingProxyType({})
 
     def __init__(self, reference: Reference, options: InvoiceOptions, taxes: TaxMapOptions, lookups: Lookups) -> None:
         options = _with_credited(options)
@@ -54,9 +48,7 @@ class InvoicesSlice:
         self._rules.check_places(reference.vtiger.modules["Invoice"])
         self.fields = self._rules.active
         tools = self._tools = make_tools(reference, options, taxes, lookups, self._rules)
-        self.mappers: Mapping[Side, Mapper[Invoice]] = MappingProxyType(
-            {Side.VTIGER: VtigerMapper(tools), Side.XERO: XeroMapper(tools)}
-        )
+        self.mappers = {Side.VTIGER: VtigerMapper(tools), Side.XERO: XeroMapper(tools)}
 
     @property
     def writes_back(self) -> bool:
@@ -67,11 +59,6 @@ class InvoicesSlice:
         """Tell whether it is missing there; what Xero made has it from the start."""
         del record
         return self.writes_back and bool(self._tools.id_field and xero_id) and marker != xero_id
-
-    def unneeded(self, record: Invoice) -> tuple[Finding, ...]:
-        """Every one crosses by itself."""
-        del record
-        return ()
 
     def check_match(self, wanted: Invoice, found: Invoice) -> tuple[Finding, ...]:
         """Say why a Xero invoice of the same number is another: ended, another customer's, another day and total."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -18,18 +17,22 @@ from vtxero.modules.products.rules import Crossing, same_name_findings
 from vtxero.modules.products.vtiger import MOVABLE, VtigerProducts
 from vtxero.modules.products.xero import XeroProducts
 from vtxero.rules.common import FieldRules
+from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.rules.taxes import TaxMatcher
-from vtxero.sync.slice import Mapper
-
-_RECORD = TypeAdapter(Product)
 
 
-class ProductsSlice:
+class ProductsSlice(PlainSlice[Product], WritesIdBack):
     """Products and services, opened over a run's reference data and options.
 
     Raises:
         ConfigError: `modules.products.fields` names a field that is not there, or asks what it cannot do.
     """
+
+    name = "products"
+    duplicate_code = Code.PRD_DUPLICATE
+    taken_code = Code.PRD_CODE_TAKEN
+    identity = ("code", "name")
+    _codec = TypeAdapter(Product)
 
     def __init__(
         self,
@@ -50,70 +53,28 @@ class ProductsSlice:
             placeholder: the name of the product for Xero's lines without an item; that product never crosses.
         """
         fields = tuple(name for name in FIELDS if name != "quantity" or options.fields.get(name, "off") != "off")
-        self._rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("code",))
-        self._rules.check_places(reference.vtiger.modules["Products"])
+        rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("code",))
+        rules.check_places(reference.vtiger.modules["Products"])
+        self.fields = rules.active
+        self.writes_back = options.write_back
         self._crossing = Crossing(options, placeholder)
         matcher = TaxMatcher(reference, taxes or TaxMapOptions())
         vtiger = self._vtiger = VtigerProducts(
             reference=reference,
             options=options,
-            rules=self._rules,
+            rules=rules,
             matcher=matcher,
             lookups=lookups,
         )
         xero = XeroProducts(
             reference=reference,
             options=options,
-            rules=self._rules,
+            rules=rules,
             matcher=matcher,
             crossing=self._crossing,
         )
-        self._seeds = {symbol("products", placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
-        self._mappers: Mapping[Side, Mapper[Product]] = {Side.VTIGER: vtiger, Side.XERO: xero}
-
-    @property
-    def name(self) -> str:
-        return "products"
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return self._rules.active
-
-    @property
-    def unions(self) -> frozenset[str]:
-        return frozenset()
-
-    @property
-    def groups(self) -> tuple[frozenset[str], ...]:
-        return ()
-
-    @property
-    def once(self) -> frozenset[str]:
-        return frozenset()
-
-    @property
-    def duplicate_code(self) -> Code | None:
-        return Code.PRD_DUPLICATE
-
-    @property
-    def taken_code(self) -> Code:
-        return Code.PRD_CODE_TAKEN
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        return ("code", "name")
-
-    @property
-    def seeds(self) -> Mapping[str, Product]:
-        return self._seeds
-
-    @property
-    def writes_back(self) -> bool:
-        return self._crossing.options.write_back
-
-    def lacks_id(self, record: Product, marker: str, xero_id: str) -> bool:
-        del marker  # it may come from elsewhere; what counts is the field
-        return self._vtiger.lacks_id(record, xero_id)
+        self.seeds = {symbol("products", placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
+        self.mappers = {Side.VTIGER: vtiger, Side.XERO: xero}
 
     def unneeded(self, record: Product) -> tuple[Finding, ...]:
         """Inactive products cross only when an invoice needs them."""
@@ -121,16 +82,6 @@ class ProductsSlice:
 
     def check_match(self, wanted: Product, found: Product) -> tuple[Finding, ...]:
         return same_name_findings(wanted, found)
-
-    @property
-    def mappers(self) -> Mapping[Side, Mapper[Product]]:
-        return self._mappers
-
-    def encode(self, record: Product) -> str:
-        return _RECORD.dump_json(record).decode()
-
-    def decode(self, text: str) -> Product:
-        return _RECORD.validate_json(text)
 
     def show(self, field: str, record: Product) -> str | None:
         value = getattr(record, field)
