@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.reasons import Code
+from vtxero.domain.text import match_key, mended
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import Text, WireModel, XeroRow, composed
+from vtxero.rules.common import Text, WireModel, XeroRow, composed, faults_of, write_json, xero_moment
 from vtxero.rules.phones import PhoneParts, split_phone
+from vtxero.sync.records import Presence, Snapshot
 
 _LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")
 KINDS = {(True, True): "Customer & Vendor", (True, False): "Customer", (False, True): "Vendor"}
@@ -72,7 +75,48 @@ class XeroContact(XeroRow):
     modified: Text = Field("", alias="UpdatedDateUTC")
 
 
+class Named(Protocol):
+    """What the records that are made of a contact have in common."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def marker(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def read_contact(
+    row: Mapping[str, Any], record_of: Callable[[XeroContact], N], named: Callable[[str], N]
+) -> Snapshot[N]:
+    """Read a contact into the record that `record_of` makes of it.
+
+    Of one that is not as Xero's contacts are, `named` makes a record of the name alone; the findings say what is wrong.
+    """
+    try:
+        contact = XeroContact.model_validate(row)
+    except ValidationError as problem:
+        found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
+        name = mended(str(row.get("Name") or ""))
+        return Snapshot(str(row.get("ContactID") or ""), name, "", named(name), write_json(row), findings=(found,))
+    record = record_of(contact)
+    findings = status_findings(contact)
+    return Snapshot(
+        id=contact.id,
+        label=record.name,
+        modified=xero_moment(contact.modified),
+        record=record,
+        raw=write_json(row),
+        keys=(("name", match_key(record.name)),) if record.name else (),
+        marker=record.marker,
+        presence=Presence.GONE if findings else Presence.ACTIVE,
+        findings=findings,
+    )
+
+
 def status_findings(contact: XeroContact) -> tuple[Finding, ...]:
+    """Say why a contact is not to be worked with: merged into another, or archived."""
     if contact.merged_to:
         return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
     if contact.status == "ACTIVE":

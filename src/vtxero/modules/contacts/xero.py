@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import ContactOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key, mended
+from vtxero.domain.text import match_key
 from vtxero.modules.contacts.names import joined
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
-from vtxero.rules.common import FieldRules, faults_of, read_json, write_json, xero_moment
+from vtxero.rules.common import FieldRules, read_json
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
 from vtxero.rules.people import ORGANIZATIONS
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
@@ -27,10 +25,10 @@ from vtxero.rules.xero_contacts import (
     address_element,
     phone_elements,
     phone_slots,
+    read_contact,
     read_place,
-    status_findings,
 )
-from vtxero.sync.records import Payload, Presence, Projection, Snapshot
+from vtxero.sync.records import Payload, Projection, Snapshot
 
 PHONES = {"phone": "DEFAULT", "mobile": "MOBILE", "fax": "FAX"}
 ADDRESS = "POBOX"
@@ -49,10 +47,10 @@ class XeroPeople:
         return Side.XERO
 
     def parse(self, page: bytes) -> list[Snapshot[Person]]:
-        return [self._read(row) for row in read_json(page).get("Contacts") or []]
+        return [_read(row) for row in read_json(page).get("Contacts") or []]
 
     def parse_one(self, raw: str) -> Snapshot[Person]:
-        return self._read(read_json(raw))
+        return _read(read_json(raw))
 
     def project(self, source: Snapshot[Person], current: Person | None) -> Projection[Person]:
         record, held = source.record, current or NOBODY
@@ -122,30 +120,9 @@ class XeroPeople:
         remedy = "Give the person or the invoice that organization in Vtiger, or one of the two another name."
         return (finding(Code.AMBIGUOUS, text, field="name", remedy=remedy),)
 
-    def _read(self, row: Mapping[str, Any]) -> Snapshot[Person]:
-        try:
-            contact = XeroContact.model_validate(row)
-        except ValidationError as problem:
-            return _unreadable(row, problem)
-        record = _record(contact)
-        findings = status_findings(contact)
-        return Snapshot(
-            id=contact.id,
-            label=record.name,
-            modified=xero_moment(contact.modified),
-            record=record,
-            raw=write_json(row),
-            keys=(("name", match_key(record.name)),) if record.name else (),
-            marker=record.marker,
-            presence=Presence.GONE if findings else Presence.ACTIVE,
-            findings=findings,
-        )
 
-
-def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Person]:
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
-    name = mended(str(row.get("Name") or ""))
-    return Snapshot(str(row.get("ContactID") or ""), name, "", Person(name=name), write_json(row), findings=(found,))
+def _read(row: Mapping[str, Any]) -> Snapshot[Person]:
+    return read_contact(row, _record, lambda name: Person(name=name))
 
 
 def _record(contact: XeroContact) -> Person:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
-from vtxero.domain.text import match_key, mended
+from vtxero.domain.text import match_key
 from vtxero.modules.organizations import people
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.modules.organizations.rules import (
@@ -26,10 +24,7 @@ from vtxero.rules.addresses import Address
 from vtxero.rules.common import (
     FieldRules,
     composed,
-    faults_of,
     read_json,
-    write_json,
-    xero_moment,
 )
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
 from vtxero.rules.people import PEOPLE
@@ -41,10 +36,10 @@ from vtxero.rules.xero_contacts import (
     address_element,
     phone_elements,
     phone_slots,
+    read_contact,
     read_place,
-    status_findings,
 )
-from vtxero.sync.records import Payload, Presence, Projection, Snapshot
+from vtxero.sync.records import Payload, Projection, Snapshot
 
 PHONES = {"phone": "DEFAULT", "direct_phone": "DDI", "fax": "FAX"}
 ADDRESSES = {"billing": "POBOX", "shipping": "STREET"}
@@ -68,10 +63,10 @@ class XeroOrganizations:
         return Side.XERO
 
     def parse(self, page: bytes) -> list[Snapshot[Organization]]:
-        return [self._read(row) for row in read_json(page).get("Contacts") or []]
+        return [_read(row) for row in read_json(page).get("Contacts") or []]
 
     def parse_one(self, raw: str) -> Snapshot[Organization]:
-        return self._read(read_json(raw))
+        return _read(read_json(raw))
 
     def project(self, source: Snapshot[Organization], current: Organization | None) -> Projection[Organization]:
         record, held = source.record, current or Organization()
@@ -154,33 +149,9 @@ class XeroOrganizations:
             texts["account_number"] = composed(record.account_number)[:_ACCOUNT_NUMBER]
         return {**texts, "email": email}, notes
 
-    def _read(self, row: Mapping[str, Any]) -> Snapshot[Organization]:
-        try:
-            contact = XeroContact.model_validate(row)
-        except ValidationError as problem:
-            return unreadable(row, problem)
-        record = _record(contact)
-        findings = status_findings(contact)
-        return Snapshot(
-            id=contact.id,
-            label=record.name,
-            modified=xero_moment(contact.modified),
-            record=record,
-            raw=write_json(row),
-            keys=(("name", match_key(record.name)),) if record.name else (),
-            marker=record.marker,
-            presence=Presence.GONE if findings else Presence.ACTIVE,
-            findings=findings,
-        )
 
-
-def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:
-    """Make a snapshot of a contact that is not as Xero's contacts are."""
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
-    name = mended(str(row.get("Name") or ""))
-    return Snapshot(
-        str(row.get("ContactID") or ""), name, "", Organization(name=name), write_json(row), findings=(found,)
-    )
+def _read(row: Mapping[str, Any]) -> Snapshot[Organization]:
+    return read_contact(row, _record, lambda name: Organization(name=name))
 
 
 def _record(contact: XeroContact) -> Organization:
