@@ -1,0 +1,121 @@
+"""Carrying out a whole run's plan, module after module, and moving the cursors behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+
+from vtxero.domain.findings import finding, in_order
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Side
+from vtxero.errors import VtxeroError
+from vtxero.sync.apply import Applier
+from vtxero.sync.cursors import cursor_after
+from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.fetch import Fetcher
+from vtxero.sync.follow import FollowUp, plan_follow_ups
+from vtxero.sync.records import Outcome
+from vtxero.sync.request import RunRequest
+from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, ROTATION
+from vtxero.sync.run_report import RunLedger
+from vtxero.sync.scope import Scope
+from vtxero.sync.state import Action
+from vtxero.sync.write_back import WriteBack
+
+
+class RunApplier:
+    """Applies what was planned; every line gets an outcome, also when the run ends early."""
+
+    def __init__(
+        self,
+        env: Environment,
+        request: RunRequest,
+        scope: Scope,
+        ledger: RunLedger,
+        check_budget: Callable[[], None],
+    ) -> None:
+        self._env = env
+        self._request = request
+        self._scope = scope
+        self._ledger = ledger
+        self._check_budget = check_budget
+
+    def apply(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher], rotation: str) -> None:
+        """Carry out the plan. `rotation` is where the next run goes on looking for deletions."""
+        env = self._env
+        for place, module in enumerate(modules):
+            env.lookups.forget()
+            applier = self._applier(module)
+            try:
+                applier.apply()
+                self._write_back(module)
+            except VtxeroError:
+                self._leave_for_later(applier.left())
+                for later in modules[place + 1 :]:
+                    self._leave_for_later(env.state.actions(later.name))
+                raise
+            self._move_cursors(module.name, fetchers[module.name])
+        self._follow(modules, fetchers)
+        doubtful = {dep for module in modules if module.name in self._ledger.refused for dep in module.depends_on}
+        with env.transaction():
+            env.state.set_meta(FINGERPRINT, env.fingerprint)
+            env.state.set_meta(ROTATION, rotation)
+            env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))
+
+    def _follow(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher]) -> None:
+        """Settle what this run's own writes moved in other modules."""
+        unread = {name: fetcher.unchanged for name, fetcher in fetchers.items()}
+        for item in plan_follow_ups(self._env, modules, self._scope.terms, unread):
+            self._ledger.rest_no_more(item.module.name, item.rested)
+            self._applier(item.module, partial(self._record_news, item)).apply()
+
+    def _record_news(self, item: FollowUp, action: Action) -> None:
+        if item.counts(action):
+            self._ledger.record(action)
+
+    def _applier(self, module: ModulePlan, record: Callable[[Action], None] | None = None) -> Applier:
+        env = self._env
+        return Applier(
+            env.state,
+            env.slices[module.name],
+            env.sources,
+            env.lookups,
+            tenant=env.tenant,
+            run=env.run,
+            translate=env.translate,
+            record=record or self._ledger.record,
+            should_stop=self._check_budget,
+            progress=env.progress,
+        )
+
+    def _write_back(self, module: ModulePlan) -> None:
+        """Write Xero's ids into the Vtiger records that lack them."""
+        if self._request.limit == 0:
+            return
+        env, slice_ = self._env, self._env.slices[module.name]
+        vtiger = env.sources[Side.VTIGER]
+        WriteBack(
+            env.state, slice_, vtiger, env.run, env.translate, self._ledger.record, self._check_budget
+        ).carry_out()
+
+    def _leave_for_later(self, actions: Iterable[Action]) -> None:
+        """Give every record that the run did not come to an outcome; what needed no write has its own already."""
+        for action in actions:
+            if action.counted and action.write:
+                reasons = in_order((*action.reasons, finding(Code.RUN_ENDED)))
+                action = replace(action, outcome=Outcome.SKIPPED, reasons=reasons, changes=())  # noqa: PLW2901
+            self._ledger.record(action)
+
+    def _move_cursors(self, name: str, fetcher: Fetcher) -> None:
+        """The fetch was whole and every action is recorded: the next run starts from here.
+
+        A run that left records out moves nothing, and leaves open what an interrupted run may have made of them.
+        """
+        if self._scope.selection(name).is_partial or self._request.approved is not None:
+            return
+        with self._env.transaction():
+            self._env.state.close_all_intents(name)
+            for side, high in fetcher.high.items():
+                if high:
+                    self._env.state.set_cursor(name, side, cursor_after(high, fetcher.seconds[side]))

@@ -1,0 +1,202 @@
+"""Planning a whole run, module by module in dependency order, before its first write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from vtxero.domain.lookups import read_symbol
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import StopError, TemporaryError
+from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.fetch import Fetcher
+from vtxero.sync.gone import Deletions
+from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
+from vtxero.sync.plan import Planner, Terms
+from vtxero.sync.records import Outcome
+from vtxero.sync.request import RunRequest
+from vtxero.sync.run_report import RunLedger
+from vtxero.sync.saved import keep_approved
+from vtxero.sync.scope import Scope
+from vtxero.sync.state import Action
+
+FINGERPRINT = "fingerprint"
+ROTATION = "rotation"
+DOUBTFUL = "doubtful"
+FIELDS = "fields of "
+
+
+class RunPlanner:
+    """Reads both sides and judges everything; the plan lies in the state. `check_budget` may end it between steps."""
+
+    def __init__(
+        self,
+        env: Environment,
+        request: RunRequest,
+        scope: Scope,
+        ledger: RunLedger,
+        check_budget: Callable[[], None],
+    ) -> None:
+        self._env = env
+        self._request = request
+        self._scope = scope
+        self._ledger = ledger
+        self._check_budget = check_budget
+        self._deletions = Deletions(env.state, env.sources)
+        self.fetchers: dict[str, Fetcher] = {}
+        """What was read, by module."""
+        self.rotation = ""
+        """Where the next run goes on looking for deletions."""
+
+    def plan(self) -> list[ModulePlan]:
+        """Plan every module that can be planned, and guard the whole. Gives the planned modules."""
+        allowed = (*self._request.allow, "config") if self._request.dry_run else self._request.allow
+        check_fingerprint(self._env.state.get_meta(FINGERPRINT), self._env.fingerprint, allowed)
+        stopped: set[str] = set()
+        planned, facts, seeds = [], [], set()
+        for module in self._scope.modules:
+            if module.barred:
+                self._ledger.note(module.barred)
+            if module.barred or stopped.intersection(module.depends_on):
+                stopped.add(module.name)
+                continue
+            try:
+                fact, asked = self._plan_module(module)
+            except TemporaryError as error:
+                self._ledger.note(error, f"{module.name} was not synced")
+                stopped.add(module.name)
+                continue
+            planned.append(module)
+            facts.append(fact)
+            seeds |= asked
+        self._plan_seeds(seeds)
+        self._drop_unneeded()
+        self._keep_approved(planned)
+        self._guard(facts)
+        return planned
+
+    def _guard(self, facts: list[ModuleFacts]) -> None:
+        """Stop before harm; a dry run harms nothing and shows what the guard is about."""
+        try:
+            check_guards(facts, self._deletions.count, self._env.guards, self._request.allow)
+        except StopError as error:
+            self._deletions.take_back()
+            if not self._request.dry_run:
+                raise
+            self._ledger.say(f"A real run would stop here. {error.message} {error.remedy}")
+
+    # one module
+
+    def _plan_module(self, module: ModulePlan) -> tuple[ModuleFacts, set[str]]:
+        env, slice_ = self._env, self._env.slices[module.name]
+        links = env.state.count_links(module.name)
+        self._welcome_fields(module.name)
+        fetcher, whole = self._fetch(module.name)
+        env.progress.phase(f"Comparing {module.name}")
+        env.lookups.forget()
+        terms, selection = self._scope.terms(module), self._scope.selection(module.name)
+        planner = Planner(env.state, slice_, terms, known_seeds=self._seeds(), selection=selection)
+        with env.transaction():
+            judged = planner.plan()
+            if self._scope.comes_for_its_links(module.name):
+                self._keep_links(module.name)
+        self.fetchers[module.name] = fetcher
+        self._count_unread(module.name, terms, fetcher, judged)
+        updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
+        return ModuleFacts(module.name, links, whole, updates), planner.seeds
+
+    def _fetch(self, name: str) -> tuple[Fetcher, dict[Side, int]]:
+        """Read both sides; also gives how many rows those had that were read whole."""
+        env = self._env
+        fetcher = Fetcher(env.state, env.slices[name], dict(env.sources), env.progress)
+        full, whole = self._request.full or self._request.resync, {}
+        for side in Side:
+            self._check_budget()
+            is_whole = full or env.state.cursor(name, side) is None
+            before = env.clock.monotonic()
+            fetcher.fetch(side, full=full)
+            fetcher.seconds[side] = env.clock.monotonic() - before
+            if is_whole:
+                whole[side] = fetcher.read[side]
+        self._look_for_deletions(name, fetcher, full=full)
+        return fetcher, whole
+
+    def _keep_links(self, name: str) -> None:
+        for action in list(self._env.state.actions(name)):
+            if action.write in {"create", "update"}:
+                self._env.state.drop_action(action.seq)
+
+    def _welcome_fields(self, name: str) -> None:
+        """A field that was switched on since the last run meets for the first time, in every pair."""
+        state, fields = self._env.state, self._env.slices[name].fields
+        before = state.get_meta(f"{FIELDS}{name}")
+        with self._env.transaction():
+            if before is not None:
+                state.unsettle(name, [field for field in fields if field not in before.split()])
+            state.set_meta(f"{FIELDS}{name}", " ".join(fields))
+
+    def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
+        """Look up what a whole read of both sides did not need to show, or the next hundred records."""
+        state = self._env.state
+        for side in Side:
+            if fetcher.is_timeless(side):
+                self._deletions.compare(name, side, fetcher.timeless[side])
+            elif self._env.sources[side].may_vanish(name) and (full or self._is_doubtful(name, side)):
+                self._deletions.look_at_all(name, side)
+        if full:
+            return
+        if name == self._scope.modules[0].name:
+            names = [module.name for module in self._env.modules]
+            self.rotation = self._deletions.look_at_next(names, state.get_meta(ROTATION) or "")
+
+    def _is_doubtful(self, name: str, side: Side) -> bool:
+        """Tell whether the last run had a write to Xero refused that refers to this module: its partner may be gone.
+
+        Of what vanishes in Vtiger nothing refused tells: Vtiger takes any reference.
+        """
+        return side is Side.XERO and name in (self._env.state.get_meta(DOUBTFUL) or "").split()
+
+    def _count_unread(self, name: str, terms: Terms, fetcher: Fetcher, judged: set[str]) -> None:
+        """Count the pairs that were read and say nothing new, unless they were judged for another reason."""
+        if name not in self._scope.chosen:
+            return
+        for vtiger_id, author in fetcher.unchanged.items():
+            if vtiger_id not in judged:
+                self._ledger.rest(name, Direction.towards(terms.counted_for(author)))
+
+    # the plan as a whole
+
+    def _seeds(self) -> frozenset[str]:
+        return frozenset(symbol for slice_ in self._env.slices.values() for symbol in slice_.seeds)
+
+    def _plan_seeds(self, seeds: set[str]) -> None:
+        """Plan the records that slices need in Vtiger and that have no counterpart (the placeholder product)."""
+        for seed in sorted(seeds):
+            module, name = read_symbol(seed)
+            if self._env.lookups.seed(module, name) is None:
+                slice_ = self._env.slices[module]
+                wanted = slice_.encode(slice_.seeds[seed])
+                self._env.state.add_action(
+                    Action(module, Side.VTIGER, Outcome.CREATED, "create", "", "", name, wanted=wanted)
+                )
+
+    def _drop_unneeded(self) -> None:
+        """Leave out what nothing needs: records of modules that only came along, and those said to be spare."""
+        state = self._env.state
+        with self._env.transaction():
+            for action in state.unneeded():
+                state.drop_action(action.seq)
+                if action.spare and action.module in self._scope.chosen:
+                    skipped = replace(
+                        action, outcome=Outcome.SKIPPED, write="", reasons=action.spare, changes=(), notes=()
+                    )
+                    state.add_action(replace(skipped, needs=(), required=True))
+
+    def _keep_approved(self, planned: list[ModulePlan]) -> None:
+        """Under a saved plan, send nothing that it does not hold."""
+        if self._request.approved is None:
+            return
+        with self._env.transaction():
+            spared = keep_approved(self._env.state, [module.name for module in planned], self._request.approved)
+        if spared:
+            self._ledger.say(f"{spared} of the plan's records need nothing any more.")

@@ -1,0 +1,157 @@
+"""What a run says of itself: outcomes as they come, what was said of the run as a whole, and the report at its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from vtxero.domain.lookups import SYMBOL_START, read_symbol
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import BudgetError, VtxeroError
+from vtxero.sync.environment import Environment
+from vtxero.sync.lookup import SYMBOLS
+from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.report import RecordResult, RunReport
+from vtxero.sync.request import RunRequest
+from vtxero.sync.saved import WRITES, PlannedWrite, planned_write
+from vtxero.sync.scope import Scope
+from vtxero.sync.severity import gravest
+from vtxero.sync.slice import WritingBack
+from vtxero.sync.state import Action
+
+
+class RunLedger:
+    """Collects what a run did, or would do."""
+
+    def __init__(self, env: Environment, request: RunRequest, scope: Scope) -> None:
+        self._env = env
+        self._request = request
+        self._scope = scope
+        self._codes: set[int] = {0}
+        self._messages: list[str] = list(env.messages)
+        self._planned: Counter[str] = Counter()
+        self._lines: list[PlannedWrite] = []
+        self._unchanged: Counter[tuple[str, Direction]] = Counter()
+        self.refused: set[str] = set()
+        """Modules of which a write to Xero failed."""
+
+    def say(self, text: str) -> None:
+        """Say something of the run as a whole."""
+        self._messages.append(text)
+
+    def note(self, error: VtxeroError, what: str = "") -> None:
+        """Say what went wrong, and let it decide the exit code."""
+        text = f"{what}: {error.message}" if what else error.message
+        if error.remedy:
+            text = f"{text} {error.remedy}"
+        if text not in self._messages:
+            self._messages.append(text)
+        self._codes.add(error.exit_code)
+        if isinstance(error.__cause__, BudgetError):
+            # A write of several calls that ran out of calls half way: its fate is open, and the budget is why.
+            self._codes.add(error.__cause__.exit_code)
+
+    # outcomes
+
+    def record(self, action: Action) -> None:
+        """Note a record's outcome; the second write of a pair says something only when it failed."""
+        if action.outcome is Outcome.FAILED and action.target is Side.XERO:
+            self.refused.add(action.module)
+        if action.outcome is Outcome.UNCHANGED:
+            self.rest(action.module, action.direction)
+            return
+        if not action.counted and action.outcome is Outcome.UPDATED:
+            return
+        self._env.recorder.add(self._env.run, self._result(action))
+
+    def rest(self, module: str, direction: Direction) -> None:
+        """Count a record that says nothing new."""
+        self._unchanged[module, direction] += 1
+
+    def rest_no_more(self, module: str, directions: Iterable[Direction]) -> None:
+        """Take back that records say nothing new: they were written after all."""
+        self._unchanged.subtract((module, direction) for direction in directions)
+
+    def forecast(self, action: Action) -> None:
+        """Note what a dry run would do with a record."""
+        self.record(action)
+        if action.write in WRITES:
+            self._lines.append(planned_write(action))
+        if action.write in {"create", "update"}:
+            self._planned[f"{action.target}:{action.module}:{action.write}"] += 1
+        if action.write == "create" and action.target is Side.XERO and self._writes_back(action.module):
+            self._planned[f"{Side.VTIGER}:{action.module}:update"] += 1
+
+    def _writes_back(self, name: str) -> bool:
+        slice_ = self._env.slices[name]
+        return isinstance(slice_, WritingBack) and slice_.writes_back
+
+    def _result(self, action: Action) -> RecordResult:
+        vtiger_id, xero_id = action.vtiger_id or None, action.xero_id or None
+        page = self._env.page_of
+        return RecordResult(
+            action.module,
+            action.direction,
+            action.outcome,
+            action.label,
+            vtiger_id,
+            xero_id,
+            page(action.module, Side.VTIGER, vtiger_id) if vtiger_id else None,
+            page(action.module, Side.XERO, xero_id) if xero_id else None,
+            action.reasons,
+            action.notes,
+            tuple(self._named(change) for change in action.changes),
+        )
+
+    def _named(self, change: FieldChange) -> FieldChange:
+        """Show people the name of a record that this plan makes, not the symbol that stands for its id."""
+        if change.after is None or SYMBOL_START not in change.after:
+            return change
+        return replace(change, after=SYMBOLS.sub(lambda match: self._label_of(match.group(0)), change.after))
+
+    def _label_of(self, text: str) -> str:
+        module, record_id = read_symbol(text)
+        rows = (self._env.state.record(module, side, record_id) for side in Side)
+        return next((row.label for row in rows if row), record_id)
+
+    # the report
+
+    def finish(self, started_at: datetime, seconds: float) -> RunReport:
+        """Close the run in the log and give its report."""
+        env, scope = self._env, self._scope
+        for (name, direction), number in self._unchanged.items():
+            env.recorder.add_unchanged(env.run, name, direction, number)
+        rows = [(each.name, d) for each in scope.modules if each.name in scope.chosen for d in scope.directions(each)]
+        counts = env.recorder.counts(env.run, rows)
+        outcomes = {outcome for count in counts for outcome, number in count.counts.items() if number}
+        self._codes |= {8} if Outcome.CONFLICT in outcomes and not self._request.dry_run else set()
+        self._codes |= {3} if Outcome.FAILED in outcomes else set()
+        exit_code = gravest(self._codes)
+        status = "success" if exit_code == 0 else "partial" if exit_code in {3, 8} else "error"
+        report = RunReport(
+            env.run,
+            self._request.dry_run,
+            status,
+            exit_code,
+            started_at,
+            round(seconds, 3),
+            counts,
+            env.recorder.results(env.run),
+            {side.value: env.sources[side].calls for side in Side},
+            tuple(self._messages),
+            self._write_calls(),
+            tuple(self._lines),
+        )
+        env.recorder.finish(report, env.clock.now())
+        return report
+
+    def _write_calls(self) -> dict[str, int]:
+        """The write calls that the plan costs: batches at Xero, one by one at Vtiger."""
+        calls: Counter[str] = Counter()
+        for place, number in self._planned.items():
+            side, module, _ = place.split(":")
+            size = self._env.sources[Side(side)].batch_size(module)
+            calls[side] += -(-number // size)
+        return dict(calls)
