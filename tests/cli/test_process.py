@@ -84,6 +84,49 @@ def test_help_imports_nothing_heavy():
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
+def completed(*words, shell="bash"):
+    """What a shell is told when Tab is pressed after these words, and which modules of ours that took."""
+    typed = " ".join(["vtxero", *words])
+    asked = {
+        "bash": {"COMP_WORDS": typed, "COMP_CWORD": str(len(words))},
+        "zsh": {"_TYPER_COMPLETE_ARGS": typed},
+        "fish": {"_TYPER_COMPLETE_ARGS": typed, "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
+    }[shell]
+    code = (
+        "import atexit, sys; from vtxero.cli import main; "
+        "atexit.register(lambda: print([m for m in sys.modules if m.startswith('vtxero')], file=sys.stderr)); main([])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "_VTXERO_COMPLETE": f"complete_{shell}", **asked},
+    )
+    return ran.stdout, ran.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_tab_after_the_name_alone_offers_every_command_and_imports_none(shell):
+    offered, imported = completed("", shell=shell)
+
+    assert [name for name in COMMANDS if name not in offered] == []
+    if shell != "bash":
+        assert [command.line for command in COMMANDS.values() if command.line[:12] not in offered] == []
+    assert [
+        place for place in ("sync", "demo", "undo", "first_config", "stand_ins") if f"cli.{place}'" in imported
+    ] == []
+
+
+def test_tab_after_a_command_offers_its_own_options_and_values():
+    assert {"--direction", "--dry-run", "--conflict"} <= set(completed("sync", "--")[0].split())
+    assert completed("sync", "--direction", "to-")[0].split() == ["to-xero", "to-vtiger"]
+    assert completed("auth", "st")[0].split() == ["status"]
+    assert completed("st")[0].split() == ["status"]
+    assert {"--profile", "--output"} <= set(completed("--")[0].split())
+
+
 def test_python_m_vtxero_is_the_same_command():
     ran = subprocess.run([sys.executable, "-m", "vtxero", "--version"], capture_output=True, text=True, check=True)
 

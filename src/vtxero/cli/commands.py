@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any, cast
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from vtxero.cli.hoisting import hoist
 
@@ -58,6 +58,7 @@ class GlobalsAnywhere(TyperGroup):
         super().__init__(**attributes)
         # Only the names are looked at: for the list, and for suggestions.
         self.commands = cast("Any", dict.fromkeys(COMMANDS))
+        self._completes_names = False
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Move them to the front, then go on as usual."""
@@ -67,7 +68,17 @@ class GlobalsAnywhere(TyperGroup):
         """Import a command; None when there is none of that name."""
         del ctx
         known = COMMANDS.get(cmd_name)
+        if known and self._completes_names:
+            return TyperCommand(cmd_name, help=known.line)
         return known.load(cmd_name) if known else None
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Complete the name of a command without importing any: their lines say all that a shell shows."""
+        self._completes_names = True
+        try:
+            return super().shell_complete(ctx, incomplete)
+        finally:
+            self._completes_names = False
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the commands without importing them."""
