@@ -101,6 +101,12 @@ def quiet_report(**changes):
     return full_report(**(plain | changes))
 
 
+def stopped_report():
+    """A run that a guard stopped, on a Vtiger of which there is a note to make."""
+    said = ("No Payments module.", "Too many changes.")
+    return quiet_report(exit_code=6, status="error", messages=said, errors=said[1:])
+
+
 def summary(run="2026-11-22T17-12-16Z-3f9c", **changes):
     given = {
         "run": run,

@@ -87,7 +87,13 @@ def test_6_when_a_guard_stops_the_run_before_any_write(books, vtxero):
     ran = vtxero("sync")
 
     assert ran.code == 6
+    assert ran.err.startswith("Error: ")
+    assert ran.err.count("Error: ") == 1
     assert "--allow changes" in ran.err
+    assert "! PAY-NO-MODULE" in ran.out
+    kept = vtxero("log", "--last").out
+    assert "Error: " in kept
+    assert "Error: PAY-NO-MODULE" not in kept
     assert len(books.company.writes("xero")) == before
     assert vtxero("sync", "--allow", "changes").code == 0
 

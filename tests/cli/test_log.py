@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cli.samples import STARTED, full_report, quiet_report, record, summary
+from cli.samples import STARTED, full_report, quiet_report, record, stopped_report, summary
 from vtxero.domain.findings import finding
 from vtxero.domain.reasons import Code
 from vtxero.sync.records import Outcome
@@ -53,6 +53,17 @@ def test_log_as_a_table_lists_the_runs(vtxero):
 @pytest.mark.usefixtures("book")
 def test_log_when_there_are_no_runs_says_how_to_begin(vtxero):
     assert "vtxero sync --dry-run" in vtxero("log").out
+
+
+def test_log_of_a_run_that_was_stopped_tells_its_errors_from_its_notes(vtxero, book):
+    book.summaries = [summary(NEW)]
+    book.reports = {NEW: stopped_report()}
+
+    out = vtxero("log", "--last").out
+
+    assert "Error: Too many changes." in out
+    assert "! No Payments module." in out
+    assert "! Too many" not in out
 
 
 @pytest.mark.parametrize("words", [[NEW], ["--last"]])

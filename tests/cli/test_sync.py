@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cli.samples import full_report, quiet_report
+from cli.samples import full_report, quiet_report, stopped_report
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError, LockedError, StopError, TemporaryError
 from vtxero.sync.request import RunRequest
@@ -128,13 +128,14 @@ def test_quiet_when_something_is_wrong_prints_the_tables(vtxero, engine):
 
 @pytest.mark.usefixtures("config")
 def test_run_that_a_person_must_see_to_says_so_on_stderr_even_with_quiet_and_json(vtxero, engine):
-    engine.answers = [quiet_report(exit_code=6, status="error", messages=("Too many changes.",))]
+    engine.answers = [stopped_report()]
 
     ran = vtxero("sync", "-q", "-o", "json")
 
     assert ran.code == 6
     assert ran.err == "Error: Too many changes.\n"
-    assert json.loads(ran.out)["messages"] == ["Too many changes."]
+    assert json.loads(ran.out)["messages"] == ["No Payments module.", "Too many changes."]
+    assert json.loads(ran.out)["errors"] == ["Too many changes."]
 
 
 @pytest.mark.parametrize("code", [0, 5, 7, 130, 143])
@@ -158,8 +159,8 @@ def test_quiet_run_that_cannot_begin_and_asks_nobody_for_anything_prints_nothing
 
 
 @pytest.mark.usefixtures("config")
-def test_error_is_told_once_where_stdout_and_stderr_are_one_and_on_each_where_they_are_not(vtxero, engine, monkeypatch):
-    engine.answers = [quiet_report(exit_code=6, status="error", messages=("Too many changes.",))]
+def test_error_is_told_once_in_the_table_where_stderr_goes_there_too_and_else_on_stderr(vtxero, engine, monkeypatch):
+    engine.answers = [stopped_report()]
 
     apart = vtxero("sync")
     monkeypatch.setattr("vtxero.cli.running._in_one_place", lambda: True)
@@ -167,7 +168,21 @@ def test_error_is_told_once_where_stdout_and_stderr_are_one_and_on_each_where_th
 
     assert "Too many changes." not in apart.out
     assert apart.err == "Error: Too many changes.\n"
-    assert (together.out.count("Too many changes."), together.err) == (1, "")
+    assert (together.out.count("Error: Too many changes."), together.err) == (1, "")
+
+
+@pytest.mark.usefixtures("config")
+def test_note_on_a_run_that_failed_is_no_error_and_comes_after_the_errors(vtxero, engine, monkeypatch):
+    engine.answers = [stopped_report()]
+
+    apart = vtxero("sync")
+    monkeypatch.setattr("vtxero.cli.running._in_one_place", lambda: True)
+    together = vtxero("sync").out
+
+    assert "! No Payments module." in apart.out
+    assert "Payments" not in apart.err
+    assert "Error: No Payments" not in together
+    assert together.index("Error: Too many changes.") < together.index("! No Payments module.")
 
 
 @pytest.mark.parametrize(

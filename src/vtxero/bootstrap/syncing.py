@@ -126,7 +126,7 @@ def _with_unknown(report: RunReport, request: RunRequest, database: Database, cl
     if not unknown or report.exit_code not in {0, 3, 8}:
         return report
     text = f"Neither side has {', '.join(unknown)}: give Vtiger's id, Xero's id, the number, code or name."
-    told = replace(report, status="error", exit_code=ConfigError.exit_code, messages=(*report.messages, text))
+    told = _with_error(report, text, ConfigError.exit_code)
     SqliteRuns(database).finish(told, clock.now())
     return told
 
@@ -138,10 +138,14 @@ def _problem_of(environment: Environment) -> StopError | None:
 
 def _with_problem(report: RunReport, problem: StopError) -> RunReport:
     """End the report with what was only seen in the answer to its last write."""
-    said = f"{problem.message} {problem.remedy}"
-    messages = report.messages if said in report.messages else (*report.messages, said)
-    code = gravest({report.exit_code, problem.exit_code})
-    return replace(report, status="error", exit_code=code, messages=messages)
+    return _with_error(report, f"{problem.message} {problem.remedy}", gravest({report.exit_code, problem.exit_code}))
+
+
+def _with_error(report: RunReport, text: str, exit_code: int) -> RunReport:
+    """Let a report say, once, what else went wrong."""
+    if text not in report.messages:
+        report = replace(report, messages=(*report.messages, text), errors=(*report.errors, text))
+    return replace(report, status="error", exit_code=exit_code)
 
 
 def _may_have_changed_taxes(record: RecordResult) -> bool:

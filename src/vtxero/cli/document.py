@@ -40,6 +40,7 @@ def run_document(report: RunReport) -> dict[str, Any]:
         "records": [record_document(record) for record in report.records],
         "calls": dict(report.calls),
         "messages": list(report.messages),
+        "errors": list(report.errors),
         "planned_calls": dict(report.planned_calls),
     }
 

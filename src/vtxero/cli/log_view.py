@@ -14,7 +14,7 @@ from vtxero.cli.changes_view import changed_parts
 from vtxero.cli.document import moment
 from vtxero.cli.naming import STYLES, View
 from vtxero.cli.reasons_view import attention_parts
-from vtxero.cli.render import count_tables
+from vtxero.cli.render import count_tables, message_parts
 from vtxero.cli.text import clean, plain
 from vtxero.domain.reasons import Code
 from vtxero.sync.records import Outcome
@@ -91,10 +91,7 @@ def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[Rend
     head = f"Run {clean(report.run)}, {moment(report.started_at)}, {report.seconds:.1f} s, exit code {report.exit_code}"
     yield Text(head, style="bold")
     yield from count_tables(report.modules)
-    if report.messages:
-        yield Text("")
-    for message in report.messages:
-        yield plain(f"! {message}")
+    yield from message_parts(report)
     yield from record_parts([record for record in report.records if wanted.wants(record)], view, report.run)
 
 

@@ -35,8 +35,8 @@ class View:
     """How much is shown, and how vtxero is called in advice.
 
     `cap` None: every record. Without `reasons` only what is written is shown; without `advice` no closing line.
-    `part` says what a run was confined to, blank for one that looked at everything; `messages` whether
-    what was said of the run as a whole is shown too.
+    `part` says what a run was confined to, blank for one that looked at everything; `errors` whether
+    what went wrong with the run as a whole is shown too.
     """
 
     command: str = "vtxero"
@@ -45,7 +45,7 @@ class View:
     reasons: bool = True
     advice: bool = True
     part: str = ""
-    messages: bool = True
+    errors: bool = True
 
 
 MODULES = {name: number for number, name in enumerate(ModulesSettings.model_fields)}

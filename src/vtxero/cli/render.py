@@ -32,8 +32,7 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     if view.reasons:
         yield from attention_parts(report.records, view, run=None if report.dry_run else report.run)
         yield from note_parts(report.records, view, run=None if report.dry_run else report.run)
-    if view.messages:
-        yield from _messages(report.messages)
+    yield from message_parts(report, errors=view.errors)
     yield Text("")
     yield _calls_line(report)
     if view.advice:
@@ -110,14 +109,19 @@ def _calls_line(report: RunReport) -> Text:
     return Text(line, style="dim")
 
 
-def _messages(messages: Sequence[str]) -> Iterator[RenderableType]:
-    if messages:
+def message_parts(report: RunReport, *, errors: bool = True) -> Iterator[RenderableType]:
+    """Give what was said of the run as a whole: what went wrong, where `errors` are wanted, then the notes."""
+    wrong = report.errors if errors else ()
+    notes = [text for text in report.messages if text not in report.errors]
+    if wrong or notes:
         yield Text("")
-    for message in messages:
-        yield _hanging("! ", message)
+    for text in wrong:
+        yield _hanging(Text("Error: ", style="red"), text)
+    for text in notes:
+        yield _hanging(Text("! ", style="yellow"), text)
 
 
-def _hanging(mark: str, message: str) -> RenderableType:
+def _hanging(mark: Text, message: str) -> RenderableType:
     grid = Table.grid()
-    grid.add_row(Text(mark, style="yellow"), plain(message))
+    grid.add_row(mark, plain(message))
     return grid

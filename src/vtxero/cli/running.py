@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from vtxero.sync.request import RunRequest
 
 STOPPED_AT_ONCE = "Stopped at once. The next run finds out what became of a write that was under way."
-LEAVES_A_REPORT = frozenset({0, 3, 8, CHANGES})
 
 
 def carry_out(session: Session, settings: Settings, request: RunRequest) -> RunReport:
@@ -38,32 +37,36 @@ def print_report(
 ) -> None:
     """Print a run as asked for; with --quiet a table only when a person is needed. The switches are those of `View`.
 
-    What went wrong is told once: on stderr, and in the table only where that goes elsewhere.
+    What went wrong is told once: on stderr, or in the table where both go to the same place.
     """
-    from vtxero.cli import document, render
-    from vtxero.cli.naming import View
-    from vtxero.cli.text import is_plain
+    quiet = session.options.quiet and report.exit_code in NOBODY_NEEDED | {CHANGES}
+    if session.wants_json:
+        _print_document(session, report)
+    if quiet:
+        return
+    errors = tuple(map(session.with_command, report.errors))
+    if not session.wants_json:
+        from vtxero.cli import render
+        from vtxero.cli.naming import View
+        from vtxero.cli.text import is_plain
 
-    match session.options.output:
-        case Output.JSON:
-            session.print_json(document.run_document(report))
-        case Output.JSONL:
-            session.print_lines(document.record_document(record) for record in report.records)
-        case Output.TABLE:
-            if session.options.quiet and report.exit_code in NOBODY_NEEDED | {CHANGES}:
-                return
-            plain = is_plain(sys.stdout, no_color=session.options.no_color)
-            view = View(session.command, is_plain=plain, reasons=reasons, advice=advice, part=part)
-            failed = report.exit_code not in LEAVES_A_REPORT
-            report = replace(report, messages=tuple(map(session.with_command, report.messages)))
-            session.show(render.run_parts(report, replace(view, messages=not failed or _in_one_place())))
-            if failed and _in_one_place():
-                return
-    if report.exit_code not in LEAVES_A_REPORT:
-        if session.options.quiet and report.exit_code in NOBODY_NEEDED:
+        plain, together = is_plain(sys.stdout, no_color=session.options.no_color), _in_one_place()
+        view = View(session.command, is_plain=plain, reasons=reasons, advice=advice, part=part, errors=together)
+        shown = replace(report, messages=tuple(map(session.with_command, report.messages)), errors=errors)
+        session.show(render.run_parts(shown, view))
+        if together:
             return
-        for message in report.messages:
-            session.complain(f"Error: {session.with_command(message)}")
+    for text in errors:
+        session.complain(f"Error: {text}")
+
+
+def _print_document(session: Session, report: RunReport) -> None:
+    from vtxero.cli import document
+
+    if session.options.output is Output.JSON:
+        session.print_json(document.run_document(report))
+    else:
+        session.print_lines(document.record_document(record) for record in report.records)
 
 
 def _in_one_place() -> bool:

@@ -83,7 +83,11 @@ CREATE INDEX effects_vtiger ON effects (module, vtiger_id, seq);
 CREATE INDEX effects_xero ON effects (module, xero_id, seq);
 """
 
-MIGRATIONS = (M001, M002)
+M003 = """
+ALTER TABLE runs ADD COLUMN errors TEXT NOT NULL DEFAULT '[]';
+"""
+
+MIGRATIONS = (M001, M002, M003)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from vtxero.store.packed import PackedResults
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary
 
-RUN = "run, command, status, exit_code, started_at, finished_at, seconds, calls, messages"
+RUN = "run, command, status, exit_code, started_at, finished_at, seconds, calls, messages, errors"
 WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
 
 
@@ -53,7 +53,8 @@ class SqliteRuns:
     def finish(self, report: RunReport, finished_at: datetime) -> None:
         """Note how a run ended."""
         self._db.execute(
-            "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, seconds = ?, calls = ?, messages = ?"
+            "UPDATE runs SET status = ?, exit_code = ?, finished_at = ?, seconds = ?, calls = ?, messages = ?,"
+            " errors = ?"
             " WHERE run = ?",
             (
                 report.status,
@@ -62,6 +63,7 @@ class SqliteRuns:
                 report.seconds,
                 json.dumps(dict(report.calls)),
                 json.dumps(list(report.messages)),
+                json.dumps(list(report.errors)),
                 report.run,
             ),
         )
@@ -106,7 +108,7 @@ class SqliteRuns:
         row = self._db.execute(f"SELECT {RUN} FROM runs {where}", values).fetchone()  # noqa: S608 - texts of our own
         if row is None:
             return None
-        name, _, status, exit_code, started_at, _, seconds, calls, messages = row
+        name, _, status, exit_code, started_at, _, seconds, calls, messages, errors = row
         return RunReport(
             name,
             dry_run=False,
@@ -118,6 +120,7 @@ class SqliteRuns:
             records=self.results(name),
             calls=json.loads(calls),
             messages=tuple(json.loads(messages)),
+            errors=tuple(json.loads(errors)),
         )
 
     def waiting(self) -> list[RecordResult]:
@@ -140,7 +143,7 @@ class SqliteRuns:
         )
 
     def _summary(self, row: tuple[str, ...]) -> RunSummary:
-        run, command, status, exit_code, started_at, finished_at, _, calls, _ = row
+        run, command, status, exit_code, started_at, finished_at, _, calls, *_ = row
         totals: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         for count in self.counts(run):
             for outcome, number in count.counts.items():

@@ -58,11 +58,13 @@ class RunReport:
     records: Sequence[RecordResult]
     calls: Mapping[str, int]
     messages: tuple[str, ...] = field(default=())
-    """What was said about the run as a whole: a module that was stopped, a guard, a note such as PAY-NO-MODULE."""
+    """What was said about the run as a whole, in order: a module that was stopped, a guard, a note as PAY-NO-MODULE."""
     planned_calls: Mapping[str, int] = field(default_factory=dict)
     """Write calls that the plan costs, by side; for dry runs and plans."""
     planned: tuple[PlannedWrite, ...] = ()
     """What a dry run would send, to be saved and applied later."""
+    errors: tuple[str, ...] = ()
+    """Those of `messages` that say what went wrong; the others are notes."""
 
 
 @dataclass(frozen=True, slots=True)

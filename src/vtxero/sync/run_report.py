@@ -31,6 +31,7 @@ class RunLedger:
         self._scope = scope
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
+        self._errors: list[str] = []
         self._planned: Counter[str] = Counter()
         self._lines: list[PlannedWrite] = []
         self._unchanged: Counter[tuple[str, Direction]] = Counter()
@@ -48,6 +49,7 @@ class RunLedger:
             text = f"{text} {error.remedy}"
         if text not in self._messages:
             self._messages.append(text)
+            self._errors.append(text)
         self._codes.add(error.exit_code)
         if isinstance(error.__cause__, BudgetError):
             # A write of several calls that ran out of calls half way: its fate is open, and the budget is why.
@@ -143,6 +145,7 @@ class RunLedger:
             tuple(self._messages),
             self._write_calls(),
             tuple(self._lines),
+            tuple(self._errors),
         )
         env.recorder.finish(report, env.clock.now())
         return report

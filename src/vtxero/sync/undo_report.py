@@ -25,6 +25,7 @@ class UndoReport:
         self._dry_run = dry_run
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
+        self._errors: list[str] = []
         self._planned: Counter[tuple[Side, str, Kind]] = Counter()
         self._started_at, self._began = env.clock.now(), env.clock.monotonic()
         env.recorder.start(env.run, command, self._started_at)
@@ -40,7 +41,7 @@ class UndoReport:
 
     def note(self, error: VtxeroError) -> None:
         """Say what went wrong, and let it decide the exit code."""
-        self.say(f"{error.message} {error.remedy}".rstrip())
+        self._fail(f"{error.message} {error.remedy}".rstrip())
         self._codes.add(error.exit_code)
 
     def plan(self, steps: Iterable[UndoStep]) -> None:
@@ -66,7 +67,12 @@ class UndoReport:
     def stopped(self) -> None:
         """Note that a person stopped it before the first write."""
         self._codes.add(6)
-        self.say("It was stopped before anything was written.")
+        self._fail("It was stopped before anything was written.")
+
+    def _fail(self, text: str) -> None:
+        """Say what went wrong."""
+        self.say(text)
+        self._errors += [text] if text not in self._errors else []
 
     def finish(self) -> RunReport:
         """Close the run in the log and give its report."""
@@ -93,6 +99,7 @@ class UndoReport:
             {side.value: env.sources[side].calls for side in Side},
             tuple(self._messages),
             self._write_calls(),
+            errors=tuple(self._errors),
         )
 
     def _write_calls(self) -> dict[str, int]:
