@@ -4,7 +4,10 @@ import json
 
 import pytest
 
+from chain.cloud_company import open_cloud
 from chain.company import line
+from cli.conftest import Shop
+from vtxero.sandbox.vtiger.cloud_limits import FloodControl
 
 
 @pytest.fixture
@@ -40,6 +43,24 @@ def test_status_shows_runs_links_cursors_what_waits_and_the_calls_left(synced, v
     assert invoices["waiting"] == [{"outcome": "skipped", "reason": "INV-GROUP-DISCOUNT", "records": 1}]
     assert document["open_writes"] == 0
     assert document["calls_left"]["left"] > 0
+
+    assert document["vtiger_calls_left"] is None
+
+
+@pytest.mark.parametrize("edition", ["cloud", "auto"])
+def test_status_tells_the_calls_that_the_cloud_edition_had_left_as_well(vtxero, tmp_path, edition):
+    limits = FloodControl(minute_limit=1000, day_limit=500)
+    with open_cloud(tmp_path / "cloud", limits=limits) as company:
+        shop = Shop(company, tmp_path / "vtxero.yaml")
+        shop.change(vtiger={"edition": edition}, modules={"payments": {"account": "090"}})
+        assert vtxero("sync").code == 0
+        left = limits.day_limit - len(limits._calls)
+
+    assert 0 < left < 500
+    assert json.loads(vtxero("status", "-o", "json").out)["vtiger_calls_left"]["left"] == left
+    shown = vtxero("status").out
+    assert f"Vtiger had {left} calls left for the day at " in shown
+    assert "Xero had " in shown
 
 
 @pytest.mark.usefixtures("synced")

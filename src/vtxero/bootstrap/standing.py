@@ -26,7 +26,7 @@ from vtxero.sync.slice import Slice
 from vtxero.sync.state import Link
 from vtxero.sync.write_back import LACKS_ID
 
-CALLS_LEFT = "calls left"
+CALLS_LEFT = {Side.VTIGER: "calls left in vtiger", Side.XERO: "calls left"}
 LATEST = 5
 
 
@@ -58,7 +58,8 @@ class Standing:
     vtiger: str
     organisation: str
     open_writes: int
-    calls_left: CallsLeft | None
+    calls_left: tuple[CallsLeft, ...]
+    """Of each side whose answers said it."""
 
 
 def standing(settings: Settings) -> Standing:
@@ -92,16 +93,17 @@ def _module(settings: Settings, state: SqliteState, name: str, waits: list[Recor
     )
 
 
-def _calls_left(state: SqliteState) -> CallsLeft | None:
-    text = state.get_meta(CALLS_LEFT)
-    return CallsLeft.model_validate_json(text) if text else None
+def _calls_left(state: SqliteState) -> tuple[CallsLeft, ...]:
+    kept = (state.get_meta(name) for name in CALLS_LEFT.values())
+    return tuple(CallsLeft.model_validate_json(text) for text in kept if text)
 
 
-def note_calls_left(state: SqliteState, left: int | None, as_of: str) -> None:
-    """Keep what Xero's last answer said of the day's calls."""
-    if left is not None:
-        with state.transaction():
-            state.set_meta(CALLS_LEFT, CallsLeft(side=Side.XERO, left=left, as_of=as_of).model_dump_json())
+def note_calls_left(state: SqliteState, told: Mapping[Side, int | None], as_of: str) -> None:
+    """Keep what each side's last answer said of the day's calls; None: it said nothing."""
+    with state.transaction():
+        for side, left in told.items():
+            if left is not None:
+                state.set_meta(CALLS_LEFT[side], CallsLeft(side=side, left=left, as_of=as_of).model_dump_json())
 
 
 def _reference(state: SqliteState) -> Reference | None:

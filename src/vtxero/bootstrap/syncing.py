@@ -67,7 +67,8 @@ def run_sync(
         environment = prepare(tools, request)
         report = _with_unknown(Run(environment, request).execute(), request, tools.database, tools.clock)
         as_of = tools.clock.now().isoformat(timespec="seconds")
-        note_calls_left(SqliteState(tools.kept, report.run), tools.xero.limiter.day_remaining, as_of)
+        left = {Side.VTIGER: tools.vtiger.day_left, Side.XERO: tools.xero.limiter.day_remaining}
+        note_calls_left(SqliteState(tools.kept, report.run), left, as_of)
         problem = _problem_of(environment)
         if problem is not None:
             note_problem(SqliteState(tools.database, report.run), problem.message)

@@ -8,6 +8,7 @@ import typer
 
 from vtxero.cli import arguments
 from vtxero.cli.session import Output, Session
+from vtxero.domain.sides import Side
 
 if TYPE_CHECKING:
     from vtxero.bootstrap.standing import RecordStory, Standing
@@ -75,7 +76,7 @@ def _record(session: Session, text: str) -> None:
 def _standing_document(found: Standing) -> dict[str, Any]:
     from vtxero.cli.document import summary_document
 
-    left = found.calls_left
+    left = {item.side: {"side": item.side.value, "left": item.left, "as_of": item.as_of} for item in found.calls_left}
     return {
         "vtiger": found.vtiger or None,
         "organisation": found.organisation or None,
@@ -94,7 +95,8 @@ def _standing_document(found: Standing) -> dict[str, Any]:
             for item in found.modules
         ],
         "open_writes": found.open_writes,
-        "calls_left": {"side": left.side.value, "left": left.left, "as_of": left.as_of} if left else None,
+        "calls_left": left.get(Side.XERO),
+        "vtiger_calls_left": left.get(Side.VTIGER),
     }
 
 

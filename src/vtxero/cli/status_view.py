@@ -37,7 +37,8 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
         yield Text(f"{found.open_writes} writes of a stopped run: the next run looks what became of them.", "yellow")
     if found.calls_left:
         yield Text("")
-        yield Text(f"Xero had {found.calls_left.left} calls left for the day at {found.calls_left.as_of}.", style="dim")
+    for left in found.calls_left:
+        yield Text(f"{NAMES[left.side]} had {left.left} calls left for the day at {left.as_of}.", style="dim")
 
 
 def _modules(found: Standing) -> Table:

@@ -67,6 +67,12 @@ class VtigerClient:
         return self._transport.calls
 
     @property
+    def day_left(self) -> int | None:
+        """Calls left for the day, as the cloud edition's last answer said; None where nothing said so."""
+        with self._lock:
+            return self._connection.day_left
+
+    @property
     def edition(self) -> Edition:
         """Which edition answers; costs the login where that has to be found out."""
         with self._lock:

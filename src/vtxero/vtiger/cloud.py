@@ -49,6 +49,11 @@ class Cloud:
             self._session = self._who()
         return self._session
 
+    @property
+    def day_left(self) -> int | None:
+        """Calls left for the day, as the last answer said."""
+        return self._limits.day_left
+
     def server_now(self) -> float:
         """Give the server's clock, in seconds since 1970 UTC: by its last answer, and the time passed since.
 

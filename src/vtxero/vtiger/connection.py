@@ -10,7 +10,7 @@ from vtxero.vtiger.session import Request, Session
 
 
 class Connection(Protocol):
-    """One login to one Vtiger. Every member but `run`'s result may cost a call, and raise what a login raises."""
+    """One login to one Vtiger. Every member but `day_left` may cost a call, and raise what a login raises."""
 
     @property
     def edition(self) -> Edition:
@@ -25,6 +25,11 @@ class Connection(Protocol):
     @property
     def session(self) -> Session:
         """The login, made when it is first needed."""
+        ...
+
+    @property
+    def day_left(self) -> int | None:
+        """Calls left for the day, as the last answer said; None where there is no such limit, or before the first."""
         ...
 
     def server_now(self) -> float:

@@ -55,6 +55,11 @@ class Undecided:
         """The login."""
         return self._settled().session
 
+    @property
+    def day_left(self) -> int | None:
+        """Calls left for the day; asking for them sends nothing."""
+        return self._found.day_left if self._found else None
+
     def server_now(self) -> float:
         """Give the server's clock, in seconds since 1970 UTC."""
         return self._settled().server_now()

@@ -37,6 +37,8 @@ class Limits:
         self._spacing = 0.0
         self._day_is_over = False
         self._refusals = 0
+        self.day_left: int | None = None
+        """Calls left for the day by the last answer that said so."""
 
     def before(self, call: Call) -> None:
         """Wait until a call may be made.
@@ -54,6 +56,9 @@ class Limits:
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Take over what an answer says is left."""
+        told = headers.get("x-ratelimit-remaining", "")
+        if told.isdecimal():
+            self.day_left = int(told)
         if headers.get("x-floodcontrol-remaining") == "0":
             self._free_at = self._monotonic() + _minute_wait(headers)
         wait = _day_wait(headers)

@@ -20,6 +20,7 @@ class SelfHosted:
     """Implements `Connection`. A session that was lost is replaced by a new one."""
 
     edition = Edition.OPEN_SOURCE
+    day_left = None
 
     def __init__(self, access: VtigerAccess, address: Address, transport: Transport) -> None:
         self.endpoint = address.endpoint
