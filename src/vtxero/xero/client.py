@@ -36,6 +36,7 @@ WRITE_TRIES = 3
 LIMIT_TRIES = 5
 PAUSES = (1.0, 3.0, 8.0)
 LONGEST_PAUSE = 30.0
+NOT_MODIFIED = 304
 KEY_SECONDS = 240.0
 """Xero keeps an Idempotency-Key for six minutes: after four, nothing is sent again under it, for a wait may follow."""
 
@@ -264,6 +265,8 @@ def _send(api: Any, tenant_id: str, exchange: _Exchange) -> tuple[bytes | Failur
         # Not error.status: for a 400 the SDK reads the body as JSON there, and trips over a proxy's HTML.
         answer = error.http_resp
         headers = answer.urllib3_response.headers
+        if answer.status == NOT_MODIFIED and "if_modified_since" in exchange.arguments:
+            return exchange.operation.no_rows(), answer.status, headers
         return failure_of_answer(answer.status, headers, answer.data or b""), answer.status, headers
     except ApiSSLException as error:
         return Failure(Kind.UNSENT, f"no secure connection ({error.reason})"), 0, {}

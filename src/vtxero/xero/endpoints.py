@@ -26,6 +26,10 @@ class Operation:
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
+    def no_rows(self) -> bytes:
+        """Write the answer to a question that nothing answers, as Xero writes an empty list."""
+        return f'{{"{self.path.removeprefix("/")}":[]}}'.encode()
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:

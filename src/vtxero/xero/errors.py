@@ -79,7 +79,7 @@ def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> F
         case 404 | 413:
             return Failure(Kind.REFUSED, message or WHOLE_REFUSALS[status], status)
         case 401 | 403:
-            return _denied(status, headers, told, message)
+            return _denied(status, headers, told, message, body)
         case 400 if told is not None:
             return _invalid(told, message)
     if status >= 500 and status != 501:
@@ -112,13 +112,8 @@ def _passing(failure: Failure, where: str) -> TemporaryError:
 
 
 def validation_messages(element: Mapping[str, Any]) -> tuple[str, ...]:
-    """Collect an element's validation errors, its lines' too, each once."""
-    found = _texts(element.get("ValidationErrors"))
-    for value in element.values():
-        for part in value if isinstance(value, list) else ():
-            if isinstance(part, Mapping):
-                found += _texts(part.get("ValidationErrors"))
-    return tuple(dict.fromkeys(found))
+    """Collect an element's validation errors, each once, and those of its parts: lines, contact, account."""
+    return tuple(dict.fromkeys(_validation_texts(element)))
 
 
 def warnings_of(element: Mapping[str, Any]) -> tuple[str, ...]:
@@ -126,24 +121,28 @@ def warnings_of(element: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_texts(element.get("Warnings"))))
 
 
-def _denied(status: int, headers: Mapping[str, str], told: dict[str, Any] | None, message: str) -> Failure:
+def _denied(status: int, headers: Mapping[str, str], told: dict[str, Any] | None, message: str, body: bytes) -> Failure:
     challenge = headers.get("WWW-Authenticate", "")
-    if told is None and not challenge:
+    if told is None and not challenge and _is_page(headers, body):
         return _blocked(status)
     words = f"{challenge} {message}".lower()
     if any(word in words for word in SCOPE_WORDS):
         return Failure(Kind.DENIED, "the login lacks a scope that this needs.", status, limit="scope")
+    said = message or challenge or f"HTTP {status}"
     if status == 401:
-        return Failure(Kind.EXPIRED, message or challenge, status)
-    return Failure(Kind.DENIED, f"the login does not reach this organisation ({message}).", status, limit="tenant")
+        return Failure(Kind.EXPIRED, said, status)
+    return Failure(Kind.DENIED, f"the login does not reach this organisation ({said}).", status, limit="tenant")
 
 
 def _strange(status: int, headers: Mapping[str, str], body: bytes, message: str) -> Failure:
     """Tell a proxy's page from an answer of Xero's that vtxero does not know; Xero's own 501 is XML."""
-    is_page = "html" in headers.get("Content-Type", "").lower() or body.lstrip()[:1] == b"<"
-    if is_page and status != 501:
+    if _is_page(headers, body) and status != 501:
         return _blocked(status)
     return Failure(Kind.UNKNOWN, f"Xero answered HTTP {status}: {message or 'nothing'}", status)
+
+
+def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
+    return "html" in headers.get("Content-Type", "").lower() or body.lstrip()[:1] == b"<"
 
 
 def _blocked(status: int) -> Failure:
@@ -187,6 +186,15 @@ def _json(body: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return told if isinstance(told, dict) else None
+
+
+def _validation_texts(value: object) -> list[str]:
+    if isinstance(value, list):
+        return [text for part in value for text in _validation_texts(part)]
+    if not isinstance(value, Mapping):
+        return []
+    parts = (part for name, part in value.items() if name != "ValidationErrors")
+    return [*_texts(value.get("ValidationErrors")), *(text for part in parts for text in _validation_texts(part))]
 
 
 def _texts(entries: object) -> list[str]:

@@ -79,9 +79,9 @@ class _ConnectionAnswer(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str = ""
+    id: str | None = ""
     tenant_id: str = Field(alias="tenantId")
-    kind: str = Field("ORGANISATION", alias="tenantType")
+    kind: str | None = Field("ORGANISATION", alias="tenantType")
     name: str | None = Field("", alias="tenantName")
 
 
@@ -182,8 +182,10 @@ class XeroOAuth:
             raise NotModelledError(
                 f"Xero's list of connections has an unknown form: {error.error_count()} faults"
             ) from None
-        listed = [Connection(item.id, item.tenant_id, item.kind, item.name or "") for item in found]
-        return [item for item in listed if item.kind == "ORGANISATION"]
+        listed = [
+            Connection(item.id or "", item.tenant_id, item.kind or "ORGANISATION", item.name or "") for item in found
+        ]
+        return [item for item in listed if item.kind.upper() == "ORGANISATION"]
 
     def _token(self, form: dict[str, str], *, tries: int) -> Token:
         asked_at = self._clock.now()

@@ -2,9 +2,9 @@
 
 Rows come in the order of UpdatedDateUTC. A row changed meanwhile moves to the end, and those behind it move up, so that
 the next *number* of page begins one row too late. So the reading goes on by time instead: page 1 of what was modified
-since the last row's second, less one. Only where a whole page lies within that second is the next number taken; the
-page before it is then read once more, and when it has changed, that second is read from its beginning. A row changed
-meanwhile comes twice, the later state last.
+since the last row's second, less one. Only where a whole page lies within that second, or does not come in that order,
+is the next number taken; the page before it is then read once more, and when it has changed, reading goes back to
+page 1. A row changed meanwhile comes twice, the later state last.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ def read_rows(endpoint: Endpoint, since: str | None, read: ReadPage) -> Iterator
         if seen.keys(again) != before:
             number, before = 1, []
             continue
-        if not page.elements or is_last(page):
+        if not page.elements or is_last(page) or seen.keys(page.elements) == before:
+            # The page before once more, under a number of its own: some answer so behind the end of a list.
             return
         later = _step(page)
         if later and later > (since or ""):
@@ -83,5 +84,9 @@ def is_last(page: Envelope) -> bool:
 
 
 def _step(page: Envelope) -> str:
-    moment = parse_moment(page.elements[-1].value.get("UpdatedDateUTC"))
-    return stamp(moment - STEP_BACK) if moment else ""
+    """Give the time to go on from; blank where the rows do not come in its order, for then it would leave some out."""
+    times = [parse_moment(element.value.get("UpdatedDateUTC")) for element in page.elements]
+    known = [moment for moment in times if moment]
+    if len(known) < len(times) or known != sorted(known):
+        return ""
+    return stamp(known[-1] - STEP_BACK)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from vtxero.domain.money import ZERO, canon
 from vtxero.domain.reference import LedgerAccount, TaxComponent, XeroOrganisation, XeroReference, XeroTaxRate
 from vtxero.errors import NotModelledError
+from vtxero.rules.taxes import effective_rate
 from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import ACCOUNTS, CURRENCIES, ORGANISATION, TAX_RATES, Operation
 from vtxero.xero.wire import mended_json, parse_moment
@@ -29,6 +30,7 @@ def _day(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else value)]
+Rate = Annotated[Decimal, BeforeValidator(lambda value: ZERO if value is None else value)]
 Day = Annotated[date | None, BeforeValidator(_day)]
 
 
@@ -80,7 +82,7 @@ class _Account(_Wire):
 
 class _Component(_Wire):
     name: Text = Field("", alias="Name")
-    rate: Decimal = Field(ZERO, alias="Rate")
+    rate: Rate = Field(ZERO, alias="Rate")
     compound: Flag = Field(False, alias="IsCompound")
 
 
@@ -102,10 +104,12 @@ class _TaxRate(_Wire):
     def to_domain(self) -> XeroTaxRate:
         parts = tuple(TaxComponent(part.name, canon(part.rate), part.compound) for part in self.components or ())
         rate = self.effective_rate if self.effective_rate is not None else self.shown_rate
+        if rate is None:
+            rate = effective_rate((part.rate, part.compound) for part in parts)
         return XeroTaxRate(
             name=self.name,
             tax_type=self.tax_type,
-            effective_rate=canon(rate if rate is not None else sum((part.rate for part in parts), ZERO)),
+            effective_rate=canon(rate),
             components=parts,
             active=self.status not in {"DELETED", "ARCHIVED"},
             applies_to=self._classes(),

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from vtxero.domain.sides import Side
 from vtxero.errors import NotModelledError
 from vtxero.sync.records import Answer, Removal
 from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import endpoint
-from vtxero.xero.source import IDS_AT_ONCE, PAGE_SIZE, XeroSource
-from vtxero.xero.wire import Element, read_envelope
+from vtxero.xero.paging import read_rows
+from vtxero.xero.source import IDS_AT_ONCE, ORDER, PAGE_SIZE, XeroSource
+from vtxero.xero.wire import Element, Envelope, read_envelope
 
 WAYS: Mapping[str, tuple[str, frozenset[str]]] = {
     "Invoices": ("Status", frozenset({"DELETED", "VOIDED"})),
@@ -42,7 +44,7 @@ class XeroRemover:
                 contact = str((element.value.get("Contact") or {}).get("ContactID") or "").lower()
                 if contact in spelt:
                     found[spelt[contact]].append(str(element.value.get("InvoiceID") or "").lower())
-        return found
+        return {contact: list(dict.fromkeys(invoices)) for contact, invoices in found.items()}
 
     def remove(self, module: str, removals: Sequence[Removal], key: str) -> list[Answer]:
         """Give each record its last status, in one request.
@@ -59,18 +61,20 @@ class XeroRemover:
         return self._source.update(module, [{place.id_field: each.id, field: each.way} for each in removals], key)
 
     def _documents(self, contacts: Sequence[str]) -> Iterator[Element]:
-        place, page = endpoint("invoices"), 1
-        while True:
-            envelope = self._client.read(
-                place.read,
-                partial(read_envelope, plural=place.plural),
-                contact_i_ds=list(contacts),
-                statuses=list(LIVING),
-                summary_only="true",
-                page=page,
-                page_size=PAGE_SIZE,
-            )
-            yield from envelope.elements
-            if len(envelope.elements) < PAGE_SIZE:
-                return
-            page += 1
+        place = endpoint("invoices")
+
+        def read(since: str | None, number: int) -> Envelope:
+            arguments: dict[str, Any] = {
+                "contact_i_ds": list(contacts),
+                "statuses": list(LIVING),
+                "summary_only": "true",
+                "page": number,
+                "page_size": PAGE_SIZE,
+                "order": ORDER,
+            }
+            if since:
+                arguments["if_modified_since"] = since
+            return self._client.read(place.read, partial(read_envelope, plural=place.plural), **arguments)
+
+        for elements in read_rows(place, None, read):
+            yield from elements

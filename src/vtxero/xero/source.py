@@ -224,7 +224,15 @@ class _Writing:
             raise NotModelledError(
                 f"{self._operation}: {len(batch.elements)} elements were sent and {len(envelope.elements)} came back."
             )
+        self._check_places(batch, envelope)
         return [_answer(self._place, element) for element in envelope.elements]
+
+    def _check_places(self, batch: Batch, envelope: Envelope) -> None:
+        """Answers are told apart by their places: refuse one that names another record than the one sent there."""
+        for sent, answered in zip(batch.elements, envelope.elements, strict=True):
+            asked, given = str(sent.get(self._place.id_field) or "").lower(), _id(self._place, answered)
+            if asked and given not in {asked, "", NO_ID}:
+                raise NotModelledError(f"{self._operation}: {asked} was sent, and {given} came back in its place.")
 
     def _refuse(self, batch: Batch, error: BatchRefusedError) -> None:
         """Settle a request that was refused as a whole.
@@ -233,12 +241,13 @@ class _Writing:
         be saved. Else nothing was read, and the element that spoils the rest is sought by halves.
         """
         if error.elements is not None:
-            if len(error.elements) != len(batch.places) or not all(error.elements):
+            judged = error.elements if len(batch.places) > 1 else (error.elements[0] or error.messages,)
+            if len(judged) != len(batch.places) or not all(judged):
                 raise ReplyLostError(
                     f"{self._operation} was refused as a whole, and Xero may have saved a part: {error.message}",
                     remedy="The next run looks what became of it.",
                 ) from error
-            for place, messages in zip(batch.places, error.elements, strict=True):
+            for place, messages in zip(batch.places, judged, strict=True):
                 self._answers[place] = Refused(messages)
         elif len(batch.places) > 1 and self._splits:
             self._splits -= 1

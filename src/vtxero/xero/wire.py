@@ -65,7 +65,8 @@ def read_envelope(body: bytes, plural: str) -> Envelope:
         raise ValueError(f"the answer holds no {plural}")
     if not isinstance(pages, dict):
         return Envelope(tuple(elements))
-    return Envelope(tuple(elements), _whole(pages.get("page")), _whole(pages.get("pageCount")))
+    told = {name.lower(): value for name, value in pages.items()}
+    return Envelope(tuple(elements), _whole(told.get("page")), _whole(told.get("pagecount")))
 
 
 def mended_json(body: bytes) -> bytes:
@@ -175,4 +176,6 @@ def _skip(text: str, at: int) -> int:
 
 
 def _whole(value: object) -> int | None:
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

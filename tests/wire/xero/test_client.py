@@ -248,6 +248,9 @@ def test_get_when_a_fresh_token_expired_too_asks_for_a_login(client, script):
             Reply(403, {"Title": "Forbidden", "Status": 403, "Detail": "AuthenticationUnsuccessful"}),
             "does not reach this organisation",
         ),
+        (Reply(403, b"", kind=""), r"does not reach this organisation \(HTTP 403\)"),
+        (Reply(401, b"", kind=""), "HTTP 401"),
+        (Reply(401, "oauth_problem=token_rejected", kind="text/plain"), "token_rejected"),
     ],
 )
 def test_get_when_denied_says_what_is_missing_and_what_to_do(client, script, answer, says):
@@ -258,6 +261,20 @@ def test_get_when_denied_says_what_is_missing_and_what_to_do(client, script, ans
 
     assert "vtxero auth xero" in caught.value.remedy
     assert len(script.asked) <= 2
+
+
+def test_get_since_a_time_when_nothing_was_modified_has_no_rows(client, script):
+    script.says(Reply(304, b"", kind=""))
+
+    assert read(client, if_modified_since="2026-09-14T00:00:00", page=1).elements == ()
+    assert len(script.asked) == 1
+
+
+def test_get_of_everything_when_told_that_nothing_was_modified_is_not_taken_for_empty(client, script):
+    script.says(Reply(304, b"", kind=""))
+
+    with pytest.raises(NotModelledError, match="304"):
+        read(client)
 
 
 @pytest.mark.parametrize("status", [401, 403, 400, 407, 302])

@@ -207,10 +207,14 @@ def test_connections_leave_out_what_has_no_books(xero_url, clock, script):
         [
             {"id": "1", "tenantId": "t1", "tenantType": "PRACTICE", "tenantName": "P"},
             {"id": "2", "tenantId": "t2", "tenantType": "ORGANISATION", "tenantName": None},
+            {"id": None, "tenantId": "t3", "tenantType": None, "authEventId": "e", "more": [1]},
         ]
     )
     with XeroOAuth(machine_access(xero_url), clock) as oauth:
-        assert oauth.connections("b") == [Connection("2", "t2", "ORGANISATION", "")]
+        assert oauth.connections("b") == [
+            Connection("2", "t2", "ORGANISATION", ""),
+            Connection("", "t3", "ORGANISATION", ""),
+        ]
 
     assert script.asked[0].headers["Authorization"] == "Bearer b"
 

@@ -95,6 +95,53 @@ def test_list_when_a_read_row_changes_meanwhile_loses_none_and_gives_the_later_s
     assert max(Counter(found).values()) == 1
 
 
+def ids_read(read):
+    return [row.value["ContactID"] for page in read_rows(CONTACTS, None, read) for row in page]
+
+
+def answered(*rows):
+    return read_envelope(json.dumps({"Contacts": [dict(row) for row in rows]}).encode(), "Contacts")
+
+
+def test_list_when_it_does_not_come_in_the_order_of_time_is_read_by_number():
+    times = [START + 50, START, START + 20, START + 10, START + 60, START + 30, START + 40]
+    rows = [{"ContactID": f"c{n}", "UpdatedDateUTC": f"/Date({time}000+0000)/"} for n, time in enumerate(times)]
+
+    def read(since, number):
+        after = parse_moment(since).timestamp() if since else 0
+        listed = [row for row, time in zip(rows, times, strict=True) if time >= after]
+        return answered(*listed[number * 3 - 3 : number * 3])
+
+    assert sorted(ids_read(read)) == [f"c{number}" for number in range(7)]
+
+
+@pytest.mark.parametrize("row", [{"ContactID": "a"}, {"ContactID": "a", "UpdatedDateUTC": None}])
+def test_list_when_its_rows_have_no_time_is_read_by_number(row):
+    pages = {1: answered(row), 2: answered({**row, "ContactID": "b"})}
+
+    assert ids_read(lambda _since, number: pages.get(number, answered())) == ["a", "b"]
+
+
+def test_list_when_numbers_behind_the_end_give_the_last_page_again_ends():
+    row = {"ContactID": "a", "UpdatedDateUTC": "/Date(0)/"}
+
+    assert ids_read(lambda _since, _number: answered(row)) == ["a"]
+
+
+@pytest.mark.parametrize(
+    "block", [{"page": "1", "pageCount": "1"}, {"Page": 1, "PageCount": 1}, {"page": 1, "pageCount": 1, "extra": None}]
+)
+def test_list_when_its_block_is_spelt_otherwise_takes_one_call(block):
+    asked = []
+
+    def read(_since, number):
+        asked.append(number)
+        body = {"pagination": block, "Contacts": [{"ContactID": "a", "UpdatedDateUTC": "/Date(0)/"}]}
+        return read_envelope(json.dumps(body).encode(), "Contacts")
+
+    assert (ids_read(read), asked) == (["a"], [1])
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     times=st.lists(st.integers(START, START + 6), max_size=25),

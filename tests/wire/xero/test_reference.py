@@ -110,7 +110,7 @@ def test_tax_rate_says_where_it_applies_and_whether_it_still_does(client, script
     assert (old.effective_rate, text.effective_rate, total.effective_rate) == (
         Decimal("12.5"),
         Decimal(15),
-        Decimal("14.975"),
+        Decimal("15.47375"),
     )
     assert total.components[1].compound
 

@@ -306,6 +306,10 @@ def test_answer_keeps_xeros_numbers_letter_by_letter(source, script):
             {"StatusAttributeString": "ERROR", "LineItems": [{"ValidationErrors": [{"Message": "line"}]}]},
             ("line",),
         ),
+        (
+            {"StatusAttributeString": "ERROR", "Contact": {"ContactID": "c", "ValidationErrors": [{"Message": "who"}]}},
+            ("who",),
+        ),
         ({"InvoiceID": "00000000-0000-0000-0000-000000000000"}, ("Xero answered without a InvoiceID.",)),
     ],
 )
@@ -381,6 +385,19 @@ def test_create_when_all_are_judged_at_once_refuses_each_in_its_own_words(source
     script.says(Reply(400, {"Message": "A validation exception occurred", "Elements": judged}))
 
     assert source.create("invoices", [{}, {}], "key-1") == [Refused(("a",)), Refused(("b",))]
+
+
+def test_create_when_one_alone_is_judged_without_a_word_was_refused(source, script):
+    script.says(Reply(400, {"Message": "A validation exception occurred", "Elements": [{"ValidationErrors": []}]}))
+
+    assert source.create("invoices", [{}], "key-1") == [Refused(("A validation exception occurred",))]
+
+
+def test_update_when_the_answer_names_another_record_is_not_believed(source, script):
+    script.says({"Invoices": [{"InvoiceID": "b", **OK}, {"InvoiceID": "a", **OK}]})
+
+    with pytest.raises(NotModelledError, match="b came back in its place"):
+        source.update("invoices", [{"InvoiceID": "A"}, {"InvoiceID": "b"}], "key-1")
 
 
 def test_create_when_only_some_are_judged_leaves_the_question_open(source, script):
