@@ -19,7 +19,7 @@ settings.load_profile("steady")
 def _clean_environment(monkeypatch):
     """Take away every VTXERO_* variable of whoever runs the tests, except those that ask for a real service."""
     for name in os.environ:
-        if name.startswith("VTXERO_") and not name.startswith(("VTXERO_TEST_", "VTXERO_XERO_OPENAPI")):
+        if name.startswith("VTXERO_") and not name.startswith("VTXERO_TEST_"):
             monkeypatch.delenv(name)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -144,9 +144,14 @@ def line(product: str, quantity: str = "1", price: str = "10", **fields: str) ->
 
 @contextmanager
 def open_company(
-    folder: Path, *, lose_lines: Any = None, version: str = "8.2.0", custom_fields: bool = True
+    folder: Path,
+    *,
+    lose_lines: Any = None,
+    version: str = "8.2.0",
+    custom_fields: bool = True,
+    xero_front: Callable[[Any], Any] = lambda app: app,
 ) -> Iterator[Company]:
-    """Start both services with empty books, and a VAT of 4.5 % that both know."""
+    """Start both services with empty books, and a VAT of 4.5 % that both know; `xero_front` may change answers."""
     vtiger = VtigerState.sample_empty(version=version, lose_lines=lose_lines, custom_fields=custom_fields)
     xero = XeroState.new()
     xero.add_tax_rate("VAT", ("VAT", "4.5"))
@@ -154,7 +159,7 @@ def open_company(
         "vtiger": instrumented(vtiger_app(vtiger), expire=vtiger.expire_sessions),
         "xero": xero_app(xero, limits="off"),
     }
-    with ServerThread(apps["vtiger"]) as crm, ServerThread(apps["xero"]) as books:
+    with ServerThread(apps["vtiger"]) as crm, ServerThread(xero_front(apps["xero"])) as books:
         settings = Settings.model_validate(
             {
                 "state_dir": str(folder),

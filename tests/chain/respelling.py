@@ -1,0 +1,139 @@
+"""Stands between a client and the Xero stand-in, and writes its answers in other forms that Xero's own may take."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+API = "/api.xro/"
+MONEY = re.compile(r"(Amount|Total|Due|Paid|Credited|Price|Rate|Quantity|Tax)$")
+
+Change = Callable[[str, Any], Any]
+"""Gives a member's new value by its name; `GONE` takes the member away."""
+GONE = object()
+
+
+class Number(str):
+    """A number as it is to be written."""
+
+    __slots__ = ()
+
+
+class Respelt:
+    """An ASGI app in front of another; changes every JSON answer of the accounting API, member by member."""
+
+    def __init__(self, app: Any, change: Change) -> None:
+        self.app = app
+        self.change = change
+        self.changed = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if not scope.get("path", "").startswith(API):
+            await self.app(scope, receive, send)
+            return
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        start: dict[str, Any] = {}
+        body = bytearray()
+
+        async def hold(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body"):
+                text = self.respell(bytes(body), start)
+                kept = [one for one in start["headers"] if one[0].lower() != b"content-length"]
+                start["headers"] = [*kept, (b"content-length", str(len(text)).encode())]
+                await send(start)
+                await send({"type": "http.response.body", "body": text})
+
+        await self.app(scope, receive, hold)
+
+    def respell(self, body: bytes, start: dict[str, Any]) -> bytes:
+        if not any(value.startswith(b"application/json") for _, value in start["headers"]):
+            return body
+        self.changed += 1
+        return written(self._walked("", json.loads(body, parse_float=Number, parse_int=Number))).encode()
+
+    def _walked(self, name: str, value: Any) -> Any:
+        if isinstance(value, dict):
+            members = {key: self._walked(key, one) for key, one in value.items()}
+            value = {key: one for key, one in members.items() if one is not GONE}
+        elif isinstance(value, list):
+            value = [self._walked("", one) for one in value]
+        return self.change(name, value)
+
+
+def written(value: Any) -> str:
+    """Write JSON with the numbers as they are spelt."""
+    match value:
+        case Number():
+            return str(value)
+        case dict():
+            return "{" + ",".join(f"{json.dumps(name)}:{written(one)}" for name, one in value.items()) + "}"
+        case list():
+            return "[" + ",".join(map(written, value)) + "]"
+    return json.dumps(value)
+
+
+def dates_without_offset(_name: str, value: Any) -> Any:
+    return value.replace("+0000)/", ")/") if isinstance(value, str) and value.startswith("/Date(") else value
+
+
+def dates_once(name: str, value: Any) -> Any:
+    """Leave the readable twins of dates out."""
+    return GONE if name.endswith(("DateString", "UTCString")) else value
+
+
+def dates_in_iso(name: str, value: Any) -> Any:
+    from vtxero.sandbox.xero.wire import parse_moment
+
+    if isinstance(value, str) and value.startswith("/Date("):
+        moment = parse_moment(value)
+        assert moment is not None
+        return moment.strftime("%Y-%m-%dT%H:%M:%S")
+    return dates_once(name, value)
+
+
+def numbers_as_text(name: str, value: Any) -> Any:
+    return str(value) if isinstance(value, Number) and MONEY.search(name) else value
+
+
+def numbers_with_exponents(name: str, value: Any) -> Any:
+    return Number(f"{Decimal(value).normalize():E}") if isinstance(value, Number) and MONEY.search(name) else value
+
+
+def numbers_with_many_zeros(name: str, value: Any) -> Any:
+    return Number(f"{Decimal(value):.10f}") if isinstance(value, Number) and MONEY.search(name) else value
+
+
+def no_envelope(name: str, value: Any) -> Any:
+    """Leave out all that stands around the elements of an answer: its head, and the block of pages."""
+    return GONE if name in {"ProviderName", "DateTimeUTC", "pagination"} else value
+
+
+def nothing_blank(_name: str, value: Any) -> Any:
+    """Leave out what is blank."""
+    return GONE if value in ("", []) and value != 0 else value
+
+
+def nulls_for_blanks(name: str, value: Any) -> Any:
+    return None if value == "" or (value == [] and name in PARTS) else value
+
+
+PARTS = {"Addresses", "Phones", "ContactPersons", "ContactGroups", "LineItems", "Payments", "Tracking", "CreditNotes"}
+
+
+def unknown_members(_name: str, value: Any) -> Any:
+    """Add members that no client knows, to every object."""
+    if not isinstance(value, dict):
+        return value
+    return {"$new": {"Nested": [None, True]}, **value, "AddedLater": "x", "AddedNumber": Number("1e-7")}
+
+
+def no_verdicts(name: str, value: Any) -> Any:
+    """Leave out what says that an element is well; what says that it is not stays."""
+    return GONE if (name == "StatusAttributeString" and value == "OK") or value is False else value

@@ -1,0 +1,92 @@
+"""A run does the same, whichever of the forms that Xero's answers may take it is given."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from chain import respelling
+from chain.company import line, open_company
+from chain.respelling import Respelt
+
+FORMS = [
+    respelling.dates_without_offset,
+    respelling.dates_once,
+    respelling.dates_in_iso,
+    respelling.numbers_as_text,
+    respelling.numbers_with_exponents,
+    respelling.numbers_with_many_zeros,
+    respelling.no_envelope,
+    respelling.nothing_blank,
+    respelling.nulls_for_blanks,
+    respelling.unknown_members,
+    respelling.no_verdicts,
+]
+
+
+def as_it_is(_name, value):
+    return value
+
+
+def books_after_two_runs(folder, form):
+    """Sync a small company both ways, edit it on both sides, sync it again; give what became of all records."""
+    fronts = []
+
+    def in_front(app):
+        fronts.append(Respelt(app, form))
+        return fronts[-1]
+
+    with open_company(folder, xero_front=in_front) as company:
+        acme = company.organization(email1="office@acme.example", phone="(09) 555-0100", bill_city="Auckland")
+        company.person(acme, "Lee", firstname="Ann", email="ann@acme.example")
+        widget = company.product(price="12.3456")
+        sold = company.invoice(acme, line(widget, "3", "12.3456", discount_percent="2.5"))
+        company.invoice(acme, line(widget, "1", "100"), invoicestatus="Created")
+        totara = company.xero.add_contact(Name="Totara Ltd", EmailAddress="t@totara.test", FirstName="Jo")
+        company.xero.add_item(Code="OAK", Name="Oak board", SalesDetails={"UnitPrice": "200", "AccountCode": "200"})
+        lines = [
+            {"ItemCode": "OAK", "Description": "Oak", "Quantity": 2, "UnitAmount": 200, "AccountCode": "200"},
+            {"Description": "Charges", "Quantity": 1, "UnitAmount": 10, "AccountCode": "260", "TaxType": "NONE"},
+        ]
+        company.xero.add_invoice(totara, lines, Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-30")
+        first = company.sync()
+        company.quiet()
+        company.vtiger.edit(acme, phone="(09) 555-0199")
+        company.xero.edit_contact(totara, LastName="Bloggs")
+        company.xero.pay(company.invoices()[company.number_of(sold)]["InvoiceID"], "10", day="2026-11-10")
+        second = company.sync()
+        company.quiet()
+        assert fronts[0].changed > 10
+        return told(first), told(second), shown(company)
+
+
+def told(report):
+    counts = Counter((record.module, str(record.direction), str(record.outcome)) for record in report.records)
+    return counts, sorted(str(item.code) for record in report.records for item in record.reasons), report.exit_code
+
+
+def shown(company):
+    """Give both sides' figures, without the ids and times that every start makes anew."""
+    contacts = sorted(
+        (row["Name"], row.get("EmailAddress"), str(sorted(row["Phones"].items())))
+        for row in company.contacts().values()
+    )
+    invoices = sorted(
+        (str(row["Total"]), str(row["AmountDue"]), row["Status"], row["DueDate"].isoformat())
+        for row in company.invoices().values()
+    )
+    rows = [company.crm.query(f"SELECT * FROM {name};") for name in ("Invoice", "Accounts", "Products")]
+    kept = ("hdnGrandTotal", "received", "balance", "invoicestatus", "duedate", "accountname", "phone", "unit_price")
+    theirs = sorted(str([row.get(name) for name in kept]) for listed in rows for row in listed)
+    return contacts, invoices, theirs
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    return books_after_two_runs(tmp_path_factory.mktemp("as-it-is"), as_it_is)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
+def test_run_when_xero_spells_its_answers_otherwise_does_the_same(tmp_path, expected, form):
+    assert books_after_two_runs(tmp_path, form) == expected
