@@ -7,9 +7,10 @@ import pytest
 TEXTS = {
     "emoji": "Party \U0001f389 time",
     "script": "before <script>alert(1)</script> after",
+    "quotes": 'Our "Manuscript/Scripting" fee',
     "long": "L" * 400,
 }
-DAMAGE = ("????", "&lt;", "&gt;")
+DAMAGE = ("????", "&lt;", "&gt;", "&quot;")
 PLACEHOLDER = "??????"
 
 
@@ -70,7 +71,8 @@ def test_name_that_vtiger_would_change_stops_the_record(company, kind):
 
     reasons = {row.module: [str(item.code) for item in row.reasons] for row in report.records if row.reasons}
     # Xero has no angle brackets in the names of contacts, nor names of items longer than Vtiger's.
-    expected = {"emoji": {"organizations", "products"}, "script": {"products"}, "long": {"organizations"}}
+    both = {"organizations", "products"}
+    expected = {"emoji": both, "script": {"products"}, "quotes": both, "long": {"organizations"}}
     assert {module for module, codes in reasons.items() if codes == ["TEXT-UNSUPPORTED"]} == expected[kind]
     names = {row["accountname"] for row in company.vtiger.records("Accounts")}
     assert names == (set() if "organizations" in expected[kind] else {name})

@@ -7,7 +7,9 @@ import re
 import unicodedata
 
 BMP_LIMIT = 0xFFFF
-_SCRIPT = re.compile(r"<\s*script\b.*<\s*/\s*script\s*>", re.IGNORECASE | re.DOTALL)
+_SCRIPT = re.compile(r"script.*/script", re.IGNORECASE | re.ASCII)
+_ESCAPED = frozenset('<>"')
+_SLASH = re.compile(r"/(?=script)", re.IGNORECASE | re.ASCII)
 _SCRIPT_TAG = re.compile(r"<\s*/?\s*script\b[^>]*>", re.IGNORECASE)
 _LONE = re.compile("[\ud800-\udfff]")
 
@@ -38,14 +40,22 @@ def without_beyond_bmp(text: str) -> str:
 
 
 def has_script(text: str) -> bool:
-    """Tell whether Vtiger would escape every angle bracket and quote of this text: a whole script is in it."""
-    return _SCRIPT.search(text) is not None
+    """Tell whether Vtiger would escape every angle bracket and quote of this text.
+
+    It does where one line holds `script` and later `/script`, tags or not: `"Manuscript/Scripting"` is one such.
+    """
+    return not _ESCAPED.isdisjoint(text) and _SCRIPT.search(text) is not None
 
 
 def as_vtiger_stores(text: str) -> str:
-    """Drop what Vtiger cannot store as it is: characters beyond the BMP, and the tags of a whole script."""
+    """Drop what Vtiger cannot store as it is: characters beyond the BMP, and the tags of a whole script.
+
+    Where there are no tags and it still takes the text for a script, a blank behind the slash keeps it from that.
+    """
     plain = without_beyond_bmp(text)
-    return _SCRIPT_TAG.sub("", plain) if has_script(plain) else plain
+    if has_script(plain):
+        plain = _SCRIPT_TAG.sub("", plain)
+    return _SLASH.sub("/ ", plain) if has_script(plain) else plain
 
 
 def shorten(text: str, limit: int) -> str:

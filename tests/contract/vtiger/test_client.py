@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from contract.vtiger.calling import line, totals
+from contract.vtiger.calling import crashed, line, totals
 from vtxero.errors import AuthError, RefusedError
 from vtxero.sync.records import Refused
 from vtxero.vtiger.client import VtigerAccess, VtigerClient
@@ -193,6 +193,23 @@ def test_blank_numbers_are_never_sent(bills):
         bills, line(bills.books.plain, discount_amount="", tax1=""), hdnDiscountAmount="", txtAdjustment="", received=""
     )
     assert Decimal(row["header"]["hdnGrandTotal"]) == 100
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_invoice_that_php_left_half_made_is_read_with_sums_of_0_and_made_whole_by_an_update(bills, kept):
+    books, wanted = bills.books, [line(bills.books.plain, "2", comment=f"line {n}") for n in range(3)]
+    dead = [{**each, "listprice": ""} if place == kept else each for place, each in enumerate(wanted)]
+    element = books.element(*dead, hdnTaxType="individual")
+    assert crashed(books.vtiger.post("create", elementType="Invoice", element=element))
+    (found,) = books.vtiger.query(f"select id from Invoice where subject = '{element['subject']}';")
+
+    (half,) = bills.read("invoices", books.keep(found)["id"])
+    assert totals(half["header"]) == (0, 0, 0)
+    assert [each["comment"] for each in half["lines"]] == [f"line {n}" for n in range(kept)]
+
+    row = bills.written("invoices", ("update", "Invoice", {**element, "id": found["id"], "LineItems": wanted}))
+    assert totals(row["header"])[2] == Decimal(row["header"]["balance"]) == 600
+    assert [each["comment"] for each in row["lines"]] == ["line 0", "line 1", "line 2"]
 
 
 @pytest.mark.parametrize("wrong", [{"quantity": "abc"}, {"listprice": "1,5"}])

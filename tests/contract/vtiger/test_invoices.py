@@ -333,6 +333,17 @@ def test_balance_is_the_total_less_what_was_received(sales):
     assert money(row, "received", "balance") == sums("30", "70")
 
 
+# -- texts -----------------------------------------------------------------------------------------------------
+
+
+def test_script_is_escaped_in_the_header_and_not_in_the_lines(sales):
+    text = '<script>"x"</script>'
+    row = sales.invoice(line(sales.plain, comment=text), subject=f"{sales.word} {text}", terms_conditions=text)
+    escaped = "&lt;script&gt;&quot;x&quot;&lt;/script&gt;"
+    assert (row["subject"], row["terms_conditions"]) == (f"{sales.word} {escaped}", escaped)
+    assert [each["comment"] for each in row["LineItems"]] == [text]
+
+
 # -- crashes ---------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.reasons import Code
-from vtxero.domain.text import beyond_bmp
+from vtxero.domain.text import beyond_bmp, has_script
 from vtxero.modules.contacts.record import FIRST, LAST, Person
 from vtxero.rules.contact_texts import name_too_long, xero_name
 
@@ -35,12 +35,15 @@ def names_for_vtiger(wanted: Person, held: Person) -> tuple[str, str]:
 
 
 def vtiger_name_findings(first: str, last: str) -> tuple[Finding, ...]:
-    """Say why Vtiger would not keep these names: it stores emoji as ????, and cuts at its columns, silently."""
+    """Say why Vtiger would not keep these names: emoji become ????, scripts are escaped, its columns cut, silently."""
     found: list[Finding] = []
     if not last:
         found.append(finding(Code.ORG_NAME, "It has no last name, and Vtiger requires one.", field="last"))
     if beyond_bmp(first + last):
         text = f"Vtiger would store ???? for a part of the name {joined(first, last)!r}."
+        found.append(finding(Code.TEXT_UNSUPPORTED, text, field="name", remedy=MORE))
+    if has_script(first) or has_script(last):
+        text = f"Vtiger would escape the name {joined(first, last)!r}, for it has a script in it."
         found.append(finding(Code.TEXT_UNSUPPORTED, text, field="name", remedy=MORE))
     found += [
         name_too_long(len(part), limit, "Vtiger") for part, limit in ((first, FIRST), (last, LAST)) if len(part) > limit

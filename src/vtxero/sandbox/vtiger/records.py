@@ -74,9 +74,7 @@ def stored(state: VtigerState, user: User, field: Field, value: Any) -> str:
         return values.date_text(text)
     if field.is_reference:
         return text
-    text = values.three_byte(text)
-    # The field that is checked for duplicates has gone through another way.
-    return (text if field.unique else values.purified(text))[: field.length]
+    return values.purified(values.three_byte(text))[: field.length]
 
 
 def _stored_number(state: VtigerState, user: User, field: Field, value: Any) -> str:
