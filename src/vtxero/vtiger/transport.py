@@ -117,17 +117,24 @@ class Transport:
 def _http_client(access: VtigerAccess) -> httpx.Client:
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_ALIVE)
     return httpx.Client(
-        verify=_trust(access.verify), limits=limits, follow_redirects=False, headers={"Accept": "application/json"}
+        verify=_trust(access), limits=limits, follow_redirects=False, headers={"Accept": "application/json"}
     )
 
 
-def _trust(verify: bool | str) -> ssl.SSLContext | bool:  # noqa: FBT001 - as httpx and the config call it
-    if isinstance(verify, bool):
-        return verify
+def _trust(access: VtigerAccess) -> ssl.SSLContext | bool:
+    if isinstance(access.verify, str):
+        return _authority(access.verify)
+    if access.url.strip().lower().startswith("http://"):
+        # Nobody is trusted where nothing is encrypted: reading all authorities takes longer than a call.
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return access.verify
+
+
+def _authority(path: str) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=verify)
+        return ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(
-            f"The certificates under vtiger.verify cannot be read from {verify}: {error}.",
+            f"The certificates under vtiger.verify cannot be read from {path}: {error}.",
             remedy="Name a file of PEM certificates.",
         ) from error

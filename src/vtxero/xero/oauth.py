@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -102,11 +103,7 @@ class XeroOAuth:
         self._budget = budget or CallBudget()
         self._clock = clock
         self._sleep = sleep
-        self._http = http or httpx.Client(
-            timeout=TIMEOUT,
-            headers={"Accept": "application/json"},
-            trust_env=not is_loopback(access.identity_url),
-        )
+        self._http = http or _http_client(access.identity_url)
 
     def __enter__(self) -> Self:
         return self
@@ -241,6 +238,13 @@ class XeroOAuth:
             f"Xero's login server at {httpx.URL(url).host} did not answer ({told}).",
             remedy="Check the network; the next run tries again.",
         )
+
+
+def _http_client(address: str) -> httpx.Client:
+    # Nobody is trusted where nothing is encrypted: reading all authorities takes longer than a call.
+    verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if address.lower().startswith("http://") else True
+    headers = {"Accept": "application/json"}
+    return httpx.Client(timeout=TIMEOUT, headers=headers, verify=verify, trust_env=not is_loopback(address))
 
 
 def _person(id_token: SecretStr | None) -> str:

@@ -388,6 +388,17 @@ def test_certificates_that_cannot_be_read_are_named(tmp_path):
         VtigerClient(access)
 
 
+@pytest.mark.parametrize(
+    ("url", "trusts"), [("https://crm.example.com", True), (" HTTP://127.0.0.1:8000/vtiger", False)]
+)
+def test_authorities_are_read_only_where_something_is_encrypted(url, trusts, monkeypatch):
+    read = []
+    original = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda **options: read.append(1) or original(**options))
+    with VtigerClient(VtigerAccess(url, "ann", SecretStr("k3y"))):
+        assert bool(read) is trusts
+
+
 def test_http_client_of_others_is_left_open():
     with httpx.Client() as http:
         with VtigerClient(VtigerAccess("crm.example.com", "ann", SecretStr("k3y")), http=http):

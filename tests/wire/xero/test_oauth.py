@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -52,6 +53,15 @@ def log_in(access, oauth):
     attempt = begin_login(access)
     answer = httpx.get(attempt.url, trust_env=False)
     return oauth.exchange(attempt, read_redirect(attempt, answer.headers["Location"]))
+
+
+@pytest.mark.parametrize(("address", "trusts"), [("https://identity.xero.com", True), ("http://127.0.0.1:8000", False)])
+def test_authorities_are_read_only_where_something_is_encrypted(address, trusts, clock, monkeypatch):
+    read = []
+    original = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda **options: read.append(1) or original(**options))
+    with XeroOAuth(XeroAccess("my-app", identity_url=address), clock):
+        assert bool(read) is trusts
 
 
 def test_machine_when_it_asks_gets_a_token_for_half_an_hour(url, clock):
