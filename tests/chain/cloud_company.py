@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 
-from chain.company import Company
+from chain.company import Company, settle
 from sandbox.vtiger.cloud_calling import CloudCaller
 from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import instrumented
@@ -25,7 +24,7 @@ class CloudCompany(Company):
         self.crm = CloudCaller(vtiger)
 
     def asked(self):
-        time.sleep(0.05)  # an entry is noted just after its answer has left
+        settle(self.apps)
         return [entry.path for entry in self.apps["vtiger"].journal.entries]
 
 

@@ -58,7 +58,7 @@ class Company:
         self.settings = self.settings.model_copy(update={"modules": modules.model_copy(update={module: changed})})
 
     def writes(self, side: str | None = None) -> list[str]:
-        time.sleep(0.05)  # an entry is noted just after its answer has left
+        settle(self.apps)
         sides = [side] if side else ["vtiger", "xero"]
         return [str(entry.operation) for name in sides for entry in self.apps[name].journal.entries if entry.write]
 
@@ -135,6 +135,14 @@ class Company:
 
     def invoices(self) -> dict[str, dict[str, Any]]:
         return {row["InvoiceNumber"]: row for row in self.xero.snapshot()["Invoices"].values()}
+
+
+def settle(apps: dict[str, Instrumented]) -> None:
+    """Wait for the journals: a request is noted just after its answer has left."""
+    until = time.monotonic() + 20
+    while any(app.serving for app in apps.values()):
+        assert time.monotonic() < until, "a request is being served for ever"
+        time.sleep(0.001)
 
 
 def line(product: str, quantity: str = "1", price: str = "10", **fields: str) -> dict[str, str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from chain.company import line, open_company
+from chain.company import line, open_company, settle
 from vtxero.errors import BudgetError
 from vtxero.sync.budget import CallBudget
 
@@ -21,7 +20,7 @@ def fill(company):
 
 
 def sent(company):
-    time.sleep(0.05)  # an entry is noted just after its answer has left
+    settle(company.apps)
     return sum(len(app.journal.entries) for app in company.apps.values())
 
 

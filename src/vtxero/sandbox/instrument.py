@@ -51,6 +51,8 @@ class Instrumented:
         self.faults = Faults()
         self._expire = expire
         self._refusal = refusal or plain_refusal
+        self.serving = 0
+        """How many requests are being served: each is noted in the journal when its answer has left."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request: the sandbox's own addresses here, everything else through faults and journal."""
@@ -85,7 +87,14 @@ class Instrumented:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.update({"vtxero.operation": None, "vtxero.write": False, "vtxero.created": []})
-        exchange = _Exchange(scope, time.perf_counter())
+        self.serving += 1
+        try:
+            await self._serve_noted(_Exchange(scope, time.perf_counter()), receive, send)
+        finally:
+            self.serving -= 1
+
+    async def _serve_noted(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
+        scope = exchange.scope
         if self.journal.keep_bodies or self.faults.need_body:
             exchange.body = await _read(receive)
             receive = _replay(exchange.body, receive)

@@ -20,6 +20,9 @@ from vtxero.sandbox.instrument import ABORT, REASON, Instrumented, instrumented
 __all__ = ["Instrumented", "ServerThread", "instrumented"]
 
 START_SECONDS = 10.0
+TICK = 0.01
+STOP_TICKS = 100
+"""How long requests that are being served may take to end when the server stops."""
 
 
 class ServerThread:
@@ -40,7 +43,7 @@ class ServerThread:
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app, http=_Protocol, ws="none", lifespan="off", log_config=None, log_level="critical",
-            access_log=False, server_header=False, timeout_keep_alive=60, timeout_graceful_shutdown=1,
+            access_log=False, server_header=False, timeout_keep_alive=60,
         )  # fmt: skip
         self._ready = threading.Event()
         self._server = _Server(config, self._ready)
@@ -95,7 +98,20 @@ class _Server(uvicorn.Server):
         for tick in itertools.count():
             if (tick % 10 == 0 and await self.on_tick(tick // 10)) or self.should_exit:
                 return
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(TICK)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End as uvicorn does, without its waits of a tenth of a second and more."""
+        for server in (*self.servers, *(sockets or ())):
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        for _ in range(STOP_TICKS):
+            if not (self.server_state.connections or self.server_state.tasks):
+                return
+            await asyncio.sleep(TICK)
+        for task in self.server_state.tasks:
+            task.cancel()
 
 
 class _Protocol(H11Protocol):
