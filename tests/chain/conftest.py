@@ -7,6 +7,13 @@ import pytest
 from chain.company import open_company
 
 
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch):
+    """Try again at once: how long the clients wait before another try is tested with them."""
+    monkeypatch.setattr("vtxero.vtiger.transport.PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("vtxero.xero.client.PAUSES", (0.0, 0.0, 0.0))
+
+
 @pytest.fixture
 def company(tmp_path):
     with open_company(tmp_path) as running:
