@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from chain.company import Company
 from vtxero.config.settings import Settings
@@ -13,17 +13,19 @@ from vtxero.domain.reasons import REASONS, Code
 from vtxero.errors import StopError
 from vtxero.sync.report import RunReport
 
+Play: TypeAlias = Callable[[Company], RunReport | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A play that ends with the run which tells the reason.
+    """A play that ends with the run which tells the reason, or is followed by one where it ends without.
 
     `says` are words of its message, `note` tells that the record crosses all the same, `opened` is how the company is
     set up.
     """
 
     code: Code
-    play: Callable[[Company], RunReport]
+    play: Play
     says: str
     note: bool = False
     opened: Mapping[str, Any] = field(default_factory=dict)
@@ -35,7 +37,7 @@ CAUSES: list[Cause] = []
 def produces(code: Code, says: str, *, note: bool = False, **opened: Any) -> Callable[..., Any]:
     """Enter a play under the reason that it brings about; a code may have several."""
 
-    def enter(play: Callable[[Company], RunReport]) -> Callable[[Company], RunReport]:
+    def enter(play: Play) -> Play:
         CAUSES.append(Cause(code, play, says, note=note, opened=opened))
         return play
 
@@ -51,10 +53,10 @@ def with_config(company: Company, module: str = "", **options: Any) -> None:
     company.settings = Settings.model_validate(plain)
 
 
-def told(company: Company, play: Callable[[Company], RunReport]) -> tuple[int, list[Finding]]:
+def told(company: Company, play: Play) -> tuple[int, list[Finding]]:
     """Play, and give the run's exit code with everything it said; what stops a run has its reason's remedy."""
     try:
-        report = play(company)
+        report = play(company) or company.sync()
     except StopError as error:
         return error.exit_code, [Finding(Code(error.code), error.message, error.remedy)]
     found = [item for record in report.records for item in (*record.reasons, *record.notes)]
