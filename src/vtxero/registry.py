@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from vtxero.domain.options import (
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
+from vtxero.modules import invoices, organizations, payments, products
 from vtxero.modules.contacts import ContactsSlice
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
 from vtxero.modules.invoices.undo import way_from_xero
@@ -102,6 +103,15 @@ MODULES = (
     ),
 )
 
+
+ALWAYS_FILLED: Mapping[str, frozenset[str]] = {
+    "Accounts": organizations.ACCOUNT_FILLED,
+    "Contacts": organizations.CONTACT_FILLED,
+    "Products": products.FILLED,
+    "Invoice": invoices.FILLED,
+    "Payments": payments.FILLED,
+}
+"""By Vtiger module, the fields that every record has which is made there; others that are mandatory may stay blank."""
 
 _SHORT_LINK = "https://go.xero.com/organisationlogin/default.aspx?shortcode={short_code}&redirecturl={path}"
 _VTIGER_TAXES = "/index.php?module=Vtiger&parent=Settings&view=TaxIndex"
@@ -223,4 +233,13 @@ def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
     return page_of
 
 
-__all__ = ["MODULES", "ModuleEntry", "account_fields", "needs_retrieve", "open_slices", "page_finder", "undo_rules"]
+__all__ = [
+    "ALWAYS_FILLED",
+    "MODULES",
+    "ModuleEntry",
+    "account_fields",
+    "needs_retrieve",
+    "open_slices",
+    "page_finder",
+    "undo_rules",
+]

@@ -6,8 +6,10 @@ import pytest
 
 from chain.causes import with_config
 from chain.causes_of_parties_and_products import make_mandatory
+from chain.cloud_company import open_cloud
 from chain.company import reasons
 from vtxero.domain.sides import Direction
+from vtxero.registry import ALWAYS_FILLED
 
 LINE = {"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}
 PHONE = [{"PhoneType": "DEFAULT", "PhoneCountryCode": "", "PhoneAreaCode": "", "PhoneNumber": "123"}]
@@ -68,6 +70,37 @@ def test_draft_of_xero_without_a_due_date_stays_behind_where_vtiger_demands_one(
 
     assert ["MANDATORY-FIELD"] in reasons(company.sync()).values()
     assert company.vtiger.records("Invoice") == []
+
+
+def make_all_mandatory(company):
+    """Whatever doctor takes for filled is demanded."""
+    for module, filled in ALWAYS_FILLED.items():
+        present = {item["name"] for item in company.vtiger.describes.get(module, {"fields": ()})["fields"]}
+        for field in filled & present:
+            make_mandatory(company, module, field)
+
+
+def test_fields_that_doctor_takes_for_filled_are_so_in_every_record_that_is_made(company):
+    make_all_mandatory(company)
+    ann = {"FirstName": "Ann", "LastName": "First", "EmailAddress": "ann@nova.example"}
+    nova = company.xero.add_contact(Name="Nova", **ann)
+    make_item(company)
+    company.xero.add_invoice(nova, [LINE | {"ItemCode": "W-1"}], Date="2026-11-01", DueDate=None)
+
+    assert reasons(company.sync()) == {}
+    assert all(len(row_of(company, module)) == 1 for module in ("Accounts", "Contacts", "Products", "Invoice"))
+
+
+def test_payment_where_all_that_doctor_takes_for_filled_is_demanded_crosses(tmp_path):
+    with open_cloud(tmp_path) as company:
+        make_all_mandatory(company)
+        invoice = company.xero.add_invoice(
+            company.xero.add_contact(Name="Nova"), [LINE], Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-30"
+        )
+        company.xero.pay(invoice, "1")
+
+        assert reasons(company.sync()) == {}
+        assert len(company.vtiger.records("Payments")) == 1
 
 
 CLEARED = {

@@ -13,7 +13,7 @@ from vtxero.bootstrap.checks import State
 from vtxero.bootstrap.clock import SystemClock
 from vtxero.config.lock import RunLock
 from vtxero.config.settings import Settings
-from vtxero.domain.reference import LedgerAccount, VtigerTax
+from vtxero.domain.reference import LedgerAccount, VtigerReference, VtigerTax
 
 BASE = {"vtiger": {"url": "https://crm.example.com", "username": "u"}, "xero": {"client_id": "c"}}
 
@@ -172,6 +172,15 @@ def test_mandatory_field_without_a_default_is_named_and_with_one_it_is_not():
 
     assert ["Industry" in check.text for check in named] == [True]
     assert left == []
+
+
+def test_mandatory_field_that_every_payment_has_is_no_matter_for_doctor():
+    spec = "amount|Amount|m\npaymentsstatus|Status|mp\nassigned_user_id|Assigned To|m\nsub_id|Subscription|m"
+    vtiger = VtigerReference("i", "", "19x1", "", {"Payments": a_module("Payments", "47", spec)}, (), ())
+
+    [named] = checks.mandatory_checks(vtiger, settings())
+
+    assert "Payments: Subscription must be filled" in named.text
 
 
 def test_tax_without_a_match_names_the_xero_tax_of_the_same_rate_to_map_it_to():

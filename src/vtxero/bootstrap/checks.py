@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,7 @@ from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import match_key, unescape
+from vtxero.registry import ALWAYS_FILLED
 from vtxero.rules.accounts import (
     ACCOUNT_FIELDS,
     AccountField,
@@ -74,18 +75,6 @@ def problem(topic: str, text: str, remedy: str, *, exit_code: int, code: str = "
 # -- Vtiger ----------------------------------------------------------------------------------------------------
 
 LOSES_INVOICES = "8.3.0"
-ALWAYS_FILLED: Mapping[str, frozenset[str]] = {
-    "Accounts": frozenset({"accountname", "assigned_user_id"}),
-    "Contacts": frozenset({"lastname", "assigned_user_id"}),
-    "Products": frozenset({"productname", "assigned_user_id"}),
-    "Invoice": frozenset(
-        {
-            *("subject", "account_id", "assigned_user_id", "bill_street", "ship_street", "productid", "hdnTaxType"),
-            *("currency_id", "conversion_rate", "invoicestatus", "invoicedate", "duedate", "quantity", "listprice"),
-        }
-    ),
-}
-"""What vtxero gives every record that it makes in Vtiger; other mandatory fields need a value in Xero or a default."""
 MADE_FROM = {
     "organizations": ("Accounts", "Contacts"),
     "contacts": ("Contacts",),
@@ -167,7 +156,7 @@ def mandatory_checks(vtiger: VtigerReference, settings: Settings) -> Iterator[Ch
 
 
 def _open_fields(module: VtigerModule, options: ModuleOptions) -> list[str]:
-    filled = ALWAYS_FILLED.get(module.name, frozenset())
+    filled = ALWAYS_FILLED[module.name]
     given = {resolve_field(key, module) for key, value in options.defaults.items() if value}
     return [
         field.label

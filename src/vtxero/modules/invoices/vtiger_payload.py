@@ -35,6 +35,8 @@ SENT = frozenset(
     }
 )  # fmt: skip
 """Mandatory fields that are always sent, with the lines or by Vtiger itself, or whose lack has a reason of its own."""
+FILLED = SENT | {SUBJECT, "invoicedate", *STREETS}
+"""The fields that every invoice has which is made here. A draft of Xero's may have no due date."""
 
 
 def money(amount: Decimal) -> str:

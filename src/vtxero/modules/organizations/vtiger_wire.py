@@ -15,6 +15,10 @@ from vtxero.rules.addresses import Address
 from vtxero.rules.common import VtigerRow, WireModel, write_json
 from vtxero.sync.records import Snapshot
 
+ACCOUNT_FILLED = frozenset({"accountname", "assigned_user_id"})
+CONTACT_FILLED = frozenset({"lastname", "account_id", "assigned_user_id"})
+"""The fields that every account and every contact has which is made here."""
+
 
 class VtigerOrganizationRow(WireModel):
     """A composite row: the account and its contacts."""

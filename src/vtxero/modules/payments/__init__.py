@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from vtxero.modules.payments.module import PaymentsSlice
 from vtxero.modules.payments.record import Payment
+from vtxero.modules.payments.vtiger import FILLED
 
-__all__ = ["Payment", "PaymentsSlice"]
+__all__ = ["FILLED", "Payment", "PaymentsSlice"]

@@ -26,6 +26,8 @@ from vtxero.rules.common import VtigerRow, missing_mandatory, read_json, with_de
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 PAYMENTS = "Payments"
+FILLED = frozenset({"related_to", "amount", "datereceived", "paymentsstatus", "assigned_user_id"})
+"""The fields that every payment has which is made here."""
 MARK = "Xero payment"
 """What stands before Xero's id in the description of a payment that Xero made: its marker."""
 

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from vtxero.modules.products.module import ProductsSlice
 from vtxero.modules.products.record import AttachedTax, Product
+from vtxero.modules.products.vtiger_wire import FILLED
 
-__all__ = ["AttachedTax", "Product", "ProductsSlice"]
+__all__ = ["FILLED", "AttachedTax", "Product", "ProductsSlice"]

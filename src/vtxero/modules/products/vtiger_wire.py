@@ -19,6 +19,10 @@ _TAX = re.compile(r"tax\d+")
 _CURRENCY = re.compile(r"currency(\d+)")
 
 
+FILLED = frozenset({"productname", "assigned_user_id"})
+"""The fields that every product has which is made here."""
+
+
 class VtigerProductRow(WireModel):
     """A row with the module that it is of."""
 
