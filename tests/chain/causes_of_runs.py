@@ -44,9 +44,10 @@ def invoice_from_xero_for_a_vtiger_that_cannot_make_one(company: Company) -> Non
 
 @produces(Code.RUN_GUARD_EMPTIED, "Vtiger shows no organizations at all")
 def vtiger_shows_nothing_any_more(company: Company) -> RunReport:
-    acme = company.organization()
+    made = [company.organization(name) for name in ("Acme", "Bee")]
     company.sync()
-    company.vtiger.delete(acme)
+    for organization in made:
+        company.vtiger.delete(organization)
     return company.sync(full=True)
 
 

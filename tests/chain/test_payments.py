@@ -389,6 +389,19 @@ def test_payment_deleted_in_xero_is_left_for_a_person_to_reverse(settled):
     settled.quiet()
 
 
+def test_only_payment_when_it_is_deleted_in_vtiger_is_reported_and_stops_no_run(settled):
+    settled.xero.pay(settled.sale_id, day="2026-11-12")
+    settled.sync()
+    [payment] = received(settled)
+    settled.vtiger.delete(payment["id"])
+
+    for _ in range(2):
+        report = settled.sync(full=True)
+
+        assert (report.exit_code, reasons(report)) == (0, {payment["paymentsno"]: ["GONE"]})
+    assert len(taken(settled)) == 1
+
+
 def test_payment_made_anew_in_xero_crosses_once_the_old_one_is_reversed(settled):
     settled.xero.pay(settled.sale_id, "4.50", day="2026-11-11")
     again = settled.xero.pay(settled.sale_id, day="2026-11-12")

@@ -346,6 +346,7 @@ def test_dry_run_writes_nothing_and_tells_what_would_be_sent():
 def test_law_10_emptied_side_stops_before_any_write():
     world = World()
     world.vtiger.add("cards", name="Ann")
+    world.vtiger.add("cards", name="Bob")
     world.sync()
     world.vtiger.tables["cards"].clear()
     world.xero.add("cards", name="new")
@@ -355,6 +356,42 @@ def test_law_10_emptied_side_stops_before_any_write():
     assert (report.exit_code, report.status) == (6, "error")
     assert world.vtiger.names() == []
     assert "--allow emptied" in report.messages[0]
+
+
+def test_last_record_of_a_side_when_it_is_deleted_is_gone_and_holds_up_no_run():
+    world = World()
+    world.vtiger.add("cards", name="Ann")
+    world.sync()
+    world.vtiger.tables["cards"].clear()
+    world.xero.add("cards", name="new")
+
+    report = world.sync(full=True)
+
+    assert (report.exit_code, counts(report)) == (0, {"skipped": 1, "created": 1})
+    assert world.sync(full=True).exit_code == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(1, 0), (3, 6)])
+def test_side_that_never_gave_a_row_of_its_own_is_emptied_only_when_it_lost_several(number, code):
+    world = World()
+    for place in range(number):
+        world.xero.add("cards", name=f"Card {place}")
+    world.sync()
+    world.vtiger.tables["cards"].clear()
+
+    assert world.sync().exit_code == code
+
+
+def test_side_that_was_let_through_as_empty_once_is_not_stopped_at_again():
+    world = World()
+    for name in ("Ann", "Bob", "Cat"):
+        world.vtiger.add("cards", name=name)
+    world.sync()
+    world.xero.tables["cards"].clear()
+
+    assert world.sync(full=True).exit_code == 6
+    assert world.sync(full=True, allow=("emptied",)).exit_code == 0
+    assert world.sync(full=True).exit_code == 0
 
 
 def test_law_10_more_changes_than_allowed_stop_before_any_write():

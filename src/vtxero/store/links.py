@@ -84,9 +84,18 @@ class SqliteLinks(SqliteRecords):
         """Forget that two records are one."""
         self._db.execute("DELETE FROM links WHERE module = ? AND vtiger_id = ?", (module, vtiger_id))
 
-    def count_links(self, module: str) -> int:
-        """How many links a module has."""
-        return int(self._db.execute("SELECT count(*) FROM links WHERE module = ?", (module,)).fetchone()[0])
+    def count_links(self, module: str, *, present_on: Side | None = None) -> int:
+        """How many links a module has; of those, with a side, whose record there is not known to be gone."""
+        if present_on is None:
+            found = self._db.execute("SELECT count(*) FROM links WHERE module = ?", (module,))
+        else:
+            own = "vtiger_id" if present_on is Side.VTIGER else "xero_id"
+            found = self._db.execute(
+                f"SELECT count(*) FROM links WHERE module = :module AND {own} NOT IN"  # noqa: S608 - a column of our own
+                " (SELECT id FROM records WHERE module = :module AND side = :side AND presence = 'GONE')",
+                {"module": module, "side": present_on},
+            )
+        return int(found.fetchone()[0])
 
     def linked_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
         """The next ids of linked records of a side, in a fixed order, beginning after one of them."""

@@ -24,6 +24,10 @@ class Deletions:
         """How many records this run found newly gone."""
         return len(self._marked)
 
+    def found(self, module: str, side: Side) -> int:
+        """How many records of a module this run found newly gone on a side."""
+        return sum(1 for marked in self._marked if marked[:2] == (module, side))
+
     def look_at_all(self, module: str, side: Side) -> None:
         """Look up every linked record of a side."""
         after = ""

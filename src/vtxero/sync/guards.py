@@ -10,23 +10,28 @@ from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.sides import Side
 from vtxero.errors import StopError
 
+LAST = 1
+"""Where one record was all that there was, somebody deleted it: that is no emptied side."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleFacts:
-    """What the guards look at: links before the run, rows that a whole read gave per side, planned updates."""
+    """What the guards look at: planned updates, and what is missing on a side that was read whole and gave no row.
+
+    `missing` counts the linked records which that side had until now; those known to be gone are not among them.
+    """
 
     module: str
-    links: int
-    whole_read: Mapping[Side, int]
+    missing: Mapping[Side, int]
     updates: int
 
 
 def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOptions, allowed: Collection[str]) -> None:
     """Raise StopError for the first guard that finds harm and is not allowed by name."""
     for item in facts:
-        for side, count in item.whole_read.items():
-            if item.links and not count and "emptied" not in allowed:
-                text = f"{side.value.capitalize()} shows no {item.module} at all, and {item.links} are linked."
+        for side, count in item.missing.items():
+            if count > LAST and "emptied" not in allowed:
+                text = f"{side.value.capitalize()} shows no {item.module} at all, and {count} of them are linked."
                 raise _stop(Code.RUN_GUARD_EMPTIED, text, "emptied")
     if gone > options.max_deletions and "deletions" not in allowed:
         text = f"{gone} linked records have disappeared; guards.max_deletions allows {options.max_deletions}."

@@ -89,9 +89,8 @@ class RunPlanner:
 
     def _plan_module(self, module: ModulePlan) -> tuple[ModuleFacts, set[str]]:
         env, slice_ = self._env, self._env.slices[module.name]
-        links = env.state.count_links(module.name)
         self._welcome_fields(module.name)
-        fetcher, whole = self._fetch(module.name)
+        fetcher, missing = self._fetch(module.name)
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
         terms, selection = self._scope.terms(module), self._scope.selection(module.name)
@@ -103,23 +102,24 @@ class RunPlanner:
         self.fetchers[module.name] = fetcher
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
-        return ModuleFacts(module.name, links, whole, updates), planner.seeds
+        return ModuleFacts(module.name, missing, updates), planner.seeds
 
     def _fetch(self, name: str) -> tuple[Fetcher, dict[Side, int]]:
-        """Read both sides; also gives how many rows those had that were read whole."""
+        """Read both sides; also gives how many linked records those lack that were read whole and showed nothing."""
         env = self._env
         fetcher = Fetcher(env.state, env.slices[name], dict(env.sources), env.progress)
-        full, whole = self._request.full or self._request.resync, {}
+        full, missing = self._request.full or self._request.resync, {}
         for side in Side:
             self._check_budget()
             is_whole = full or env.state.cursor(name, side) is None
             before = env.clock.monotonic()
             fetcher.fetch(side, full=full)
             fetcher.seconds[side] = env.clock.monotonic() - before
-            if is_whole:
-                whole[side] = fetcher.read[side]
+            if is_whole and not fetcher.read[side]:
+                # What this very run has found gone was there until now.
+                missing[side] = env.state.count_links(name, present_on=side) + self._deletions.found(name, side)
         self._look_for_deletions(name, fetcher, full=full)
-        return fetcher, whole
+        return fetcher, missing
 
     def _keep_links(self, name: str) -> None:
         for action in list(self._env.state.actions(name)):

@@ -178,8 +178,8 @@ class State(Protocol):
         """The records of a side that carry this marker."""
         ...
 
-    def count_links(self, module: str) -> int:
-        """How many links a module has."""
+    def count_links(self, module: str, *, present_on: Side | None = None) -> int:
+        """How many links a module has; of those, with a side, whose record there is not known to be gone."""
         ...
 
     def linked_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
