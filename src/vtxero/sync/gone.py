@@ -1,23 +1,29 @@
-"""Finding what was deleted: there is no feed of deletions in a self-hosted Vtiger, nor for Xero's items."""
+"""Finding what was deleted: a self-hosted Vtiger does not tell, nor does Xero of its items; Vtiger's cloud does."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
 from vtxero.domain.sides import Side
-from vtxero.sync.ports import RowSource
-from vtxero.sync.state import State
+from vtxero.sync.environment import RunState
+from vtxero.sync.ports import RowSource, TellsDeletions
+from vtxero.sync.records import Presence
 
 LOOK_UP = 100
+ROTATION = "rotation"
+HEARD_LAST = "module heard of last"
+HEARD = "heard of "
 
 
 class Deletions:
     """Looks up linked records and marks those that are gone; the marks can be taken back when a guard stops the run."""
 
-    def __init__(self, state: State, sources: Mapping[Side, RowSource]) -> None:
+    def __init__(self, state: RunState, sources: Mapping[Side, RowSource]) -> None:
         self._state = state
         self._sources = sources
         self._marked: list[tuple[str, Side, str]] = []
+        self.places: dict[str, str] = {}
+        """Where the next run goes on looking, for the state to keep once this run has acted on what was found."""
 
     @property
     def count(self) -> int:
@@ -35,8 +41,13 @@ class Deletions:
             self._look_up(module, side, portion)
             after = portion[-1]
 
-    def look_at_next(self, modules: Sequence[str], place: str) -> str:
-        """Look up a hundred Vtiger records, where the last run stopped; returns the place to go on from next time."""
+    def look_further(self, modules: Sequence[str]) -> None:
+        """Look where the last run stopped: at a hundred Vtiger records, and at what Vtiger tells of one module."""
+        self.places[ROTATION] = self._look_at_next(modules, self._state.get_meta(ROTATION) or "")
+        self._hear_of_next(modules)
+
+    def _look_at_next(self, modules: Sequence[str], place: str) -> str:
+        """Look up a hundred records; gives the place to go on from."""
         module, _, after = place.partition(" ")
         start = modules.index(module) if module in modules else 0
         for name in (*modules[start:], *modules[: start + 1]):
@@ -46,6 +57,29 @@ class Deletions:
                 return f"{name} {portion[-1]}"
             after = ""
         return ""
+
+    def _hear_of_next(self, modules: Sequence[str]) -> None:
+        """Ask what was deleted of the module after the one asked about last, of those that have cursors and tell."""
+        source = self._sources[Side.VTIGER]
+        if not isinstance(source, TellsDeletions):
+            return
+        last = self._state.get_meta(HEARD_LAST) or ""
+        start = modules.index(last) + 1 if last in modules else 0
+        for name in (*modules[start:], *modules[:start]):
+            since = self._state.cursor(name, Side.VTIGER)
+            told = since and source.deleted(name, since, self._state.get_meta(HEARD + name) or "")
+            if told:
+                self._look_up(name, Side.VTIGER, self._news(name, told.ids))
+                self.places |= {HEARD_LAST: name, HEARD + name: told.place}
+                return
+
+    def _news(self, module: str, ids: Collection[str]) -> list[str]:
+        """Leave the linked records that are not known to be gone."""
+        rows = (
+            (each, self._state.record(module, Side.VTIGER, each))
+            for each in self._state.links(module, Side.VTIGER, ids)
+        )
+        return sorted(each for each, row in rows if row is None or row.presence is not Presence.GONE)
 
     def compare(self, module: str, side: Side, listed: Collection[str]) -> None:
         """Take a list for all that is there: linked records that it lacks are gone, others are forgotten."""
@@ -66,6 +100,8 @@ class Deletions:
         self._marked.clear()
 
     def _look_up(self, module: str, side: Side, ids: Sequence[str]) -> None:
+        if not ids:
+            return
         self._mark(module, side, ids, self._sources[side].existing(module, ids))
 
     def _mark(self, module: str, side: Side, ids: Sequence[str], found: Collection[str]) -> None:

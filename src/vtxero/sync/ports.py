@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from vtxero.domain.sides import Side
-from vtxero.sync.records import Answer, Page, Payload, Removal
+from vtxero.sync.records import Answer, Deleted, Page, Payload, Removal
 
 KnownModified: TypeAlias = Callable[[str], str | None]
 """Gives the modification time under which a record was last read, None when it never was."""
@@ -67,6 +67,19 @@ class RowSource(Protocol):
 
     def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Change existing records; answers by position."""
+        ...
+
+
+@runtime_checkable
+class TellsDeletions(Protocol):
+    """A side that can be asked what was deleted there. Its RowSource may be one, with the same errors."""
+
+    def deleted(self, module: str, since: str, place: str) -> Deleted | None:
+        """Give ids deleted after `place`, which is what the last answer gave; a call or two where little was changed.
+
+        Where `place` is blank, what was deleted since the time `since`, in the service's own notation. It may tell of
+        too many, and of records long gone, and must not leave one out. None where the service does not say.
+        """
         ...
 
 

@@ -129,3 +129,11 @@ class Page:
 
     raw: bytes
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """What a service told of its deletions. `place` is where to go on asking."""
+
+    ids: frozenset[str]
+    place: str

@@ -35,7 +35,7 @@ class Run:
             if self._request.dry_run:
                 self._forecast(modules)
             else:
-                self._applier.apply(modules, self._planner.fetchers, self._planner.rotation)
+                self._applier.apply(modules, self._planner.fetchers, self._planner.places)
         except StateError:
             raise
         except VtxeroError as error:

@@ -17,7 +17,7 @@ from vtxero.sync.fetch import Fetcher
 from vtxero.sync.follow import FollowUp, plan_follow_ups
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
-from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, ROTATION
+from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT
 from vtxero.sync.run_report import RunLedger
 from vtxero.sync.scope import Scope
 from vtxero.sync.state import Action
@@ -41,8 +41,8 @@ class RunApplier:
         self._ledger = ledger
         self._check_budget = check_budget
 
-    def apply(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher], rotation: str) -> None:
-        """Carry out the plan. `rotation` is where the next run goes on looking for deletions."""
+    def apply(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher], places: Mapping[str, str]) -> None:
+        """Carry out the plan. `places` tell where the next run goes on looking for deletions."""
         env = self._env
         for place, module in enumerate(modules):
             env.lookups.forget()
@@ -60,7 +60,8 @@ class RunApplier:
         doubtful = {dep for module in modules if module.name in self._ledger.refused for dep in module.depends_on}
         with env.transaction():
             env.state.set_meta(FINGERPRINT, env.fingerprint)
-            env.state.set_meta(ROTATION, rotation)
+            for name, value in places.items():
+                env.state.set_meta(name, value)
             env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))
 
     def _follow(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from vtxero.domain.lookups import read_symbol
@@ -21,7 +21,6 @@ from vtxero.sync.scope import Scope
 from vtxero.sync.state import Action
 
 FINGERPRINT = "fingerprint"
-ROTATION = "rotation"
 DOUBTFUL = "doubtful"
 FIELDS = "fields of "
 
@@ -45,8 +44,11 @@ class RunPlanner:
         self._deletions = Deletions(env.state, env.sources)
         self.fetchers: dict[str, Fetcher] = {}
         """What was read, by module."""
-        self.rotation = ""
-        """Where the next run goes on looking for deletions."""
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Where the next run goes on looking for deletions, by the names under which the state keeps them."""
+        return self._deletions.places
 
     def plan(self) -> list[ModulePlan]:
         """Plan every module that can be planned, and guard the whole. Gives the planned modules."""
@@ -137,7 +139,6 @@ class RunPlanner:
 
     def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
         """Look up what a whole read of both sides did not need to show, or the next hundred records."""
-        state = self._env.state
         for side in Side:
             if fetcher.is_timeless(side):
                 self._deletions.compare(name, side, fetcher.timeless[side])
@@ -146,8 +147,7 @@ class RunPlanner:
         if full:
             return
         if name == self._scope.modules[0].name:
-            names = [module.name for module in self._env.modules]
-            self.rotation = self._deletions.look_at_next(names, state.get_meta(ROTATION) or "")
+            self._deletions.look_further([module.name for module in self._env.modules])
 
     def _is_doubtful(self, name: str, side: Side) -> bool:
         """Tell whether the last run had a write to Xero refused that refers to this module: its partner may be gone.

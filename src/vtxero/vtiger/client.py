@@ -112,6 +112,11 @@ class VtigerClient:
             raise NotModelledError(f"Vtiger answered {statement!r} with something else than rows.")
         return [as_row(row) for row in found]
 
+    def changes(self, module: str, since: int) -> Row:
+        """Ask the cloud edition what was changed and deleted after a moment, in seconds since 1970 UTC, by anybody."""
+        params = {"modifiedTime": str(since), "elementType": module, "syncType": "application"}
+        return as_row(self._result(Request("sync", params), module))
+
     def retrieve(self, record_id: str) -> Row:
         """Read one record whole.
 

@@ -8,9 +8,10 @@ from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
 from vtxero.errors import NotModelledError, StopError
 from vtxero.sync.ports import KnownModified
-from vtxero.sync.records import Answer, Page, Payload
+from vtxero.sync.records import Answer, Deleted, Page, Payload
 from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
+from vtxero.vtiger.cloud_deletions import deleted_in_cloud
 from vtxero.vtiger.cloud_invoices import CloudInvoiceReader
 from vtxero.vtiger.composites import (
     ContactReader,
@@ -30,7 +31,7 @@ from vtxero.vtiger.writing import Writer, amounts_changed
 
 
 class VtigerSource:
-    """Implements `sync.ports.RowSource` for taxes, contacts, organizations, products, invoices and payments.
+    """Implements `sync.ports.RowSource` and `TellsDeletions` for all modules: taxes, contacts, organizations, ...
 
     Times are Vtiger's own (`2026-11-30 18:00:00`, in the server's zone). `known` must give for an organization the
     latest time of its account and contacts, as its snapshots do.
@@ -94,6 +95,10 @@ class VtigerSource:
     def may_vanish(self, module: str) -> bool:
         """Whatever is deleted goes to the recycle bin, which the API does not show."""
         return bool(module)
+
+    def deleted(self, module: str, since: str, place: str) -> Deleted | None:
+        """Ask what was deleted, where the edition says: a call for a hundred changes."""
+        return deleted_in_cloud(self._client, self._reference.modules, module, since, place)
 
     def batch_size(self, module: str) -> int:  # noqa: ARG002 - the web service has no bulk writes
         """One: the web service writes single records."""
