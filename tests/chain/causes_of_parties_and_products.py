@@ -128,12 +128,20 @@ def name_longer_than_xero_holds(company: Company) -> None:
     company.product("W" * 51)
 
 
-@produces(Code.PRD_CODE_TAKEN, "Price List Item with Code 'G-1' already exists")
+@produces(Code.PRD_CODE_TAKEN, "Xero's item 'Gadget' has the code 'G-1' already")
 def code_that_another_item_has(company: Company) -> None:
     widget = company.product("Widget", "W-1")
     company.product("Gadget", "G-1")
     company.sync()
     company.vtiger.edit(widget, productcode="G-1")
+
+
+@produces(Code.PRD_CODE_TAKEN, "Price List Item with Code 'G-1' already exists")
+def two_products_exchange_their_codes(company: Company) -> None:
+    widget, gadget = company.product("Widget", "W-1"), company.product("Gadget", "G-1")
+    company.sync()
+    company.vtiger.edit(widget, productcode="G-1")
+    company.vtiger.edit(gadget, productcode="W-1")
 
 
 @produces(Code.PRD_DUPLICATE, "has the same name or code and crosses for both")

@@ -13,7 +13,7 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.modules.products.record import FIELDS, Product
-from vtxero.modules.products.rules import Crossing, same_name_findings
+from vtxero.modules.products.rules import MODULE, Crossing, same_name_findings
 from vtxero.modules.products.vtiger import MOVABLE, VtigerProducts
 from vtxero.modules.products.xero import XeroProducts
 from vtxero.rules.common import FieldRules
@@ -28,7 +28,7 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
         ConfigError: `modules.products.fields` names a field that is not there, or asks what it cannot do.
     """
 
-    name = "products"
+    name = MODULE
     duplicate_code = Code.PRD_DUPLICATE
     taken_code = Code.PRD_CODE_TAKEN
     identity = ("code", "name")
@@ -48,7 +48,7 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
         Args:
             reference: both sides' reference data.
             options: the module's options.
-            lookups: answers about other modules' records: taxes that this run makes or changes.
+            lookups: answers about records: taxes that this run makes or changes, other products' codes.
             taxes: how taxes are found.
             placeholder: the name of the product for Xero's lines without an item; that product never crosses.
         """
@@ -72,8 +72,9 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
             rules=rules,
             matcher=matcher,
             crossing=self._crossing,
+            lookups=lookups,
         )
-        self.seeds = {symbol("products", placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
+        self.seeds = {symbol(self.name, placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
         self.mappers = {Side.VTIGER: vtiger, Side.XERO: xero}
 
     def unneeded(self, record: Product) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.lookups import Lookups, PartnerState
 from vtxero.domain.money import places
 from vtxero.domain.options import ProductOptions
 from vtxero.domain.reasons import Code
@@ -14,6 +15,7 @@ from vtxero.domain.text import beyond_bmp, has_script, match_key
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
 
+MODULE = "products"
 XERO_CODE, XERO_NAME, XERO_DESCRIPTION = 30, 50, 4000
 """Xero's lengths (developer.xero.com: Accounting API, Items)."""
 PRICE_PLACES = 4
@@ -98,6 +100,27 @@ def same_name_findings(wanted: Product, found: Product) -> tuple[Finding, ...]:
     message = f"Xero's item of the same name, {found.name!r}, has the code {found.code!r} and not {wanted.code!r}."
     remedy = "Give both the same code if they are the same product, or different names if they are not."
     return (finding(Code.AMBIGUOUS, message, field="code", remedy=remedy),)
+
+
+def taken_findings(lookups: Lookups, wanted: Product, current: Product) -> tuple[Finding, ...]:
+    """Say that a changed code is that of an item with a product of its own, unless that one gives it up.
+
+    Of other items nothing is said: one may have been deleted unseen, and Xero itself refuses a code that is in use.
+    """
+    key = match_key(wanted.code)
+    if key in {"", match_key(current.code)}:
+        return ()
+    holder = lookups.find_by_key(MODULE, Side.XERO, "code", key)
+    partner = lookups.partner(MODULE, Side.XERO, holder) if holder else None
+    if holder is None or partner is None or partner.state is not PartnerState.LINKED:
+        return ()
+    product, item = lookups.record(MODULE, Side.VTIGER, partner.id), lookups.record(MODULE, Side.XERO, holder)
+    is_kept = isinstance(product, Product) and match_key(product.code) == key
+    is_gone = lookups.partner(MODULE, Side.VTIGER, partner.id).state is PartnerState.BLOCKED
+    if is_gone or not is_kept or not isinstance(item, Product):
+        return ()
+    message = f"Xero's item {item.name or item.code!r} has the code {item.code!r} already."
+    return (finding(Code.PRD_CODE_TAKEN, message, field="code"),)
 
 
 def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import canon, round_places
 from vtxero.domain.options import ProductOptions
 from vtxero.domain.reasons import Code
@@ -23,6 +24,7 @@ from vtxero.modules.products.rules import (
     Crossing,
     answer_findings,
     find_code,
+    taken_findings,
     xero_code_findings,
 )
 from vtxero.rules.accounts import tax_fits_account
@@ -79,12 +81,14 @@ class XeroProducts:
         rules: FieldRules,
         matcher: TaxMatcher,
         crossing: Crossing,
+        lookups: Lookups,
     ) -> None:
         self._reference = reference
         self._options = options
         self._rules = rules
         self._taxes = matcher
         self._crossing = crossing
+        self._lookups = lookups
 
     @property
     def side(self) -> Side:
@@ -118,7 +122,7 @@ class XeroProducts:
     def check_update(self, current: Product, wanted: Product) -> tuple[Finding, ...]:
         if (wanted.code, wanted.name) == (current.code, current.name):
             return ()
-        return xero_code_findings(wanted)
+        return xero_code_findings(wanted) + taken_findings(self._lookups, wanted, current)
 
     def payload(self, wanted: Product, current: Product | None, vtiger_id: str, xero_id: str) -> Payload:  # noqa: ARG002
         held = current or Product()
