@@ -20,8 +20,9 @@ class Payment:
     """A payment as one side holds it. `amount` is in the invoice's currency.
 
     `account` is a code of Xero's chart, or an account's id where it has no code; in Vtiger the text of the payment's
-    own field, blank where it names none. `reference` is Vtiger's number, or Xero's Reference. `mode` and `currency`,
-    which are never compared, exist in Vtiger only; the latter is blank where the payment says none.
+    own field, blank where it names none. `reference` is Vtiger's number, or Xero's Reference. The fields after it,
+    which are never compared, exist in Vtiger only; `currency` is blank where the payment says none, `outgoing` is money
+    that was paid back to the customer.
     """
 
     invoice: str = ""
@@ -32,6 +33,7 @@ class Payment:
     reference: str = ""
     mode: str = ""
     currency: str = ""
+    outgoing: bool = False
 
 
 def same_key(invoice: str, payment: Payment) -> tuple[tuple[str, str], ...]:

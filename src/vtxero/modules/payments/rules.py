@@ -23,6 +23,13 @@ def own_findings(tools: Tools, payment: Payment) -> Iterator[Finding]:
     if payment.status != tools.options.status and payment.status not in REVERSED:
         shown = payment.status or "blank"
         yield finding(Code.PAY_STATUS, f"Its status is {shown}, not {tools.options.status}.", field="status")
+    if payment.outgoing:
+        yield finding(
+            Code.PAY_STATUS,
+            "It is an outgoing payment, and Xero's payments of sales invoices are money received.",
+            field="status",
+            remedy="Enter the refund in Xero by hand: a credit note for the customer, and its refund.",
+        )
     if payment.amount <= ZERO:
         yield finding(
             Code.PAY_AMOUNT,

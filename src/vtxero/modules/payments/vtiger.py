@@ -28,6 +28,8 @@ from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 PAYMENTS = "Payments"
 FILLED = frozenset({"related_to", "amount", "datereceived", "paymentsstatus", "assigned_user_id"})
 """The fields that every payment has which is made here."""
+OUTGOING = "outgoing"
+"""The value of `paymenttype`, folded, of money that leaves (help.vtiger.com: Payments)."""
 MARK = "Xero payment"
 """What stands before Xero's id in the description of a payment that Xero made: its marker."""
 
@@ -186,8 +188,11 @@ class VtigerMapper:
             marker=marked[1] if marked else "",
             presence=Presence.GONE if is_reversed else Presence.ACTIVE,
             findings=(self._reversed_finding(parsed.id, record),) if is_reversed else (),
-            alike=same_key(xero_invoice, record) if record.status == self._tools.options.status else (),
+            alike=same_key(xero_invoice, record) if self._is_received(record) else (),
         )
+
+    def _is_received(self, payment: Payment) -> bool:
+        return payment.status == self._tools.options.status and not payment.outgoing
 
     def _record(self, row: VtigerRow) -> Payment:
         tools = self._tools
@@ -204,6 +209,7 @@ class VtigerMapper:
             reference=row.text("paymentsno"),
             mode=row.text("paymentsmode"),
             currency=currency.code if currency else "",
+            outgoing=match_key(row.text("paymenttype")) == OUTGOING,
         )
 
     def _reversed_finding(self, payment_id: str, payment: Payment) -> Finding:
