@@ -17,9 +17,9 @@ from rich.progress import (
     Task,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from vtxero.cli.text import clean, is_plain
@@ -27,6 +27,9 @@ from vtxero.cli.text import clean, is_plain
 
 class _Rate(ProgressColumn):
     """Records a second."""
+
+    def __init__(self) -> None:
+        super().__init__(Column(no_wrap=True))
 
     def render(self, task: Task) -> Text:
         """Show the rate once there is one."""
@@ -38,14 +41,14 @@ class _CallsLeft(ProgressColumn):
     """The calls that Xero still allows today."""
 
     def __init__(self, left: Callable[[], int | None]) -> None:
-        super().__init__()
+        super().__init__(Column(no_wrap=True))
         self._left = left
 
     def render(self, task: Task) -> Text:
         """Show the calls left once Xero has told them."""
         del task
         left = self._left()
-        return Text("" if left is None else f"Xero: {left} calls left", style="dim")
+        return Text("" if left is None else f"{left} calls left", style="dim")
 
 
 class RunProgress:
@@ -58,12 +61,11 @@ class RunProgress:
         if shown and not is_plain(stream, no_color=no_color):
             self._bars = Progress(
                 SpinnerColumn(),
-                TextColumn("{task.description}", markup=False),
+                TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
                 BarColumn(bar_width=None),
-                MofNCompleteColumn(),
+                MofNCompleteColumn(table_column=Column(no_wrap=True)),
                 _Rate(),
-                TimeElapsedColumn(),
-                TimeRemainingColumn(compact=True),
+                TimeRemainingColumn(compact=True, elapsed_when_finished=True, table_column=Column(no_wrap=True)),
                 _CallsLeft(self._calls_left),
                 console=Console(file=stream, highlight=False, markup=False, emoji=False),
                 transient=True,
