@@ -41,8 +41,9 @@ class Terminal:
         env = environment(folder, **environ)
         env.pop("COLUMNS", None)
         self.process = subprocess.Popen(
-            [VTXERO, *words], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=env, start_new_session=True
-        )
+            ["/bin/sh", "-c", f'exec <{os.ttyname(theirs)}; exec "$@"', "sh", VTXERO, *words],
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=env, start_new_session=True,
+        )  # fmt: skip
         os.close(theirs)
         self.seen = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end inside a character
@@ -62,6 +63,12 @@ class Terminal:
         self._told = len(self.seen)
         time.sleep(0.2)  # a question for a secret empties what was typed before its echo was off
         os.write(self._own, f"{reply}\n".encode())
+
+    def interrupt(self, question):
+        """Wait until this is shown, then press Ctrl-C."""
+        self._read(lambda: question in self.seen[self._told :])
+        time.sleep(0.2)
+        os.write(self._own, b"\x03")
 
     def end(self):
         """Wait for the end; gives the exit code."""

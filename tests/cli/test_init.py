@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 import yaml
 
+from cli.logging_in import BROWSER, consent, free_port
 from cli.terminal import Terminal, plain
 from vtxero.config.load import Sources, load
 
@@ -161,3 +163,76 @@ def test_init_on_a_terminal_asks_little_and_keeps_secrets_out_of_the_config(shop
     assert "sandbox-key" not in (tmp_path / "vtxero.yaml").read_text()
     with Terminal(["doctor"], tmp_path) as terminal:
         assert terminal.end() == 0, terminal.seen
+
+
+@pytest.fixture
+def at_xero(shop, tmp_path):
+    """A person on a terminal who has answered all questions up to the login at Xero."""
+    shop.path.unlink()
+    (tmp_path / "browser.py").write_text(BROWSER)
+
+    def begin(*words, browser="true"):
+        chosen = shop.company.settings
+        terminal = Terminal(
+            ["init", "--xero-url", chosen.xero.identity_url, *words],
+            tmp_path,
+            BROWSER=browser,
+            VTXERO_XERO_REDIRECT_PORT=str(free_port()),
+            VTXERO_VTIGER_ACCESS_KEY="sandbox-key",
+        )
+        terminal.answer("Vtiger's address", chosen.vtiger.url)
+        terminal.answer("Login name", "admin")
+        terminal.answer("Number or code [1]", "")
+        terminal.answer("Client id", "my-app")
+        return terminal
+
+    return begin
+
+
+def choose(terminal):
+    """Take what suggests itself for the rest, and wait for the end."""
+    for question in ("What to sync", "Make them in Vtiger?", "Which way", "Account of sales", "Account of shipping"):
+        terminal.answer(question, "")
+    return terminal.end()
+
+
+def test_init_with_a_login_by_browser_needs_no_secret_and_the_config_serves(at_xero, tmp_path):
+    with at_xero(browser=f"{sys.executable} {tmp_path / 'browser.py'} %s") as terminal:
+        code = choose(terminal)
+        seen = plain(terminal.seen)
+
+    assert code == 0, seen
+    assert "Xero: logged in to " in seen
+    assert "Xero's login in " in seen.replace("\n", " ")
+    content = yaml.safe_load((tmp_path / "vtxero.yaml").read_text())
+    assert (content["xero"]["flow"], content["xero"]["client_id"]) == ("pkce", "my-app")
+    assert "client_secret" not in content["xero"]
+    with Terminal(["sync", "--dry-run"], tmp_path, VTXERO_VTIGER_ACCESS_KEY="sandbox-key") as terminal:
+        assert terminal.end() == 0, terminal.seen
+
+
+def test_init_without_a_browser_takes_the_pasted_address_and_asks_again_after_a_wrong_one(at_xero):
+    with at_xero("--no-browser") as terminal:
+        terminal.answer("Paste that address", "http://localhost/nonsense")
+        terminal.answer("Number or code [1]", "")
+        terminal.answer("Client id", "my-app")
+        terminal._read(lambda: terminal.seen.count("Paste that address") == 2)
+        shown = plain(terminal.seen).split("log in:\n")[-1].partition("It ends at")[0]
+        terminal.answer("Paste that address", consent("".join(shown.split())))
+        code = choose(terminal)
+        seen = plain(terminal.seen)
+
+    assert code == 0, seen
+    assert seen.count("does not belong to the login that was started here") == 1
+    assert "`vtxero init`" in seen
+    assert "vtxero auth xero" not in seen
+
+
+@pytest.mark.parametrize("question", ["Vtiger's address", "If it does not open"])
+def test_init_when_interrupted_says_so_and_leaves_no_config(at_xero, tmp_path, question):
+    with at_xero() if question.startswith("If") else Terminal(["init"], tmp_path) as terminal:
+        terminal.interrupt(question)
+        assert terminal.end() == 130
+        assert plain(terminal.seen).rstrip().endswith("\nStopped.")
+        assert "Traceback" not in terminal.seen
+    assert not (tmp_path / "vtxero.yaml").exists()

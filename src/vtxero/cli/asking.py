@@ -77,5 +77,6 @@ class Asker:
             try:
                 return ask()
             except wrong as error:
-                self.session.complain(f"{getattr(error, 'message', error)} {getattr(error, 'remedy', '')}".strip())
+                remedy = str(getattr(error, "remedy", "")).replace("`vtxero auth xero", "`vtxero init")
+                self.session.complain(f"{getattr(error, 'message', error)} {remedy}".strip())
         return ask()

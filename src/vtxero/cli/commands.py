@@ -64,6 +64,13 @@ class GlobalsAnywhere(TyperGroup):
         """Move them to the front, then go on as usual."""
         return super().parse_args(ctx, hoist(args))
 
+    def invoke(self, ctx: Any) -> Any:
+        """Let Ctrl-C end as an answer of Ctrl-C to a question does: Typer would end it without a word."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Abort from None
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Import a command; None when there is none of that name."""
         del ctx

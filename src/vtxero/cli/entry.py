@@ -28,8 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except VtxeroError as error:
         return _refuse(error, session)
     except (KeyboardInterrupt, typer.Abort):
-        session.say("Stopped. What was done is saved; the next run finds out about a write that was under way.")
-        return INTERRUPTED
+        return _stop(session)
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user gets a sentence
         return _usage_error(error, session) or _bug(error, session, arguments)
 
@@ -38,6 +37,12 @@ def _run(arguments: list[str], session: Session) -> int:
     command: Any = typer.main.get_command(app)
     result = command.main(args=arguments, prog_name="vtxero", standalone_mode=False, obj=session)
     return result if isinstance(result, int) else 0
+
+
+def _stop(session: Session) -> int:
+    """Say that it was stopped, on a line of its own: the cursor may stand behind a question."""
+    session.say("\nStopped." if sys.stderr.isatty() else "Stopped.")
+    return INTERRUPTED
 
 
 def _refuse(error: VtxeroError, session: Session) -> int:

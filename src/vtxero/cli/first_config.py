@@ -174,6 +174,7 @@ class FirstConfig:
             say(f"Taxes that match: {clean(', '.join(found.matched))}.")
         if found.unmatched:
             say(f"Taxes of Vtiger without a match in Xero: {clean(', '.join(found.unmatched))}.")
+            say("Invoices with one are left alone until Xero has it, or taxes.map in the config names another.")
 
     def _choose(self, found: Discovery) -> None:
         """Ask for what is a matter of taste."""
@@ -194,7 +195,7 @@ class FirstConfig:
 
     def _modules(self, found: Discovery) -> tuple[str, ...]:
         defaults = ModulesSettings()
-        usual = [name for name in found.modules if getattr(defaults, name).enabled]
+        usual = [name for name in arguments.MODULES if name in found.modules and getattr(defaults, name).enabled]
         question = Question("What to sync, with commas", "--modules", ",".join(usual))
         return self._asker.until_right(
             lambda: arguments.modules(self._asker.text(question).replace(",", " ").split()), (ConfigError,)
@@ -265,11 +266,15 @@ class FirstConfig:
         """Say where the secrets are."""
         if self._given.secrets_in_config:
             return "in the config, which only you can read"
-        vault = self._vault()
+        vault, flow = self._vault(), loaded.settings.xero.flow
         held = {"Vtiger's access key": vault.vtiger_key()}
-        if loaded.settings.xero.flow != "pkce":
+        if flow != "pkce":
             held["Xero's client secret"] = vault.xero_secret()
-        return "; ".join(f"{what} in {found.place}" for what, found in held.items() if found)
+        places = {what: found.place for what, found in held.items() if found}
+        if flow != "client_credentials":
+            places["Xero's login"] = vault.place
+        together = {place: [what for what, where in places.items() if where == place] for place in places.values()}
+        return "; ".join(f"{' and '.join(what)} in {place}" for place, what in together.items())
 
 
 def _check_currency(found: Discovery) -> None:
