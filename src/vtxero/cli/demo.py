@@ -124,5 +124,5 @@ def _advice(keep: Path | None) -> list[str]:
     ]
     if not keep:
         lines += ["  vtxero demo --keep demo                         keep the log of this"]
-    lines += ["  Your own books: copy config.example.yaml to vtxero.yaml, fill it in, vtxero sync --dry-run"]
+    lines += ["  vtxero init                                     a config for your own books"]
     return lines
