@@ -317,7 +317,7 @@ def test_auth_xero_when_xero_goes_away_in_the_middle_keeps_the_login(world, vtxe
 
 @pytest.mark.usefixtures("type_in", "browser")
 def test_tenant_when_there_are_several_and_nobody_to_ask_is_an_error_that_names_them(world, vtxero):
-    other = world.xero.identity.add_connection(TENANT_B)
+    other = world.xero.add_organisation(TENANT_B).tenant_id
     own = world.xero.organisation["OrganisationID"]
 
     ran = vtxero("auth", "xero")
@@ -330,7 +330,7 @@ def test_tenant_when_there_are_several_and_nobody_to_ask_is_an_error_that_names_
 
 @pytest.mark.usefixtures("type_in")
 def test_tenant_when_it_is_put_into_the_config_afterwards_needs_no_other_login(world, vtxero, browser):
-    world.xero.identity.add_connection(TENANT_B)
+    world.xero.add_organisation(TENANT_B)
     assert vtxero("auth", "xero").code == 4
     browser.clear()
     world.write(xero=f"tenant_id: {world.xero.organisation['OrganisationID']}", vtiger=f"access_key: {KEY}")
@@ -354,7 +354,7 @@ def test_tenant_when_it_is_pinned_and_not_reached_stores_nothing(world, vtxero):
 @pytest.mark.usefixtures("type_in", "browser")
 def test_tenant_when_logging_in_again_stays_the_one_chosen_before(world, vtxero):
     assert vtxero("auth", "xero").code == 0
-    world.xero.identity.add_connection(TENANT_B)
+    world.xero.add_organisation(TENANT_B)
 
     assert vtxero("auth", "xero").code == 0
     assert world.token()["tenant_id"] == world.xero.organisation["OrganisationID"]
@@ -373,7 +373,7 @@ def test_tenant_of_the_login_is_sent_when_the_config_names_none(logged_in, vtxer
 
 def test_tenant_when_it_changes_within_the_hour_is_noticed_before_anything_is_sent(logged_in, vtxero):
     assert vtxero("sync").code == 0
-    other = logged_in.xero.identity.add_connection(TENANT_B)
+    other = logged_in.xero.add_organisation(TENANT_B).tenant_id
     logged_in.apps["xero"].journal.clear()
     logged_in.write(xero=f"tenant_id: {other}")
 

@@ -109,7 +109,7 @@ def test_key_when_typed_at_a_terminal_is_not_echoed(world, typist):
 
 
 def test_tenant_when_there_are_several_is_asked_for_at_a_terminal(world, typist):
-    world.xero.identity.add_connection("Second Ltd")
+    world.xero.add_organisation("Second Ltd")
     person = typist("auth", "xero", "--no-browser")
     shown = person.wait_for("Paste that address here")
     person.type(consent(next(line for line in shown.splitlines() if line.startswith("http"))))
@@ -126,7 +126,7 @@ def test_tenant_when_there_are_several_is_asked_for_at_a_terminal(world, typist)
 
 
 def test_tenant_when_it_was_left_open_is_asked_for_without_another_login(world, typist):
-    world.xero.identity.add_connection("Second Ltd")
+    world.xero.add_organisation("Second Ltd")
     world.write(vtiger=f"access_key: {KEY}")
     assert world.run("auth", "xero")[0] == 4
     exchanges = len(world.asked(REFRESH))

@@ -17,9 +17,9 @@ A_FEW = 3
 PREFIX = "/api.xro/2.0/"
 COLLECTIONS = (
     "Contacts", "Invoices", "Items", "Payments", "Accounts", "TaxRates", "Currencies", "Organisation", "CreditNotes",
-    "Overpayments", "Prepayments", "TrackingCategories", "BrandingThemes",
+    "Overpayments", "Prepayments", "TrackingCategories", "BrandingThemes", "ContactGroups", "Users",
 )  # fmt: skip
-BELOW = {name.lower(): name for name in ("Actions", "Allocations", "Options")}
+BELOW = {name.lower(): name for name in ("Actions", "Allocations", "Options", "History", "Contacts", "Email")}
 SPELT = {name.lower(): name for name in COLLECTIONS}
 
 

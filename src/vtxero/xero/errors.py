@@ -6,10 +6,12 @@ Sources: developer.xero.com/documentation/api/accounting/responsecodes and recor
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
+from xml.sax.saxutils import unescape
 
 from vtxero.errors import AuthError, NotModelledError, RefusedError, TemporaryError, VtxeroError
 from vtxero.xero.tokens import LOG_IN
@@ -23,6 +25,7 @@ WHOLE_REFUSALS = {
 }
 """What to say when Xero refuses without a readable word."""
 
+_XML_MESSAGE = re.compile(r"<Message>([^<]{1,300})</Message>")
 RUN_AGAIN = "Nothing needs mending; run again later."
 
 
@@ -170,10 +173,11 @@ def _invalid(told: dict[str, Any], message: str) -> Failure:
 
 
 def _message(told: dict[str, Any] | None, body: bytes) -> str:
-    """Find the sentence in an error's JSON, or show a short plain text; never a page of HTML."""
+    """Find the sentence in an error's JSON or XML, or show a short plain text; never a page of HTML."""
     if told is None:
-        text = body[:300].decode("utf-8", "replace").strip()
-        return "" if text.startswith("<") else text
+        text = body[:1000].decode("utf-8", "replace").strip()
+        found = _XML_MESSAGE.search(text)
+        return unescape(found[1]) if found else "" if text.startswith("<") else text[:300]
     for name in ("Message", "Detail", "Title"):
         if isinstance(told.get(name), str) and told[name]:
             return str(told[name])

@@ -118,6 +118,11 @@ def new_client(app):
 
 
 @pytest.fixture
+def client_of():
+    return Client
+
+
+@pytest.fixture
 def contact(state):
     """The id of a contact that a person made."""
     return state.add_contact(Name="Rimu Joinery", EmailAddress="ann@rimu.test", FirstName="Ann", LastName="Lee")

@@ -166,3 +166,110 @@ def test_money_received_early_or_too_much_counts_as_credit(xero, state, owed, ki
     state.remove_credit(credit_id)
     assert allocate(xero, credit_id, owed, 5, kind).status_code == 200
     assert invoice_of(xero, owed)["AmountDue"] == Decimal("110.00")
+
+
+def refund(credit, amount, **fields):
+    return {"CreditNote": credit, "Account": {"Code": "090"}, "Date": "2026-09-20", "Amount": amount, **fields}
+
+
+@pytest.mark.parametrize("named", ["CreditNoteID", "CreditNoteNumber"])
+def test_credit_note_when_paid_back_in_full_is_paid_and_shows_it(xero, contact, named):
+    (credit,) = xero.put("CreditNotes", note(contact))
+
+    (made,) = xero.put("Payments", refund({named: credit[named]}, 23, Reference="Too much"))
+
+    assert (made["PaymentType"], made["Amount"], made["Reference"]) == ("ARCREDITPAYMENT", Decimal(23), "Too much")
+    shown = made["Invoice"]
+    assert (shown["Type"], shown["InvoiceID"]) == ("ACCRECCREDIT", credit["CreditNoteID"])
+    assert (shown["InvoiceNumber"], shown["Contact"]["Name"]) == ("CN-0001", "Rimu Joinery")
+    (read,) = xero.rows(f"CreditNotes/{credit['CreditNoteID']}")
+    assert (read["Status"], read["RemainingCredit"]) == ("PAID", Decimal("0.00"))
+    assert [one["PaymentID"] for one in read["Payments"]] == [made["PaymentID"]]
+
+
+def test_credit_note_when_its_refund_is_deleted_is_open_again(xero, contact):
+    (credit,) = xero.put("CreditNotes", note(contact))
+    (made,) = xero.put("Payments", refund({"CreditNoteID": credit["CreditNoteID"]}, 10))
+    assert xero.rows("CreditNotes?page=1")[0]["RemainingCredit"] == Decimal("13.00")
+
+    xero.api("POST", f"Payments/{made['PaymentID']}", {"Status": "DELETED"})
+
+    (read,) = xero.rows("CreditNotes?page=1")
+    assert (read["Status"], read["RemainingCredit"], read["Payments"]) == ("AUTHORISED", Decimal("23.00"), [])
+
+
+def test_credit_note_when_a_part_was_paid_back_can_be_allocated_for_the_rest_only(xero, contact, owed):
+    (credit,) = xero.put("CreditNotes", note(contact))
+    xero.put("Payments", refund({"CreditNoteID": credit["CreditNoteID"]}, 20))
+
+    assert told(allocate(xero, credit["CreditNoteID"], owed, 4)) == [
+        "The amount to credit exceeds the credit that remains"
+    ]
+    assert allocate(xero, credit["CreditNoteID"], owed, 3).status_code == 200
+    assert xero.rows("CreditNotes?page=1")[0]["Status"] == "PAID"
+
+
+def test_credit_note_when_something_was_paid_back_cannot_be_edited(xero, contact):
+    (credit,) = xero.put("CreditNotes", note(contact))
+    xero.put("Payments", refund({"CreditNoteID": credit["CreditNoteID"]}, 1))
+
+    (refused,) = xero.post("CreditNotes", {"CreditNoteID": credit["CreditNoteID"], "Status": "VOIDED"})
+
+    assert "payment or credit note allocated" in refused["ValidationErrors"][0]["Message"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"Amount": 24}, "Payment amount exceeds the amount outstanding on this document"),
+        ({"Amount": 0}, "Payment amount must be greater than zero"),
+        ({"CreditNote": {"CreditNoteNumber": "CN-9"}}, "Document could not be found"),
+        ({"Account": {"Code": "200"}}, "Account type is invalid for making a payment to/from"),
+    ],
+)
+def test_refund_when_it_cannot_be_is_refused(xero, contact, fields, message):
+    xero.put("CreditNotes", note(contact))
+
+    assert xero.errors("Payments", {**refund({"CreditNoteNumber": "CN-0001"}, 23), **fields}) == [message]
+
+
+def test_refund_of_a_draft_is_refused(xero, contact):
+    xero.put("CreditNotes", note(contact, Status="DRAFT"))
+
+    assert "Authorised documents" in xero.errors("Payments", refund({"CreditNoteNumber": "CN-0001"}, 1))[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "paid"), [("Overpayments", "AROVERPAYMENTPAYMENT"), ("Prepayments", "ARPREPAYMENTPAYMENT")]
+)
+def test_money_paid_in_advance_when_paid_back_has_its_own_type(xero, state, owed, kind, paid):
+    credit_id = state.credit(owed, "15", kind=kind)
+    state.remove_credit(credit_id)
+    singular = kind.removesuffix("s")
+
+    (made,) = xero.put("Payments", {**refund(None, 15), singular: {f"{singular}ID": credit_id}})
+
+    assert made["PaymentType"] == paid
+    assert xero.rows(f"{kind}/{credit_id}")[0]["Status"] == "PAID"
+
+
+def test_payments_of_sales_when_asked_for_leave_refunds_out(xero, contact, owed):
+    xero.put("CreditNotes", note(contact))
+    xero.put("Payments", refund({"CreditNoteNumber": "CN-0001"}, 1))
+    xero.put("Payments", {"Invoice": {"InvoiceID": owed}, "Account": {"Code": "090"}, "Amount": 1})
+
+    assert len(xero.rows("Payments?page=1")) == 2
+    assert [one["Invoice"]["InvoiceID"] for one in xero.rows('Payments?where=PaymentType=="ACCRECPAYMENT"')] == [owed]
+    (found,) = xero.rows('Payments?where=Invoice.InvoiceNumber=="CN-0001"')
+    assert found["PaymentType"] == "ARCREDITPAYMENT"
+
+
+def test_allocation_in_the_words_of_the_pages_in_xml_is_taken(xero, contact, owed):
+    (credit,) = xero.put("CreditNotes", note(contact))
+    body = f"<Allocation><AppliedAmount>3</AppliedAmount><Invoice><InvoiceID>{owed}</InvoiceID></Invoice></Allocation>"
+    path = f"/api.xro/2.0/CreditNotes/{credit['CreditNoteID']}/Allocations"
+
+    answer = xero.send("PUT", path, raw=body.encode(), headers={"Content-Type": "application/xml"})
+
+    assert answer.status_code == 200, answer.text
+    assert invoice_of(xero, owed)["AmountCredited"] == Decimal(3)

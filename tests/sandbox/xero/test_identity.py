@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from vtxero.sandbox.xero import create_app
+
 VERIFIER = "v" * 50
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 BASIC = {"Authorization": "Basic " + base64.b64encode(b"sandbox:sandbox").decode()}
@@ -60,7 +62,7 @@ def test_machine_when_its_secret_is_right_gets_a_token_without_refresh(new_clien
     [
         ({"client_secret": "wrong"}, "invalid_client"),
         ({"client_id": "nobody"}, "invalid_client"),
-        ({"scope": "accounting.transactions"}, "invalid_scope"),
+        ({"scope": "accounting.everything"}, "invalid_scope"),
         ({"scope": "offline_access"}, "invalid_scope"),
         ({"grant_type": "password"}, "unsupported_grant_type"),
     ],
@@ -137,13 +139,20 @@ def test_authorize_when_the_redirect_is_neither_https_nor_localhost_is_refused(w
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"scope": "accounting.transactions"}, "invalid_scope"),
+        ({"scope": "accounting.everything"}, "invalid_scope"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"client_id": ""}, "unauthorized_client"),
     ],
 )
 def test_authorize_when_the_question_is_wrong_sends_the_error_back(web, changes, error):
     assert consent(web, **changes) == {"error": error, "state": "s1"}
+
+
+@pytest.mark.parametrize(("granular_only", "answered"), [(False, "code"), (True, "error")])
+def test_authorize_when_broad_scopes_are_asked_for_lets_older_apps_have_them(web, state, granular_only, answered):
+    state.identity.granular_only = granular_only
+
+    assert answered in consent(web, scope="offline_access accounting.transactions accounting.reports.read")
 
 
 def test_authorize_when_the_person_says_no_sends_access_denied(web, state):
@@ -189,7 +198,7 @@ def test_revocation_when_done_ends_the_tokens_and_the_connection(web):
 
 def test_connections_when_asked_list_what_the_login_reaches(web, state):
     web.token = exchange(web, consent(web)["code"]).json()["access_token"]
-    other = state.identity.add_connection("Second Ltd")
+    other = state.add_organisation("Second Ltd").tenant_id
 
     listed = web.send("GET", "/Connections").json()
 
@@ -198,7 +207,53 @@ def test_connections_when_asked_list_what_the_login_reaches(web, state):
     assert web.send("GET", f"/connections?authEventId={listed[0]['authEventId']}").json()[0] == listed[0]
     assert web.send("GET", "/connections?authEventId=another").json() == []
     web.tenant = other
-    assert web.api("GET", "Organisation").status_code == 501
+    assert web.rows("Organisation")[0]["Name"] == "Second Ltd"
+
+
+def test_second_organisation_when_called_has_books_and_limits_of_its_own(web, state):
+    web.token = exchange(web, consent(web)["code"]).json()["access_token"]
+    other = state.add_organisation("Second Ltd", "AUD")
+    first, web.tenant = web.tenant, other.tenant_id
+
+    made = web.put("Contacts", {"Name": "Only here"})[0]
+
+    assert web.rows("Organisation")[0]["BaseCurrency"] == "AUD"
+    assert other.contacts[made["ContactID"]]["Name"] == "Only here"
+    web.tenant = first
+    assert web.rows("Contacts") == []
+    assert web.api("GET", f"Contacts/{made['ContactID']}").status_code == 404
+
+
+def test_second_organisation_when_one_is_at_its_limit_still_answers(state, client_of):
+    client = client_of(create_app(state, per_minute=1))
+    other = state.add_organisation("Second Ltd")
+    client.token = exchange(client, consent(client)["code"]).json()["access_token"]
+    statuses = []
+    for tenant in (state.tenant_id, state.tenant_id, other.tenant_id):
+        client.tenant = tenant
+        statuses.append(client.api("GET", "Currencies").status_code)
+
+    assert statuses == [200, 429, 200]
+
+
+def test_second_organisation_when_disconnected_is_out_of_reach_until_the_next_consent(web, state):
+    other = state.add_organisation("Second Ltd")
+    web.token = exchange(web, consent(web)["code"]).json()["access_token"]
+    mine, theirs = web.send("GET", "/connections").json()
+
+    assert web.send("DELETE", f"/connections/{theirs['id']}").status_code == 204
+    assert web.send("GET", "/connections").json() == [mine]
+    web.tenant = other.tenant_id
+    assert web.api("GET", "Organisation").status_code == 403
+    web.token = exchange(web, consent(web)["code"]).json()["access_token"]
+    assert web.api("GET", "Organisation").status_code == 200
+
+
+def test_machine_when_a_person_has_two_organisations_reaches_the_first(xero, state):
+    other = state.add_organisation("Second Ltd")
+
+    assert [one["tenantId"] for one in xero.send("GET", "/connections").json()] == [state.tenant_id]
+    assert xero.api("GET", "Organisation", xero_tenant_id=other.tenant_id).status_code == 403
 
 
 def test_connection_when_deleted_forbids_the_tenant(web):
@@ -245,6 +300,12 @@ def test_token_when_the_sandbox_expires_it_is_refused_until_a_new_one(xero, app)
         ("accounting.settings.read", "GET", "Items", 200),
         ("accounting.settings.read", "GET", "TaxRates", 200),
         ("accounting.invoices", "GET", "Payments", 401),
+        ("accounting.transactions", "GET", "Payments", 200),
+        ("accounting.transactions.read", "GET", "Invoices", 200),
+        ("accounting.transactions.read", "PUT", "Invoices", 401),
+        ("accounting.transactions", "GET", "Contacts", 401),
+        ("accounting.contacts.read", "GET", "ContactGroups", 200),
+        ("accounting.settings.read", "GET", "ContactGroups", 401),
     ],
 )
 def test_scope_when_a_call_is_made_decides_whether_it_may(new_client, scope, method, path, status):

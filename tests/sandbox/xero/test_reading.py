@@ -156,7 +156,7 @@ def test_question_when_not_modelled_is_said_loudly(xero, query):
     answer = xero.api("GET", f"Invoices?{quote(query, safe='=&')}")
 
     assert answer.status_code == 501
-    assert answer.text.startswith("not modelled")
+    assert "<Message>not modelled: " in answer.text
 
 
 def test_lists_of_ids_and_numbers_when_sent_filter(xero, five, contact):
@@ -207,7 +207,7 @@ def test_collections_that_are_kept_empty_answer_empty_lists(xero, plural):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "Quotes"), ("PUT", "Users"), ("POST", "Accounts"), ("GET", "Invoices/x/History"),
+    [("GET", "Quotes"), ("PUT", "Users"), ("POST", "Accounts"), ("GET", "Invoices/x/Attachments"),
      ("DELETE", "Contacts/x"), ("PUT", "Invoices?includePdf=true")],
 )  # fmt: skip
 def test_address_when_not_modelled_is_said_loudly(xero, method, path):
@@ -266,3 +266,28 @@ def test_question_as_other_programs_ask_it_finds_one(xero, state, sale, path):
     state.pay(invoice, "5", day="2026-09-14")
 
     assert len(xero.rows(quote(path, safe="?=&"))) == 1
+
+
+def test_ids_when_spelt_without_hyphens_are_understood_everywhere(xero, contact):
+    plain = contact.replace("-", "")
+
+    assert xero.rows(f"Contacts/{plain}")[0]["ContactID"] == contact
+    assert len(xero.rows(f"Contacts?IDs={plain},{plain.upper()}")) == 1
+    assert len(xero.rows(f'Contacts?where=ContactID==Guid("{plain}")')) == 1
+
+
+def test_modified_since_when_written_as_http_does_is_understood(xero, state, clock):
+    state.add_contact(Name="Old Ltd")
+    clock.forward(minutes=20)
+    state.add_contact(Name="New Ltd")
+
+    found = xero.rows("Contacts", If_Modified_Since="Mon, 14 Sep 2026 01:15:00 GMT")
+
+    assert [one["Name"] for one in found] == ["New Ltd"]
+
+
+def test_organisation_and_its_users_are_served_under_both_of_its_names(xero):
+    assert xero.rows("Organisation") == xero.rows("organisations")
+    assert xero.rows("Organisations/Actions") == xero.rows("Organisation/Actions")
+    (user,) = xero.rows("Users")
+    assert xero.rows(f"Users/{user['UserID']}") == [user]

@@ -141,7 +141,8 @@ def test_code_when_used_twice_is_refused(url, clock):
             oauth.exchange(attempt, code)
 
 
-def test_scope_of_old_apps_when_asked_for_is_explained(url, clock):
+def test_scope_of_old_apps_when_asked_for_by_a_new_one_is_explained(url, clock, state):
+    state.identity.granular_only = True
     access = machine_access(url, scopes=("accounting.transactions",))
     with XeroOAuth(access, clock) as oauth, pytest.raises(AuthError, match="scopes that vtxero needs"):
         oauth.client_credentials()

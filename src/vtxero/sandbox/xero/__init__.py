@@ -12,12 +12,12 @@ those are silent, the stricter reading was taken, so that a client which passes 
 - a credit is allocated only to an invoice of the same contact and currency, and neither can be edited from then on;
 - a tracking category or option that does not exist refuses the line that names it;
 - texts of refusals that no page quotes (lengths, Url, more than five persons, tracked items, tracking, allocations,
-  accounts and tax rates in use) are our own words.
+  accounts and tax rates in use, contact groups, notes, mailing) are our own words;
+- of a record's history the notes are kept, not what Xero itself writes there.
 
-Answers are XML unless JSON is asked for, as Xero's are. Overpayments and prepayments can be read and allocated, and
-are made by a person's hand (`XeroState.credit`), for bank transactions are not kept. Nor are contact groups and
-balances, batch payments, payments of credit notes, quotes, orders, journals, reports, attachments, history, and a
-second organisation. Asking for those gets HTTP 501.
+Answers are XML unless JSON is asked for, as Xero's are. Overpayments and prepayments can be read, allocated and paid
+back, and are made by a person's hand (`XeroState.credit`), for bank transactions are not kept. Nor are balances of
+contacts, batch payments, quotes, orders, journals, reports and attachments. Asking for those gets HTTP 501.
 """
 
 from __future__ import annotations

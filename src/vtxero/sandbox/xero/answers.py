@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from xml.sax.saxutils import escape
 
 from vtxero.sandbox.xero.errors import (
     BadRequestError,
@@ -68,7 +69,7 @@ def error_answer(error: XeroError) -> Answer:
     """Turn a refusal into its answer."""
     match error:
         case NotModelledError():
-            return Answer(501, f"not modelled: {error}", "text/plain; charset=utf-8")
+            return _not_implemented(f"not modelled: {error}")
         case NotFoundError():
             return Answer(404, "The resource you're looking for cannot be found", "text/html; charset=utf-8")
         case BadRequestError():
@@ -81,6 +82,12 @@ def error_answer(error: XeroError) -> Answer:
         case ForbiddenError():
             return problem(403, "Forbidden", "AuthenticationUnsuccessful")
     raise error
+
+
+def _not_implemented(message: str) -> Answer:
+    """Give a 501, which is XML whatever was asked for."""
+    inside = f"<ErrorNumber>20</ErrorNumber><Type>ApiMethodNotImplementedException</Type><Message>{escape(message)}"
+    return Answer(501, f"<ApiException>{inside}</Message></ApiException>", "text/xml; charset=utf-8")
 
 
 def expired_text(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from vtxero.sandbox.faults import FaultRule
 from vtxero.sandbox.instrument import Instrumented, instrumented
 from vtxero.sandbox.xero.answers import Answer, error_answer
+from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError, UnauthorisedError, XeroError
 from vtxero.sandbox.xero.identity import Grant
@@ -20,10 +21,19 @@ from vtxero.sandbox.xero.limits import IdempotencyKeys, Limits
 from vtxero.sandbox.xero.markup import XML, to_xml
 from vtxero.sandbox.xero.routes import SCOPES, dispatch
 from vtxero.sandbox.xero.state import XeroState
+from vtxero.sandbox.xero.wire import hyphened
 
 PREFIX = "/api.xro/2.0/"
 MAX_BODY = 3_500_000
 GZIP_FROM = 500
+BROAD = "accounting.transactions"
+TRANSACTIONS = {
+    "accounting.invoices",
+    "accounting.payments",
+    "accounting.banktransactions",
+    "accounting.manualjournals",
+}
+"""What the broad scope was parted into."""
 WRITES = {"PUT", "POST", "DELETE", "PATCH"}
 
 
@@ -54,6 +64,7 @@ class XeroApp:
     def __init__(self, state: XeroState, limits: Limits, latency: float) -> None:
         self.state = state
         self.limits = limits
+        self._limits_of_others: dict[str, Limits] = {}
         self.keys = IdempotencyKeys(state.clock)
         self.latency = latency
 
@@ -68,28 +79,31 @@ class XeroApp:
         name, _, key = asked.path[len(PREFIX) :].partition("/")
         scope["vtxero.operation"] = f"{asked.method} {name}{'/{id}' if key else ''}"
         scope["vtxero.write"] = asked.method in WRITES
-        refusal = self._refusal(asked)
+        books, limits, refusal = self._admit(asked)
         if refusal is not None:
-            await self._reply(refusal, asked, scope, receive, send)
+            await _send(_with_limits(refusal, limits), asked, scope, receive, send)
             return
         try:
-            await self._reply(await self._api(scope, asked), asked, scope, receive, send)
+            await _send(_with_limits(await self._api(scope, asked, books), limits), asked, scope, receive, send)
         finally:
-            self.limits.leave()
+            limits.leave()
 
-    async def _reply(self, answer: Answer, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send an answer of the accounting API; each carries what is left of the limits."""
-        headers = {**answer.headers, **self.limits.headers()}
-        await _send(replace(answer, headers=headers), asked, scope, receive, send)
-
-    def _refusal(self, asked: Asked) -> Answer | None:
-        """Check who calls, then count the call; None means that it is counted in and must be counted out."""
+    def _admit(self, asked: Asked) -> tuple[Books, Limits, Answer | None]:
+        """Check who calls whom, then count the call; without a refusal it is counted in and must be counted out."""
         with self.state.lock:
             try:
-                self._authorise(asked)
+                books = self._authorise(asked)
             except XeroError as error:
-                return error_answer(error)
-            return self.limits.enter()
+                return self.state, self.limits, error_answer(error)
+            limits = self._limits_of(books)
+            return books, limits, limits.enter()
+
+    def _limits_of(self, books: Books) -> Limits:
+        """Give an organisation's own limits: Xero counts by app and organisation."""
+        if books is self.state:
+            return self.limits
+        kept = self._limits_of_others
+        return kept.setdefault(str(books.organisation["OrganisationID"]), self.limits.fresh())
 
     def _login(self, scope: Scope, asked: Asked, path: str) -> Answer:
         """Serve identity and connections, which no limit counts."""
@@ -112,39 +126,40 @@ class XeroApp:
         except XeroError as error:
             return error_answer(error)
 
-    async def _api(self, scope: Scope, asked: Asked) -> Answer:
+    async def _api(self, scope: Scope, asked: Asked, books: Books) -> Answer:
         """Serve a call to the accounting API that was let in."""
         if self.latency:
             await asyncio.sleep(self.latency)
         with self.state.lock:
             try:
-                return self._answered(scope, asked)
+                return self._answered(scope, asked, books)
             except XeroError as error:
                 return error_answer(error)
 
-    def _answered(self, scope: Scope, asked: Asked) -> Answer:
+    def _answered(self, scope: Scope, asked: Asked, books: Books) -> Answer:
         if "%2f" in asked.path.lower():  # the service decodes it first: a code with a slash has no address
             raise NotFoundError
-        parts = [unquote(part) for part in asked.path[len(PREFIX) :].split("/") if part]
+        parts = [hyphened(unquote(part)) for part in asked.path[len(PREFIX) :].split("/") if part]
         if not parts:
             raise NotFoundError
         if len(asked.body) > MAX_BODY:
             return Answer(413, "The request body is larger than 3.5 MB", "text/plain; charset=utf-8")
-        call = Call(self.state, asked.method, parts, asked.query, asked.headers, asked.body)
+        call = Call(books, asked.method, parts, asked.query, asked.headers, asked.body)
         try:
             return self._keyed(call, asked)
         finally:
             scope["vtxero.operation"] = call.operation or scope["vtxero.operation"]
             scope["vtxero.created"] = call.created
 
-    def _authorise(self, asked: Asked) -> None:
-        """Check token, tenant and scope, in this order."""
+    def _authorise(self, asked: Asked) -> Books:
+        """Check token, tenant and scope, in this order; give the organisation that is called."""
         name = asked.path[len(PREFIX) :].partition("/")[0].lower()
         identity = self.state.identity
         grant = identity.login(asked.headers.get("authorization", ""))
-        identity.check_tenant(grant, asked.headers.get("xero-tenant-id", ""))
+        books = identity.books_of(grant, asked.headers.get("xero-tenant-id", ""))
         if name in SCOPES and not _may(grant, SCOPES[name], asked.method):
             raise UnauthorisedError("AuthorizationUnsuccessful", scope=True)
+        return books
 
     def _keyed(self, call: Call, asked: Asked) -> Answer:
         """Serve a write once per Idempotency-Key, and its stored answer to a repetition."""
@@ -168,8 +183,15 @@ class XeroApp:
 
 def _may(grant: Grant, scopes: tuple[str, ...], method: str) -> bool:
     """Any of the scopes will do; the `.read` variants do for GET."""
-    wanted = set(scopes) | ({f"{scope}.read" for scope in scopes} if method == "GET" else set())
+    broad = {BROAD} if TRANSACTIONS & set(scopes) else set()
+    wanted = {*scopes, *broad}
+    wanted |= {f"{scope}.read" for scope in wanted} if method == "GET" else set()
     return bool(wanted & set(grant.scopes))
+
+
+def _with_limits(answer: Answer, limits: Limits) -> Answer:
+    """Each answer of the accounting API carries what is left of the limits."""
+    return replace(answer, headers={**answer.headers, **limits.headers()})
 
 
 async def _read(scope: Scope, receive: Receive) -> Asked:

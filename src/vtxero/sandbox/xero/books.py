@@ -64,6 +64,8 @@ class Books:
         self.payments: dict[str, Record] = {}
         self.credits: dict[str, Record] = {}
         self.tracking: dict[str, Record] = {}
+        self.groups: dict[str, Record] = {}
+        self.notes: dict[str, list[Record]] = {}
         self.by_number: dict[tuple[str, str], dict[str, None]] = {}
         self.by_contact_name: dict[str, dict[str, None]] = {}
         self.by_contact_number: dict[str, str] = {}
@@ -155,6 +157,11 @@ class Books:
         found = self.by_item_code.get(code.casefold())
         return self.items[found] if found is not None and self.items[found]["Code"] == code else None
 
+    def living_payments(self, document_id: str) -> list[Record]:
+        """List the payments of an invoice or a credit that are not deleted."""
+        own = [self.payments[one] for one in self.payments_of.get(document_id, ())]
+        return [payment for payment in own if payment["Status"] != "DELETED"]
+
     def lock_date(self) -> tuple[date, str] | None:
         """Give the later of the two lock dates, with Xero's name for it."""
         found: list[tuple[date, str]] = []
@@ -178,5 +185,7 @@ class Books:
                     "Payments": self.payments,
                     "Credits": self.credits,
                     "TrackingCategories": self.tracking,
+                    "ContactGroups": self.groups,
+                    "Notes": self.notes,
                 },
             )

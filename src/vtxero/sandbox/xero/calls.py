@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.errors import BadRequestError, NotModelledError
 from vtxero.sandbox.xero.markup import from_xml
-from vtxero.sandbox.xero.wire import Record
+from vtxero.sandbox.xero.wire import Record, hyphened
 
 
 @dataclass(slots=True)
@@ -33,8 +33,8 @@ class Call:
         return self.whole("unitdp", 2)
 
     def allow(self, names: frozenset[str] | set[str]) -> None:
-        """Refuse, loudly, query parameters that are not modelled here."""
-        unknown = sorted(set(self.query) - names)
+        """Refuse, loudly, query parameters that are not modelled here; `unitdp` may come with any call."""
+        unknown = sorted(set(self.query) - names - {"unitdp"})
         if unknown:
             raise NotModelledError(f"query parameter {unknown[0]!r} on {self.method} {'/'.join(self.parts)}")
         if self.places not in {2, 4}:
@@ -56,8 +56,8 @@ class Call:
             raise BadRequestError.query(f"{name} must be a whole number") from None
 
     def listed(self, name: str) -> set[str]:
-        """Read a comma list, without letter case."""
-        return {one.strip().casefold() for one in self.query.get(name, "").split(",") if one.strip()}
+        """Read a comma list, without letter case; ids may come without their hyphens."""
+        return {hyphened(one.strip().casefold()) for one in self.query.get(name, "").split(",") if one.strip()}
 
     def content(self) -> Any:
         """Read the body, numbers exactly as they were written: JSON, XML, or XML in the field `xml` of a form.

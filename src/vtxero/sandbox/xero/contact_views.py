@@ -33,11 +33,13 @@ def contact_answer(contact: Record) -> Record:
     }
 
 
-def contact_page(contact: Record) -> Record:
+def contact_page(books: Books, contact: Record) -> Record:
     """Show a contact on a page or by its id: everything there is."""
     merged = contact.get("MergedToContactID")
+    groups = [one for one in books.groups.values() if contact["ContactID"] in one["members"]]
     return {
         **contact_list(contact),
+        "ContactGroups": [group_view(one) for one in groups if one["Status"] == "ACTIVE"],
         "ContactPersons": [dict(person) for person in contact["ContactPersons"]],
         **({"Website": contact["Website"]} if contact.get("Website") else {}),
         **({"PaymentTerms": contact["PaymentTerms"]} if contact.get("PaymentTerms") else {}),
@@ -45,8 +47,14 @@ def contact_page(contact: Record) -> Record:
     }
 
 
+def group_view(group: Record) -> Record:
+    """Show a contact group; who is in it is told only where it is asked for by its id."""
+    shown = {name: group[name] for name in ("ContactGroupID", "Name", "Status")}
+    return {**shown, "Contacts": [], "HasValidationErrors": False}
+
+
 def contact_list(contact: Record) -> Record:
-    """Show a contact in a list asked for without `page`: the persons are left out."""
+    """Show a contact in a list asked for without `page`: persons and groups are left out."""
     return {
         **_head(contact),
         "Addresses": _addresses(contact),
@@ -62,10 +70,10 @@ def contact_list(contact: Record) -> Record:
     }
 
 
-def contact_summary(contact: Record) -> Record:
+def contact_summary(books: Books, contact: Record) -> Record:
     """Show a contact with `summaryOnly`."""
     left_out = {"Addresses", "ContactGroups", "ContactPersons", "IsCustomer", "IsSupplier", *DEFAULTS}
-    return {name: value for name, value in contact_page(contact).items() if name not in left_out}
+    return {name: value for name, value in contact_page(books, contact).items() if name not in left_out}
 
 
 def contact_short(books: Books, contact_id: str) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.contact_views import contact_answer, contact_short
 from vtxero.sandbox.xero.credits import CREDIT_NOTE, Kind, kind_of
-from vtxero.sandbox.xero.invoice_views import line_view
+from vtxero.sandbox.xero.invoice_views import line_view, payments_within
 from vtxero.sandbox.xero.wire import Record, both_dates, date_out, updated_out
 
 
@@ -37,7 +37,7 @@ def _read(books: Books, credit: Record, count: int, *, with_lines: bool) -> Reco
         "Type": credit["Type"],
         "Reference": credit.get("Reference", ""),
         **sent,
-        "Payments": [],
+        "Payments": payments_within(books, credit[kind.key]),
         "CurrencyRate": credit["CurrencyRate"],
         "RemainingCredit": credit["RemainingCredit"],
         "Allocations": [allocation_view(books, one) for one in credit["Allocations"]],

@@ -127,7 +127,7 @@ def _change(books: Books, current: Record, element: Record, mode: Mode) -> Saved
     status = text_in(element, "Status") or current["Status"]
     if current["Status"] in FINAL or (status != current["Status"] and status not in MOVES[current["Status"]]):
         raise InvalidError(BAD_STATUS)
-    if current["Allocations"]:
+    if current["Allocations"] or books.living_payments(current["CreditNoteID"]):
         raise InvalidError(HAS_PAYMENT)
     check_lock(books, current["Date"], findings, mode, editing=True)
     credit: Record = {**current, "Status": status}
@@ -164,7 +164,7 @@ def _fill(books: Books, credit: Record, element: Record, mode: Mode, findings: F
     if "ContactID" not in credit:
         findings.stop()
         raise NotModelledError("a credit note for a contact that it makes is not modelled by the stand-in")
-    credit["RemainingCredit"] = credit["Total"] - _applied(credit)
+    credit["RemainingCredit"] = credit["Total"] - _applied(books, CREDIT_NOTE, credit)
 
 
 def _is_taken(other: Record, number: str) -> bool:
@@ -217,7 +217,8 @@ def allocate(books: Books, kind: Kind, credit: Record, element: Record) -> Recor
         InvalidError: one of the two is not open, they do not belong together, or the amount is too large.
     """
     findings = Findings()
-    amount = cents(number_in(element, "Amount") or NOTHING)
+    # The pages in XML call it AppliedAmount, the file in JSON Amount.
+    amount = cents(number_in(element, "Amount") or number_in(element, "AppliedAmount") or NOTHING)
     invoice = books.invoices.get((text_in(element.get("Invoice") or {}, "InvoiceID") or "").lower())
     if invoice is None:
         raise InvalidError(NO_INVOICE)
@@ -266,16 +267,23 @@ def take_back(books: Books, kind: Kind, credit: Record, allocation: Record) -> N
 
 
 def _settle_both(books: Books, kind: Kind, credit: Record, invoice: Record) -> None:
-    credit["RemainingCredit"] = credit["Total"] - _applied(credit)
-    credit["Status"] = "PAID" if credit["RemainingCredit"] <= 0 else "AUTHORISED"
-    books.touch(credit[kind.key], credit)
+    settle_credit(books, kind, credit)
     shares = [amount for _, amount, _ in credits_of(books, invoice["InvoiceID"])]
     invoice["AmountCredited"] = sum(shares, NOTHING)
     settle(books, invoice)
 
 
-def _applied(credit: Record) -> Decimal:
-    return sum((one["Amount"] for one in credit["Allocations"]), NOTHING)
+def settle_credit(books: Books, kind: Kind, credit: Record) -> None:
+    """Work out what is left of a credit after an allocation or a payment came or went; nothing means PAID."""
+    credit["RemainingCredit"] = credit["Total"] - _applied(books, kind, credit)
+    credit["Status"] = "PAID" if credit["RemainingCredit"] <= 0 else "AUTHORISED"
+    books.touch(credit[kind.key], credit)
+
+
+def _applied(books: Books, kind: Kind, credit: Record) -> Decimal:
+    """Sum up what was allocated of a credit, and what was paid back."""
+    spent = [*credit["Allocations"], *books.living_payments(credit[kind.key])]
+    return sum((one["Amount"] for one in spent), NOTHING)
 
 
 def credits_of(books: Books, invoice_id: str) -> list[tuple[Record, Decimal, date]]:

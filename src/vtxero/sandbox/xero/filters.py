@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from vtxero.sandbox.xero.errors import BadRequestError, NotModelledError
-from vtxero.sandbox.xero.wire import Record
+from vtxero.sandbox.xero.wire import Record, hyphened
 
 Reader = Callable[[Record], Any]
 Predicate = Callable[[Record], bool]
@@ -18,7 +18,7 @@ Fields = dict[str, Reader]
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<guid>Guid\(\s*"(?P<guid_text>[0-9a-fA-F-]{36})"\s*\))
+      (?P<guid>Guid\(\s*"(?P<guid_text>[0-9a-fA-F-]{32,36})"\s*\))
     | (?P<moment>DateTime\((?P<moment_text>[\d,\s]+)\))
     | (?P<parsed>DateTime\.Parse\(\s*"(?P<parsed_text>[^"]*)"\s*\))
     | "(?P<text>(?:[^"\\]|\\.)*)"
@@ -189,7 +189,7 @@ class _Parser:
             case "text":
                 return _plain(re.sub(r"\\(.)", r"\1", value))
             case "guid":
-                return value.casefold()
+                return hyphened(value.casefold())
             case "moment":
                 return _moment(value)
             case "parsed":

@@ -9,8 +9,8 @@ from vtxero.sandbox.xero.errors import BadRequestError
 from vtxero.sandbox.xero.wire import Record, bool_in, date_in, date_out, number_in
 
 NUMBERS = (
-    "Amount", "BankAmount", "CurrencyRate", "DiscountAmount", "DiscountRate", "LineAmount", "Quantity", "Rate",
-    "SubTotal", "TaxAmount", "Total", "TotalTax", "UnitAmount", "UnitPrice",
+    "Amount", "AppliedAmount", "BankAmount", "CurrencyRate", "DiscountAmount", "DiscountRate", "LineAmount", "Quantity",
+    "Rate", "SubTotal", "TaxAmount", "Total", "TotalTax", "UnitAmount", "UnitPrice",
 )  # fmt: skip
 DATES = ("Date", "DueDate", "ExpectedPaymentDate", "PlannedPaymentDate")
 BOOLS = (

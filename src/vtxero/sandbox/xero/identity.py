@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 from vtxero.sandbox.xero.answers import Answer, expired_text, json_answer
 from vtxero.sandbox.xero.books import Books
-from vtxero.sandbox.xero.errors import ForbiddenError, NotFoundError, NotModelledError, UnauthorisedError
+from vtxero.sandbox.xero.errors import ForbiddenError, NotFoundError, UnauthorisedError
 from vtxero.sandbox.xero.tokens import TokenRefusedError, challenge_of, client_of, readable_token
 from vtxero.sandbox.xero.wire import Record
 
@@ -23,7 +23,8 @@ PERSON = {"given_name": "Sandra", "family_name": "Box", "email": "sandra@example
 PERSONAL = {"openid", "profile", "email", "offline_access"}
 _AREAS = "contacts|invoices|payments|settings|banktransactions|manualjournals|attachments"
 _SCOPE = re.compile(rf"^accounting\.(?:(?:{_AREAS})(?:\.read)?|reports\.[a-z0-9]+\.read|budgets\.read)$")
-"""Granular scopes only: an app made today gets no `accounting.transactions`."""
+_BROAD = re.compile(r"^accounting\.(?:transactions(?:\.read)?|reports\.read|journals\.read)$")
+"""What apps made before 2 March 2026 may ask for until 13 September 2027 (developer.xero.com: granular scopes)."""
 
 MACHINE_SCOPES = (
     "accounting.contacts", "accounting.invoices", "accounting.payments", "accounting.settings",
@@ -47,18 +48,33 @@ class Grant:
 
 
 @dataclass(slots=True)
+class Connection:
+    """An organisation that people's logins reach, and whether they still do."""
+
+    books: Books
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    is_live: bool = True
+
+    @property
+    def tenant_id(self) -> str:
+        return str(self.books.organisation["OrganisationID"])
+
+
+@dataclass(slots=True)
 class Identity:
     """Codes, tokens and connections; everything else is asked of the books.
 
     `connected` is the app that people log in to, `machine_connected` the Custom Connection: another app at Xero, which
-    a person's revocation does not touch.
+    a person's revocation does not touch, and which reaches the first organisation only. The apps are older ones, which
+    may use broad scopes and granular ones side by side; with `granular_only` they are of today.
     """
 
     books: Books
     deny: bool = False
+    granular_only: bool = False
     connected: bool = True
     machine_connected: bool = True
-    others: list[Record] = field(default_factory=list)
+    others: list[Connection] = field(default_factory=list)
     _codes: dict[str, Grant] = field(default_factory=dict)
     _access: dict[str, Grant] = field(default_factory=dict)
     _refresh: dict[str, Grant] = field(default_factory=dict)
@@ -79,7 +95,7 @@ class Identity:
         back = {"state": query["state"]} if "state" in query else {}
         if query.get("response_type") != "code" or not query.get("client_id"):
             return _redirect(redirect, {"error": "unauthorized_client", **back})
-        if not scopes or not all(one in PERSONAL or _SCOPE.match(one) for one in scopes):
+        if not scopes or not all(one in PERSONAL or self._knows(one) for one in scopes):
             return _redirect(redirect, {"error": "invalid_scope", **back})
         if challenge and query.get("code_challenge_method") != "S256":
             return _redirect(redirect, {"error": "invalid_request", **back})
@@ -91,6 +107,8 @@ class Identity:
             made_at=self._now(), redirect_uri=redirect, challenge=challenge,
         )  # fmt: skip
         self.connected = True
+        for other in self.others:
+            other.is_live = True
         return _redirect(redirect, {"code": code, "scope": " ".join(scopes), **back})
 
     def token(self, form: dict[str, str], authorization: str) -> Answer:
@@ -124,23 +142,27 @@ class Identity:
                 one: kept for one, kept in self._access.items() if kept.machine or kept.client_id != grant.client_id
             }
             self.connected = False
+            for other in self.others:
+                other.is_live = False
         return Answer(200, "", "")
 
     def connections(self, grant: Grant, event_id: str | None) -> Answer:
         """Serve GET /connections: an array without an envelope."""
         if event_id and event_id != grant.event_id:
             return json_answer([])
-        shown = [self._connection(grant)] if self._reaches(grant) else []
-        return json_answer([*shown, *self.others])
+        return json_answer([_shown(one, grant) for one in self._reached(grant)])
 
     def disconnect(self, connection_id: str, grant: Grant) -> Answer:
         """Serve DELETE /connections/{id}."""
-        if connection_id != self._connection_id or not self._reaches(grant):
+        found = next((one for one in self._reached(grant) if one.id == connection_id), None)
+        if found is None:
             raise NotFoundError
         if grant.machine:
             self.machine_connected = False
-        else:
+        elif found.books is self.books:
             self.connected = False
+        else:
+            found.is_live = False
         return Answer(204, "", "")
 
     def login(self, authorization: str) -> Grant:
@@ -159,32 +181,35 @@ class Identity:
             raise UnauthorisedError(expired_text(grant.expires_at))
         return grant
 
-    def check_tenant(self, grant: Grant, tenant_id: str) -> None:
-        """Refuse a tenant that this login is not connected to; a machine has one, and need not name it.
+    def books_of(self, grant: Grant, tenant_id: str) -> Books:
+        """Give the organisation that is called; a machine reaches one, and need not name it.
 
         Raises:
-            ForbiddenError: wrong or missing tenant.
+            ForbiddenError: this login is not connected to it, or none is named.
         """
-        if any(one["tenantId"] == tenant_id for one in self.others):
-            raise NotModelledError("calls to a second organisation are not modelled by the stand-in")
-        own = tenant_id.lower() == str(self.books.organisation["OrganisationID"]).lower()
-        if not self._reaches(grant) or not (own or (grant.machine and not tenant_id)):
-            raise ForbiddenError
+        for one in self._reached(grant):
+            if one.tenant_id.lower() == tenant_id.lower() or (grant.machine and not tenant_id):
+                return one.books
+        raise ForbiddenError
 
-    def _reaches(self, grant: Grant) -> bool:
-        return self.machine_connected if grant.machine else self.connected
+    def _reached(self, grant: Grant) -> list[Connection]:
+        own = Connection(self.books, self._connection_id)
+        if grant.machine:
+            return [own] if self.machine_connected else []
+        return [*([own] if self.connected else []), *(one for one in self.others if one.is_live)]
 
-    def add_connection(self, name: str) -> str:
-        """Let the login reach one more organisation, to choose from; it cannot be called. Return its tenant id."""
-        other = {**self._connection(None), "id": str(uuid.uuid4()), "tenantId": str(uuid.uuid4()), "tenantName": name}
-        self.others.append(other)
-        return str(other["tenantId"])
+    def connect(self, books: Books) -> None:
+        """Let people's logins reach one more organisation."""
+        self.others.append(Connection(books))
+
+    def _knows(self, scope: str) -> bool:
+        return bool(_SCOPE.match(scope) or (not self.granular_only and _BROAD.match(scope)))
 
     def _machine(self, client_id: str, form: dict[str, str], *, proven: bool) -> Record:
         if not proven:
             raise TokenRefusedError("invalid_client")
         scopes = tuple(form.get("scope", "").split()) or MACHINE_SCOPES
-        if not all(_SCOPE.match(one) for one in scopes):
+        if not all(self._knows(one) for one in scopes):
             raise TokenRefusedError("invalid_scope", "Client credentials scope validation failed")
         grant = Grant(client_id, scopes, machine=True, pkce=False, event_id=str(uuid.uuid4()), made_at=self._now())
         return self._issue(grant)
@@ -244,20 +269,21 @@ class Identity:
             answer["id_token"] = readable_token({**claims, **PERSON, "aud": grant.client_id})
         return answer
 
-    def _connection(self, grant: Grant | None) -> Record:
-        when = "2026-03-02T00:00:00.0000000"
-        return {
-            "id": self._connection_id,
-            "authEventId": grant.event_id if grant else str(uuid.uuid4()),
-            "tenantId": str(self.books.organisation["OrganisationID"]),
-            "tenantType": "ORGANISATION",
-            "tenantName": str(self.books.organisation["Name"]),
-            "createdDateUtc": when,
-            "updatedDateUtc": when,
-        }
-
     def _now(self) -> datetime:
         return self.books.clock()
+
+
+def _shown(connection: Connection, grant: Grant) -> Record:
+    when = "2026-03-02T00:00:00.0000000"
+    return {
+        "id": connection.id,
+        "authEventId": grant.event_id,
+        "tenantId": connection.tenant_id,
+        "tenantType": "ORGANISATION",
+        "tenantName": str(connection.books.organisation["Name"]),
+        "createdDateUtc": when,
+        "updatedDateUtc": when,
+    }
 
 
 def _redirect(uri: str, query: dict[str, str]) -> Answer:

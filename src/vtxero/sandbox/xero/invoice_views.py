@@ -35,7 +35,7 @@ def invoice_page(books: Books, invoice: Record, count: int) -> Record:
 def invoice_single(books: Books, invoice: Record, count: int) -> Record:
     """Show an invoice asked for by id or number: as on a page, with the contact in full."""
     page = invoice_page(books, invoice, count)
-    return {**page, "Contact": contact_page(books.contacts[invoice["ContactID"]])}
+    return {**page, "Contact": contact_page(books, books.contacts[invoice["ContactID"]])}
 
 
 def invoice_list(books: Books, invoice: Record) -> Record:
@@ -59,7 +59,7 @@ def _read(books: Books, invoice: Record, contact: Record, lines: list[Record]) -
     paid_on = invoice.get("FullyPaidOnDate")
     return {
         **_head(invoice),
-        "Payments": _payments(books, invoice),
+        "Payments": payments_within(books, invoice["InvoiceID"]),
         **_credits(books, invoice),
         **{name: invoice[name] for name in ("AmountDue", "AmountPaid", "AmountCredited", "SentToContact")},
         "CurrencyRate": invoice["CurrencyRate"],
@@ -146,8 +146,8 @@ def _credits(books: Books, invoice: Record) -> Record:
     return shown
 
 
-def _payments(books: Books, invoice: Record) -> list[Record]:
-    living = [books.payments[one] for one in books.payments_of.get(invoice["InvoiceID"], ())]
+def payments_within(books: Books, document_id: str) -> list[Record]:
+    """Show the payments of an invoice or a credit inside it."""
     return [
         {
             "PaymentID": payment["PaymentID"],
@@ -158,6 +158,5 @@ def _payments(books: Books, invoice: Record) -> list[Record]:
             "HasAccount": False,
             "HasValidationErrors": False,
         }
-        for payment in living
-        if payment["Status"] != "DELETED"
+        for payment in books.living_payments(document_id)
     ]

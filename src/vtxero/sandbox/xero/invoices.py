@@ -18,6 +18,8 @@ BAD_NEW_STATUS = "Invoice not of valid status for creation"
 BAD_STATUS = "Invoice not of valid status for modification"
 BAD_TYPE = "Invoice not of valid type for creation"
 HAS_PAYMENT = "This document cannot be edited as it has a payment or credit note allocated to it."
+NOT_SENDABLE = "Only sales invoices that are submitted, approved or paid can be sent by email"
+NO_ADDRESS = "The contact has no email address to send the invoice to"
 
 MOVES = {
     "DRAFT": {"SUBMITTED", "AUTHORISED", "DELETED"},
@@ -198,10 +200,23 @@ def _keep(
     return Saved(invoice_id, created=current is None, warnings=findings.warnings)
 
 
+def mark_sent(books: Books, invoice: Record) -> None:
+    """Note that an invoice was mailed to its contact.
+
+    Raises:
+        InvalidError: it is a bill or not approved, or the contact has no address.
+    """
+    if invoice["Type"] != "ACCREC" or invoice["Status"] not in {"SUBMITTED", "AUTHORISED", "PAID"}:
+        raise InvalidError(NOT_SENDABLE)
+    if not books.contacts[invoice["ContactID"]].get("EmailAddress"):
+        raise InvalidError(NO_ADDRESS)
+    invoice["SentToContact"] = True
+    books.touch(invoice["InvoiceID"], invoice)
+
+
 def settle(books: Books, invoice: Record) -> None:
     """Work out what is paid and due after a payment or credit came or went; in full means PAID."""
-    living = [books.payments[one] for one in books.payments_of.get(invoice["InvoiceID"], [])]
-    living = [payment for payment in living if payment["Status"] != "DELETED"]
+    living = books.living_payments(invoice["InvoiceID"])
     invoice["AmountPaid"] = sum((payment["Amount"] for payment in living), NOTHING)
     due: Decimal = invoice["Total"] - invoice["AmountPaid"] - invoice["AmountCredited"]
     invoice["AmountDue"] = due

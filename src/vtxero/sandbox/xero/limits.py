@@ -51,6 +51,10 @@ class Limits:
             self.most_in_flight = max(self.most_in_flight, self.in_flight)
         return refusal
 
+    def fresh(self) -> Limits:
+        """Make the same limits for another organisation."""
+        return Limits(self.clock, self.enabled, self.per_minute, self.per_day, self.at_once)
+
     def leave(self) -> None:
         self.in_flight -= 1
 

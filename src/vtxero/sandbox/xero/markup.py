@@ -35,8 +35,9 @@ MEMBERS = {
 """Members of lists whose name is not the list's without its s."""
 
 LISTS = {
-    *MEMBERS, "Accounts", "ContactGroups", "ContactPersons", "Contacts", "CreditNotes", "ExternalLinks", "Invoices",
-    "Items", "LineItems", "Options", "Overpayments", "Payments", "Phones", "Prepayments", "TaxComponents", "TaxRates",
+    *MEMBERS, "Accounts", "ContactGroups", "ContactPersons", "Contacts", "CreditNotes", "ExternalLinks",
+    "HistoryRecords", "Invoices", "Items", "LineItems", "Options", "Overpayments", "Payments", "Phones", "Prepayments",
+    "TaxComponents", "TaxRates",
 }  # fmt: skip
 """What is a list in a request, though it has one member or none."""
 

@@ -1,14 +1,15 @@
-"""Payments: taking, deleting and showing them (developer.xero.com: Accounting API, Payments)."""
+"""Payments: taking and deleting them, of invoices and of credits (developer.xero.com: Accounting API, Payments)."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
 from decimal import Decimal
 
 from vtxero.sandbox.xero.books import Books
-from vtxero.sandbox.xero.contact_views import contact_short
+from vtxero.sandbox.xero.credits import CREDIT_NOTE, KINDS, Kind, get_credit, kind_of, settle_credit
 from vtxero.sandbox.xero.drafting import BAD_RATE, lock_text
 from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
-from vtxero.sandbox.xero.invoice_views import invoice_answer
 from vtxero.sandbox.xero.invoices import settle
 from vtxero.sandbox.xero.lines import NOTHING, ONE
 from vtxero.sandbox.xero.saving import Mode, Saved, refuse_unmodelled
@@ -17,13 +18,11 @@ from vtxero.sandbox.xero.wire import (
     bool_in,
     cents,
     date_in,
-    date_out,
     given,
     is_guid,
     number_in,
     places,
     text_in,
-    updated_out,
 )  # fmt: skip
 
 NO_DOCUMENT = "Document could not be found"
@@ -31,10 +30,7 @@ NO_ACCOUNT = "Account could not be found"
 BAD_ACCOUNT = "Account type is invalid for making a payment to/from"
 NOT_APPROVED = "Payments can only be made against Authorised documents"
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
-NOT_MODELLED = {
-    "BatchPayment", "CreditNote", "CreditNoteNumber", "Overpayment", "Prepayment", "BankAccountNumber", "Particulars",
-    "Details",
-}  # fmt: skip
+NOT_MODELLED = {"BatchPayment", "BankAccountNumber", "Particulars", "Details"}
 
 
 def get_payment(books: Books, key: str) -> Record:
@@ -50,7 +46,7 @@ def get_payment(books: Books, key: str) -> Record:
 
 
 def save_payment(books: Books, element: Record, mode: Mode) -> Saved:
-    """Take a payment for an approved invoice.
+    """Take a payment for an approved invoice, or pay back what is left of a credit.
 
     Raises:
         InvalidError: Xero would not take it.
@@ -59,7 +55,9 @@ def save_payment(books: Books, element: Record, mode: Mode) -> Saved:
     if given(element.get("PaymentID")) and not mode.person:
         raise NotModelledError("a Payment with a PaymentID in the list is not modelled; POST Payments/{id} deletes one")
     findings = Findings()
-    invoice, account = _document(books, element, findings), _account(books, element, findings)
+    paid, account = _document(books, element), _account(books, element, findings)
+    if paid is None:
+        findings.add(NO_DOCUMENT)
     payment: Record = {
         "PaymentID": (text_in(element, "PaymentID") if mode.person else None) or books.new_id(),
         "Date": date_in(element, "Date") or books.today(),
@@ -68,64 +66,119 @@ def save_payment(books: Books, element: Record, mode: Mode) -> Saved:
         "IsReconciled": bool_in(element, "IsReconciled") or False,
         "Status": "AUTHORISED",
     }
-    _check(books, payment, invoice, mode, findings)
+    _check(books, payment, paid, mode, findings)
     rate = places(number_in(element, "CurrencyRate") or ONE, 6)
     if rate <= 0:
         findings.add(BAD_RATE)
     findings.stop()
-    if invoice is None or account is None:
+    if paid is None or account is None:
         raise InvalidError(NO_DOCUMENT)
-    foreign = invoice["CurrencyCode"] != books.base_currency and element.get("CurrencyRate") is not None
+    foreign = paid.record["CurrencyCode"] != books.base_currency and element.get("CurrencyRate") is not None
     payment |= {
-        "InvoiceID": invoice["InvoiceID"],
+        "DocumentID": paid.id,
         "AccountID": account["AccountID"],
-        "CurrencyRate": rate if foreign else invoice["CurrencyRate"],
-        "PaymentType": f"{invoice['Type']}PAYMENT",
+        "CurrencyRate": rate if foreign else paid.record["CurrencyRate"],
+        "PaymentType": paid.payment_type,
     }
-    payment["BankAmount"] = _bank_amount(books, payment, account, invoice, element)
-    return _keep(books, payment, invoice, mode)
+    payment["BankAmount"] = _bank_amount(books, payment, account, paid.record, element)
+    return _keep(books, payment, paid, mode)
 
 
-def _check(books: Books, payment: Record, invoice: Record | None, mode: Mode, findings: Findings) -> None:
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What a payment is for: an invoice or a bill (`kind` is None), or a credit that is paid back."""
+
+    record: Record
+    kind: Kind | None
+
+    @property
+    def id(self) -> str:
+        return str(self.record[self.kind.key if self.kind else "InvoiceID"])
+
+    @property
+    def number(self) -> str:
+        return str(self.record.get("CreditNoteNumber" if self.kind else "InvoiceNumber") or "")
+
+    @property
+    def due(self) -> Decimal:
+        """What may still be paid."""
+        left: Decimal = self.record["RemainingCredit" if self.kind else "AmountDue"]
+        return left
+
+    @property
+    def payment_type(self) -> str:
+        """Xero's PaymentType: ACCRECPAYMENT, ARCREDITPAYMENT, AROVERPAYMENTPAYMENT, ..."""
+        if self.kind is None:
+            return f"{self.record['Type']}PAYMENT"
+        ledger = "AR" if self.kind.types[self.record["Type"]] == "ACCREC" else "AP"
+        return f"{ledger}{'CREDIT' if self.kind is CREDIT_NOTE else self.kind.singular.upper()}PAYMENT"
+
+
+def paid_by(books: Books, payment: Record) -> Paid:
+    """Give what a payment is for."""
+    invoice = books.invoices.get(payment["DocumentID"])
+    if invoice is not None:
+        return Paid(invoice, None)
+    credit = books.credits[payment["DocumentID"]]
+    return Paid(credit, kind_of(credit))
+
+
+def _check(books: Books, payment: Record, paid: Paid | None, mode: Mode, findings: Findings) -> None:
     """Refuse a payment in a locked period, of nothing, of a document that is not open, or of more than is due."""
     lock = books.lock_date()
     if lock and payment["Date"] <= lock[0] and not mode.person:
         findings.add(lock_text(lock))
     if payment["Amount"] <= 0:
         findings.add("Payment amount must be greater than zero")
-    if invoice is None:
+    if paid is None:
         return
-    if invoice["Status"] != "AUTHORISED":
+    if paid.record["Status"] != "AUTHORISED":
         findings.add(NOT_APPROVED)
-    if payment["Amount"] > invoice["AmountDue"] or invoice["Status"] != "AUTHORISED":
+    if payment["Amount"] > paid.due or paid.record["Status"] != "AUTHORISED":
         findings.add(TOO_MUCH)
 
 
-def _keep(books: Books, payment: Record, invoice: Record, mode: Mode) -> Saved:
+def _keep(books: Books, payment: Record, paid: Paid, mode: Mode) -> Saved:
     payment_id = payment["PaymentID"]
     books.payments[payment_id] = payment
-    books.payments_of.setdefault(invoice["InvoiceID"], []).append(payment_id)
+    books.payments_of.setdefault(paid.id, []).append(payment_id)
     if not mode.person:
         books.made_by_app.add(payment_id)
     books.touch(payment_id, payment)
-    settle(books, invoice)
+    _settle(books, paid)
     return Saved(payment_id, created=True)
 
 
-def _document(books: Books, element: Record, findings: Findings) -> Record | None:
-    """Find the invoice paid, by its id or its sales number."""
+def _settle(books: Books, paid: Paid) -> None:
+    if paid.kind is None:
+        settle(books, paid.record)
+    else:
+        settle_credit(books, paid.kind, paid.record)
+
+
+def _document(books: Books, element: Record) -> Paid | None:
+    """Find what is paid: an invoice by its id or its sales number, or one of the credits."""
+    for kind in KINDS.values():
+        named = element.get(kind.singular) or {}
+        key = text_in(named, kind.key) or text_in(named, "CreditNoteNumber")
+        if kind is CREDIT_NOTE:
+            key = key or text_in(element, "CreditNoteNumber")
+        if key:
+            with suppress(NotFoundError):
+                return Paid(get_credit(books, kind, key), kind)
+            return None
+    invoice = _invoice(books, element)
+    return None if invoice is None else Paid(invoice, None)
+
+
+def _invoice(books: Books, element: Record) -> Record | None:
     sent: Record = element.get("Invoice") or {}
     invoice_id = text_in(sent, "InvoiceID")
     number = text_in(sent, "InvoiceNumber") or text_in(element, "InvoiceNumber")
-    found: Record | None = None
     if invoice_id and given(invoice_id):
-        found = books.invoices.get(invoice_id.lower())
-    elif number:
-        numbered = books.invoices_numbered("ACCREC", number)
-        found = next((one for one in numbered if one["Status"] != "DELETED"), None)
-    if found is None:
-        findings.add(NO_DOCUMENT)
-    return found
+        return books.invoices.get(invoice_id.lower())
+    numbered = books.invoices_numbered("ACCREC", number) if number else []
+    return next((one for one in numbered if one["Status"] != "DELETED"), None)
 
 
 def _account(books: Books, element: Record, findings: Findings) -> Record | None:
@@ -144,14 +197,14 @@ def _account(books: Books, element: Record, findings: Findings) -> Record | None
     return found
 
 
-def _bank_amount(books: Books, payment: Record, account: Record, invoice: Record, element: Record) -> Decimal:
-    """Give the amount in the bank account's currency: the invoice's own, or the base at the payment's rate."""
+def _bank_amount(books: Books, payment: Record, account: Record, document: Record, element: Record) -> Decimal:
+    """Give the amount in the bank account's currency: the document's own, or the base at the payment's rate."""
     sent = number_in(element, "BankAmount")
     amount: Decimal = payment["Amount"]
     bank = account.get("CurrencyCode") or books.base_currency
     if sent is not None:
         return cents(sent)
-    if bank == invoice["CurrencyCode"]:
+    if bank == document["CurrencyCode"]:
         return amount
     if bank == books.base_currency:
         return cents(amount / payment["CurrencyRate"])
@@ -159,7 +212,7 @@ def _bank_amount(books: Books, payment: Record, account: Record, invoice: Record
 
 
 def delete_payment(books: Books, payment: Record) -> None:
-    """Delete a payment, which re-opens its invoice; the payment stays in lists with Status DELETED.
+    """Delete a payment, which re-opens what it paid; the payment stays in lists with Status DELETED.
 
     Raises:
         InvalidError: it is deleted already.
@@ -168,65 +221,4 @@ def delete_payment(books: Books, payment: Record) -> None:
         raise InvalidError("Payment not of valid status for modification")
     payment["Status"] = "DELETED"
     books.touch(payment["PaymentID"], payment)
-    settle(books, books.invoices[payment["InvoiceID"]])
-
-
-def payment_answer(books: Books, payment: Record, count: int) -> Record:
-    """Show a payment in the answer to a write: with its invoice and account in full."""
-    account = books.accounts[payment["AccountID"]]
-    invoice = books.invoices[payment["InvoiceID"]]
-    return {
-        **_head(payment),
-        "Account": {"AccountID": account["AccountID"], **_code(account), "Name": account["Name"]},
-        "Invoice": invoice_answer(books, invoice, count),
-        "HasValidationErrors": False,
-    }
-
-
-def payment_view(books: Books, payment: Record) -> Record:
-    """Show a payment on a page or by id: the invoice is a shell with its id, number and contact."""
-    account = books.accounts[payment["AccountID"]]
-    return {
-        **_head(payment),
-        "Account": {"AccountID": account["AccountID"], **_code(account)},
-        "Invoice": _shell(books, books.invoices[payment["InvoiceID"]]),
-        "HasValidationErrors": False,
-    }
-
-
-def _head(payment: Record) -> Record:
-    return {
-        "PaymentID": payment["PaymentID"],
-        "Date": date_out(payment["Date"]),
-        "BankAmount": payment["BankAmount"],
-        "Amount": payment["Amount"],
-        **({"Reference": payment["Reference"]} if payment["Reference"] else {}),
-        "CurrencyRate": payment["CurrencyRate"],
-        "PaymentType": payment["PaymentType"],
-        "Status": payment["Status"],
-        **updated_out(payment["UpdatedDateUTC"]),
-        "HasAccount": True,
-        "IsReconciled": payment["IsReconciled"],
-    }
-
-
-def _code(account: Record) -> Record:
-    return {"Code": account["Code"]} if account.get("Code") else {}
-
-
-def _shell(books: Books, invoice: Record) -> Record:
-    return {
-        "Type": invoice["Type"],
-        "InvoiceID": invoice["InvoiceID"],
-        "InvoiceNumber": invoice.get("InvoiceNumber", ""),
-        "Payments": [],
-        "CreditNotes": [],
-        "Prepayments": [],
-        "Overpayments": [],
-        "IsDiscounted": False,
-        "HasErrors": False,
-        "InvoicePaymentServices": [],
-        "Contact": contact_short(books, invoice["ContactID"]),
-        "LineItems": [],
-        "CurrencyCode": invoice["CurrencyCode"],
-    }
+    _settle(books, paid_by(books, payment))

@@ -6,11 +6,13 @@ import math
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from vtxero.sandbox.xero.answers import Answer, api_answer
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError
 from vtxero.sandbox.xero.filters import Fields, parse_order, parse_where, sort_records
+from vtxero.sandbox.xero.identity import PERSON
 from vtxero.sandbox.xero.reference import account_view, actions_view, organisation_view
 from vtxero.sandbox.xero.shelves import FILTERS, Shelf
 from vtxero.sandbox.xero.wire import Record, dumps, envelope
@@ -82,10 +84,10 @@ def _filtered(call: Call, shelf: Shelf) -> list[Record]:
 
 
 def modified_since(call: Call) -> datetime | None:
-    """Read If-Modified-Since, to the second; a form that Xero does not know is ignored, as Xero does."""
+    """Read If-Modified-Since, ISO or as HTTP has it, to the second; any other form is ignored, as Xero does."""
     sent = call.headers.get("if-modified-since", "").strip()
     try:
-        moment = datetime.fromisoformat(sent)
+        moment = parsedate_to_datetime(sent) if sent.endswith("GMT") else datetime.fromisoformat(sent)
     except ValueError:
         return None
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -118,7 +120,7 @@ def read_accounts(call: Call) -> Answer:
     )  # fmt: skip
     since = modified_since(call)
     records = [one for one in call.books.accounts.values() if since is None or one["UpdatedDateUTC"] >= since]
-    return _catalogue(call, "Accounts", records, key="AccountID", names=names, view=account_view)
+    return catalogue(call, "Accounts", records, key="AccountID", names=names, view=account_view)
 
 
 def read_tax_rates(call: Call) -> Answer:
@@ -126,11 +128,11 @@ def read_tax_rates(call: Call) -> Answer:
     classes = tuple(f"CanApplyTo{one}" for one in ("Assets", "Equity", "Expenses", "Liabilities", "Revenue"))
     names = ("Name", "TaxType", "Status", "EffectiveRate", "DisplayTaxRate", "ReportTaxType", *classes)
     records = list(call.books.tax_rates.values())
-    return _catalogue(call, "TaxRates", records, key="TaxType", names=names, view=dict)
+    return catalogue(call, "TaxRates", records, key="TaxType", names=names, view=dict)
 
 
 def read_currencies(call: Call) -> Answer:
-    return _catalogue(call, "Currencies", call.books.currencies, key="Code", names=("Code", "Description"), view=dict)
+    return catalogue(call, "Currencies", call.books.currencies, key="Code", names=("Code", "Description"), view=dict)
 
 
 def read_tracking(call: Call) -> Answer:
@@ -140,21 +142,35 @@ def read_tracking(call: Call) -> Answer:
     call.query.pop("includearchived", None)
     if not archived and not call.parts[1:]:
         records = [_without_archived(one) for one in records if one["Status"] == "ACTIVE"]
-    return _catalogue(call, "TrackingCategories", records, key="TrackingCategoryID", names=names, view=dict)
+    return catalogue(call, "TrackingCategories", records, key="TrackingCategoryID", names=names, view=dict)
 
 
 def _without_archived(category: Record) -> Record:
     return {**category, "Options": [one for one in category["Options"] if one["Status"] == "ACTIVE"]}
 
 
+def read_users(call: Call) -> Answer:
+    """Serve the one person who uses this organisation."""
+    user = {
+        "UserID": str(uuid.uuid5(uuid.NAMESPACE_URL, "vtxero-sandbox-user")),
+        "EmailAddress": PERSON["email"],
+        "FirstName": PERSON["given_name"],
+        "LastName": PERSON["family_name"],
+        "UpdatedDateUTC": "/Date(1577836800000+0000)/",
+        "IsSubscriber": True,
+        "OrganisationRole": "STANDARD",
+    }
+    return catalogue(call, "Users", [user], key="UserID", names=tuple(user), view=dict)
+
+
 def read_themes(call: Call) -> Answer:
     """Serve the one branding theme."""
     theme = {"BrandingThemeID": call.books.branding_theme, "Name": "Standard", "Type": "INVOICE", "SortOrder": 0}
     theme["CreatedDateUTC"] = "/Date(1577836800000+0000)/"
-    return _catalogue(call, "BrandingThemes", [theme], key="BrandingThemeID", names=tuple(theme), view=dict)
+    return catalogue(call, "BrandingThemes", [theme], key="BrandingThemeID", names=tuple(theme), view=dict)
 
 
-def _catalogue(
+def catalogue(
     call: Call,
     plural: str,
     records: list[Record],
@@ -163,6 +179,7 @@ def _catalogue(
     names: tuple[str, ...],
     view: Callable[[Record], Record],
 ) -> Answer:
+    """Serve a list that is never paged, whole or one by its id."""
     fields: Fields = {name: (lambda record, name=name: record.get(name)) for name in names}  # type: ignore[misc]
     if call.parts[1:]:
         call.allow(set())

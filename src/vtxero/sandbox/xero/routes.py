@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from vtxero.sandbox.xero import group_calls as groups
 from vtxero.sandbox.xero import settings_calls as settings
 from vtxero.sandbox.xero.answers import Answer
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.credits import KINDS
 from vtxero.sandbox.xero.errors import NotModelledError
+from vtxero.sandbox.xero.group_calls import read_groups
+from vtxero.sandbox.xero.history import put_history, read_history
 from vtxero.sandbox.xero.reading import (
     read_accounts,
     read_currencies,
@@ -17,19 +20,23 @@ from vtxero.sandbox.xero.reading import (
     read_tax_rates,
     read_themes,
     read_tracking,
+    read_users,
 )  # fmt: skip
 from vtxero.sandbox.xero.shelves import SHELVES, WRITABLE
-from vtxero.sandbox.xero.writing import remove_item, write_shelf
+from vtxero.sandbox.xero.writing import email_invoice, remove_item, write_shelf
 
 Handler = Callable[[Call], Answer]
 
 CATALOGUES: dict[str, Handler] = {
     "organisation": read_organisation,
+    "organisations": read_organisation,
     "accounts": read_accounts,
     "taxrates": read_tax_rates,
     "currencies": read_currencies,
     "trackingcategories": read_tracking,
     "brandingthemes": read_themes,
+    "users": read_users,
+    "contactgroups": read_groups,
 }
 CHANGES: dict[tuple[str, str], Handler] = {
     ("PUT", "accounts"): settings.put_account,
@@ -44,7 +51,15 @@ CHANGES: dict[tuple[str, str], Handler] = {
     ("PUT", "trackingcategories/*/options"): settings.put_option,
     ("POST", "trackingcategories/*/options/*"): settings.post_option,
     ("DELETE", "trackingcategories/*/options/*"): settings.delete_option,
+    ("PUT", "contactgroups"): groups.put_groups,
+    ("POST", "contactgroups/*"): groups.post_group,
+    ("PUT", "contactgroups/*/contacts"): groups.put_members,
+    ("DELETE", "contactgroups/*/contacts"): groups.delete_members,
+    ("DELETE", "contactgroups/*/contacts/*"): groups.delete_members,
     ("DELETE", "items/*"): remove_item,
+    ("POST", "invoices/*/email"): email_invoice,
+    **{("GET", f"{name}/*/history"): read_history(shelf) for name, shelf in SHELVES.items()},
+    **{("PUT", f"{name}/*/history"): put_history(shelf) for name, shelf in SHELVES.items()},
     **{("PUT", f"{name}/*/allocations"): settings.put_allocations(kind) for name, kind in KINDS.items()},
     **{("DELETE", f"{name}/*/allocations/*"): settings.delete_allocation(kind) for name, kind in KINDS.items()},
 }
@@ -52,6 +67,7 @@ CHANGES: dict[tuple[str, str], Handler] = {
 
 SCOPES = {
     **dict.fromkeys(CATALOGUES, ("accounting.settings",)),
+    "contactgroups": ("accounting.contacts",),
     **{name: shelf.scopes for name, shelf in SHELVES.items()},
 }
 

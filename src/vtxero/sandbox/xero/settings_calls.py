@@ -35,13 +35,13 @@ NO_CURRENCIES = "The organisation is not subscribed to multi currency"
 
 def put_account(call: Call) -> Answer:
     """PUT /Accounts."""
-    return _written(call, "Accounts", "AccountID", create_account, account_view)
+    return written(call, "Accounts", "AccountID", create_account, account_view)
 
 
 def post_account(call: Call) -> Answer:
     """POST /Accounts/{AccountID}."""
     account = get_account(call.books, call.parts[1])
-    return _written(
+    return written(
         call, "Accounts", "AccountID", lambda books, element: change_account(books, account, element), account_view
     )
 
@@ -54,17 +54,17 @@ def delete_account(call: Call) -> Answer:
 
 def put_tax_rate(call: Call) -> Answer:
     """PUT /TaxRates."""
-    return _written(call, "TaxRates", "TaxType", lambda books, one: save_tax_rate(books, one, create=True), dict)
+    return written(call, "TaxRates", "TaxType", lambda books, one: save_tax_rate(books, one, create=True), dict)
 
 
 def post_tax_rate(call: Call) -> Answer:
     """POST /TaxRates."""
-    return _written(call, "TaxRates", "TaxType", lambda books, one: save_tax_rate(books, one, create=False), dict)
+    return written(call, "TaxRates", "TaxType", lambda books, one: save_tax_rate(books, one, create=False), dict)
 
 
 def put_currency(call: Call) -> Answer:
     """PUT /Currencies: subscribes to one more, where the plan allows foreign currencies."""
-    return _written(call, "Currencies", "Code", _add_currency, dict)
+    return written(call, "Currencies", "Code", _add_currency, dict)
 
 
 def _add_currency(books: Books, element: Record) -> Record:
@@ -81,13 +81,13 @@ def _add_currency(books: Books, element: Record) -> Record:
 
 def put_category(call: Call) -> Answer:
     """PUT /TrackingCategories."""
-    return _written(call, "TrackingCategories", "TrackingCategoryID", create_category, dict)
+    return written(call, "TrackingCategories", "TrackingCategoryID", create_category, dict)
 
 
 def post_category(call: Call) -> Answer:
     """POST /TrackingCategories/{TrackingCategoryID}."""
     category = get_category(call.books, call.parts[1])
-    return _written(
+    return written(
         call,
         "TrackingCategories",
         "TrackingCategoryID",
@@ -107,7 +107,7 @@ def delete_category(call: Call) -> Answer:
 def put_option(call: Call) -> Answer:
     """PUT /TrackingCategories/{TrackingCategoryID}/Options."""
     category = get_category(call.books, call.parts[1])
-    return _written(
+    return written(
         call, "Options", "TrackingOptionID", lambda books, element: create_option(books, category, element), _option
     )
 
@@ -116,7 +116,7 @@ def post_option(call: Call) -> Answer:
     """POST /TrackingCategories/{TrackingCategoryID}/Options/{TrackingOptionID}."""
     category = get_category(call.books, call.parts[1])
     option = get_option(category, call.parts[3])
-    return _written(
+    return written(
         call, "Options", "TrackingOptionID", lambda _, element: change(category["Options"], option, element), _option
     )
 
@@ -140,7 +140,7 @@ def put_allocations(kind: Kind) -> Callable[[Call], Answer]:
 
     def put(call: Call) -> Answer:
         credit = get_credit(call.books, kind, call.parts[1])
-        return _written(
+        return written(
             call,
             "Allocations",
             "AllocationID",
@@ -166,7 +166,7 @@ def delete_allocation(kind: Kind) -> Callable[[Call], Answer]:
     return delete
 
 
-def _written(
+def written(
     call: Call,
     plural: str,
     key: str,

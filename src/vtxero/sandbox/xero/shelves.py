@@ -29,7 +29,8 @@ from vtxero.sandbox.xero.invoice_views import (
 )  # fmt: skip
 from vtxero.sandbox.xero.invoices import get_invoice, save_invoice
 from vtxero.sandbox.xero.items import get_item, is_tracked, item_view, save_item
-from vtxero.sandbox.xero.payments import get_payment, payment_answer, payment_view, save_payment
+from vtxero.sandbox.xero.payment_views import payment_answer, payment_view
+from vtxero.sandbox.xero.payments import get_payment, paid_by, save_payment
 from vtxero.sandbox.xero.saving import Mode, Saved
 from vtxero.sandbox.xero.wire import Record
 
@@ -113,11 +114,11 @@ def _party_fields(books: Books) -> Fields:
 
 
 def _payment_fields(books: Books) -> Fields:
-    def of_invoice(name: str) -> Reader:
-        return lambda record: books.invoices[record["InvoiceID"]].get(name)
+    def of_document(name: str) -> Reader:
+        return lambda record: paid_by(books, record).record.get(name)
 
     def of_contact(name: str) -> Reader:
-        return lambda record: books.contacts[books.invoices[record["InvoiceID"]]["ContactID"]].get(name)
+        return lambda record: books.contacts[paid_by(books, record).record["ContactID"]].get(name)
 
     def of_account(name: str) -> Reader:
         return lambda record: books.accounts[record["AccountID"]].get(name)
@@ -127,7 +128,9 @@ def _payment_fields(books: Books) -> Fields:
             "UpdatedDateUTC", "PaymentID", "PaymentType", "Status", "Date", "Reference", "Amount", "IsReconciled",
             "BankAmount", "CurrencyRate",
         ),
-        **{f"Invoice.{name}": of_invoice(name) for name in ("InvoiceID", "InvoiceNumber", "Type", "Status")},
+        "Invoice.InvoiceID": lambda record: record["DocumentID"],
+        "Invoice.InvoiceNumber": lambda record: paid_by(books, record).number,
+        **{f"Invoice.{name}": of_document(name) for name in ("Type", "Status")},
         **{f"Invoice.Contact.{name}": of_contact(name) for name in ("ContactID", "Name", "ContactNumber")},
         **{f"Account.{name}": of_account(name) for name in ("AccountID", "Code", "Name")},
     }  # fmt: skip
@@ -154,10 +157,10 @@ CONTACTS = Shelf(
     save=save_contact,
     views={
         "answer": _alone(contact_answer),
-        "single": _alone(contact_page),
-        "page": _alone(contact_page),
+        "single": _flat(contact_page),
+        "page": _flat(contact_page),
         "list": _alone(contact_list),
-        "summary": _alone(contact_summary),
+        "summary": _flat(contact_summary),
     },
     shown_with=lambda _books, _record: (),
     error_flag="HasValidationErrors",
@@ -256,7 +259,7 @@ PAYMENTS = Shelf(
         "page": _flat(payment_view),
         "list": _flat(payment_view),
     },
-    shown_with=lambda books, payment: (payment["InvoiceID"], books.invoices[payment["InvoiceID"]]["ContactID"]),
+    shown_with=lambda books, payment: (payment["DocumentID"], paid_by(books, payment).record["ContactID"]),
     error_flag="HasValidationErrors",
     with_places=True,
 )

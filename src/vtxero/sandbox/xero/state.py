@@ -67,6 +67,18 @@ class XeroState(Books):
         """Make an organisation with a small chart of accounts, New Zealand's tax rates and no records."""
         return cls.load(starter(base_currency, name, currencies), clock=clock, seed=seed)
 
+    def add_organisation(self, name: str, base_currency: str = "NZD") -> XeroState:
+        """Give the person one more organisation, with books of its own, and let logins reach it."""
+        other = type(self).new(base_currency, name=name, clock=self.clock)
+        other.lock, other.identity = self.lock, self.identity
+        self.identity.connect(other)
+        return other
+
+    @property
+    def tenant_id(self) -> str:
+        """The id that names this organisation in calls."""
+        return str(self.organisation["OrganisationID"])
+
     def add_contact(self, **fields: Any) -> str:
         """Add a contact and return its ContactID."""
         return self._do(save_contact, fields, CREATE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -18,6 +19,7 @@ CENT = Decimal("0.01")
 LARGEST = 12
 """Digits before the point that a number of a request may have: a hundred times the largest line amount."""
 _SLASH_DATE = re.compile(r"^/Date\((-?\d+)([+-]\d{4})?\)/$")
+_HEX_ID = re.compile(r"^[0-9a-fA-F]{32}$")
 _GUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 
 
@@ -33,6 +35,11 @@ def places(value: Decimal, count: int) -> Decimal:
 
 def is_guid(text: str) -> bool:
     return bool(_GUID.match(text.lower()))
+
+
+def hyphened(text: str) -> str:
+    """Write an id of 32 hexadecimal digits as Xero does, with hyphens; anything else stays as it is."""
+    return str(uuid.UUID(hex=text)) if _HEX_ID.match(text) else text
 
 
 def given(value: Any) -> bool:

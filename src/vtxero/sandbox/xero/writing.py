@@ -8,6 +8,7 @@ from vtxero.sandbox.xero.answers import Answer, validation_answer
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.errors import BadRequestError, InvalidError, NotFoundError, NotModelledError
 from vtxero.sandbox.xero.forms import check_forms, understood
+from vtxero.sandbox.xero.invoices import mark_sent
 from vtxero.sandbox.xero.items import MAX_PER_REQUEST, delete_item, get_item
 from vtxero.sandbox.xero.payments import delete_payment
 from vtxero.sandbox.xero.reading import answer, shown
@@ -35,8 +36,6 @@ def write_shelf(call: Call, shelf: Shelf) -> Answer:
         return _write_one(call, shelf, elements)
     if shelf is ITEMS and len(elements) > MAX_PER_REQUEST:
         raise BadRequestError(14, "PostDataInvalidException", f"No more than {MAX_PER_REQUEST} items in a request")
-    if shelf is PAYMENTS and call.method == "POST" and len(elements) > 1:
-        raise NotModelledError("POST Payments with more than one payment; PUT takes many")
     return _write_all(call, shelf, elements)
 
 
@@ -122,4 +121,16 @@ def remove_item(call: Call) -> Answer:
     except InvalidError as error:
         item_id = get_item(call.books, call.parts[1])["ItemID"]
         return validation_answer([refused({"ItemID": item_id}, "ItemID", error.messages)])
+    return Answer(204, "", "")
+
+
+def email_invoice(call: Call) -> Answer:
+    """Serve POST /Invoices/{id}/Email: nothing is mailed here, but the invoice is sent from then on."""
+    call.allow(set())
+    call.operation = "POST Invoices/{id}/Email x1"
+    invoice = INVOICES.get(call.books, call.parts[1])
+    try:
+        mark_sent(call.books, invoice)
+    except InvalidError as error:
+        return validation_answer([refused({"InvoiceID": invoice["InvoiceID"]}, "InvoiceID", error.messages)])
     return Answer(204, "", "")
