@@ -24,7 +24,7 @@ class VtxeroError(Exception):
     """Base of all errors with a message for people.
 
     Attributes:
-        exit_code: the process's exit code when this ends a run (`cli.md`).
+        exit_code: the process's exit code when this ends a run (the README lists them).
         remedy: what the reader can do, one sentence; empty when the message says it all.
     """
 

@@ -40,7 +40,7 @@ class State(StrEnum):
 class Check:
     """One thing that was looked at. `paste` holds lines to be pasted somewhere, as the remedy says.
 
-    `exit_code` is what a run would end with (`cli.md`); 0 unless it is a problem.
+    `exit_code` is what a run would end with (the README lists them); 0 unless it is a problem.
     """
 
     topic: str

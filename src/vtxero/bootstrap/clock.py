@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Time as the machine has it. No decision about records depends on it (`design.md`, the cursor law)."""
+    """Time as the machine has it. No decision about records depends on it (law 8 in `docs/laws.md`)."""
 
     def now(self) -> datetime:
         """The present moment, UTC."""

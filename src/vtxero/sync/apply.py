@@ -338,7 +338,7 @@ class Applier:
             self._record(action)
 
     def _key(self, ready: list[Ready]) -> str:
-        """The Idempotency-Key: tenant, endpoint, the payloads in order, and the run (`design.md` §6)."""
+        """The Idempotency-Key: tenant, endpoint, the payloads in order, and the run."""
         digest = hashlib.sha256()
         first = ready[0].action
         for part in (self._tenant, self._slice.name, first.target, first.write, self._run, *(r.wanted for r in ready)):

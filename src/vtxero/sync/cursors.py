@@ -1,4 +1,4 @@
-"""Where the next run begins to read (`design.md`, the cursor law)."""
+"""Where the next run begins to read (law 8 in `docs/laws.md`)."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Fetcher:
         self.timeless: dict[Side, set[str]] = {}
 
     def fetch(self, side: Side, *, full: bool) -> None:
-        """Read a side whole, or since its cursor. The cursor itself moves later (`design.md`, the cursor law)."""
+        """Read a side whole, or since its cursor. The cursor itself moves later (law 8 in `docs/laws.md`)."""
         module = self._slice.name
         since = None if full else self._state.cursor(module, side)
         self.high[side] = self._state.cursor(module, side)

@@ -1,4 +1,4 @@
-"""The main job: read, judge everything, guard, apply, move the cursors, report (`design.md` §4)."""
+"""The main job: read, judge everything, guard, apply, move the cursors, report (`docs/architecture.md`)."""
 
 from __future__ import annotations
 
