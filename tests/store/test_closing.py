@@ -18,7 +18,5 @@ def test_database_closed_while_a_read_is_under_way_leaves_its_file_to_others(tmp
     assert read is not None
     assert [each.name for each in tmp_path.iterdir()] == [path.name], "SQLite drops its log when nobody has the file"
     other = sqlite3.connect(path, timeout=0)
-    assert other.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",), (
-        "others had to wait"
-    )
+    assert other.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",), "others had to wait"
     other.close()
