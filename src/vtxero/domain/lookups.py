@@ -102,6 +102,13 @@ class InvoiceView(Protocol):
     def credited(self) -> Decimal: ...
 
 
+class PaymentView(Protocol):
+    """What an invoice needs to know of a payment."""
+
+    @property
+    def amount(self) -> Decimal: ...
+
+
 class Lookups(Protocol):
     """Answers about other modules' records, from links, from this plan, and from rows read before."""
 

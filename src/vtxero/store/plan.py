@@ -9,7 +9,7 @@ from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START
 from vtxero.domain.sides import Side
 from vtxero.store.codec import dump_action, load_action
 from vtxero.store.transactions import Transactions
-from vtxero.sync.state import Action
+from vtxero.sync.state import FOLLOW, Action
 
 
 class SqlitePlan(Transactions):
@@ -21,8 +21,22 @@ class SqlitePlan(Transactions):
             self._db.execute("DELETE FROM plan")
             self._db.execute("DELETE FROM plan_needs")
 
+    def clear_actions(self, module: str) -> None:
+        """Forget a module's lines; its follow-ups stay."""
+        with self.transaction():
+            where = "FROM plan WHERE module = ? AND write <> ?"
+            self._db.execute(f"DELETE FROM plan_needs WHERE seq IN (SELECT seq {where})", (module, FOLLOW))  # noqa: S608 - texts of our own
+            self._db.execute(f"DELETE {where}", (module, FOLLOW))
+
     def add_action(self, action: Action) -> None:
         """Append to the plan."""
+        self._add(action, action.write)
+
+    def add_follow_up(self, action: Action) -> None:
+        """Append what a record will need once other lines of the plan are carried out: no line of its module's own."""
+        self._add(action, FOLLOW)
+
+    def _add(self, action: Action, write: str) -> None:
         with self.transaction():
             cursor = self._db.execute(
                 "INSERT INTO plan (module, target, write, vtiger_id, xero_id, required, action)"
@@ -30,7 +44,7 @@ class SqlitePlan(Transactions):
                 (
                     action.module,
                     action.target,
-                    action.write,
+                    write,
                     action.vtiger_id,
                     action.xero_id,
                     action.required,
@@ -63,18 +77,42 @@ class SqlitePlan(Transactions):
     def actions(self, module: str) -> Iterator[Action]:
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
         rows = self._db.execute(
-            "SELECT seq FROM plan WHERE module = ? ORDER BY write IN ('create', 'update'),"
+            "SELECT seq FROM plan WHERE module = ? AND write <> ? ORDER BY write IN ('create', 'update'),"
             " target = 'vtiger', write, seq",
-            (module,),
+            (module, FOLLOW),
         )
-        for (seq,) in rows.fetchall():
+        return self._each(rows.fetchall())
+
+    def follow_ups(self, module: str) -> Iterator[Action]:
+        """The follow-ups of a module's records."""
+        rows = self._db.execute("SELECT seq FROM plan WHERE module = ? AND write = ? ORDER BY seq", (module, FOLLOW))
+        return self._each(rows.fetchall())
+
+    def _each(self, rows: list[tuple[int]]) -> Iterator[Action]:
+        """Read lines one at a time: those of large books would not fit in memory. One dropped meanwhile is left out."""
+        for (seq,) in rows:
             row = self._db.execute("SELECT action FROM plan WHERE seq = ?", (seq,)).fetchone()
             if row:
                 yield replace(load_action(row[0]), seq=seq)
 
+    def line(self, seq: int) -> Action:
+        """One line of the plan."""
+        (text,) = self._db.execute("SELECT action FROM plan WHERE seq = ?", (seq,)).fetchone()
+        return replace(load_action(text), seq=seq)
+
+    def lines_of(self, module: str, side: Side, record_id: str) -> list[Action]:
+        """The lines about a record, follow-ups left out."""
+        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        rows = self._db.execute(
+            f"SELECT seq, action FROM plan WHERE module = ? AND {own} = ? AND write <> ? ORDER BY seq",  # noqa: S608 - column names of our own
+            (module, record_id, FOLLOW),
+        )
+        return [replace(load_action(text), seq=seq) for seq, text in rows.fetchall()]
+
     def count_actions(self, module: str) -> int:
         """How many lines a module's plan has."""
-        return int(self._db.execute("SELECT count(*) FROM plan WHERE module = ?", (module,)).fetchone()[0])
+        row = self._db.execute("SELECT count(*) FROM plan WHERE module = ? AND write <> ?", (module, FOLLOW)).fetchone()
+        return int(row[0])
 
     def unneeded(self) -> list[Action]:
         """The lines that are not required and that nothing in the plan refers to."""

@@ -46,6 +46,17 @@ class SqliteRuns:
             ),
         )
 
+    def add_changes(self, run: str, later: RecordResult) -> None:
+        """Add the changes of a later write to what is noted of the record already."""
+        rows = self._db.execute(
+            "SELECT seq, result FROM outcomes WHERE run = ? AND module = ? AND vtiger_id = ?",
+            (run, later.module, later.vtiger_id or ""),
+        ).fetchall()
+        for seq, text in rows:
+            self._db.execute(
+                "UPDATE outcomes SET result = ? WHERE seq = ?", (dump_result(load_result(text).and_then(later)), seq)
+            )
+
     def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
         """Note how many records were seen and say nothing new."""
         self._count(run, module, direction, Outcome.UNCHANGED, number)

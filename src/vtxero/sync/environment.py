@@ -30,6 +30,10 @@ class RunRecorder(Protocol):
         """Note a record's outcome; a second one for the same record takes the first one's place."""
         ...
 
+    def add_changes(self, run: str, later: RecordResult) -> None:
+        """Add the changes of a later write to what is noted of the record already."""
+        ...
+
     def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
         """Note how many records were seen and say nothing new."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -28,6 +28,18 @@ class RecordResult:
     reasons: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
+
+    def and_then(self, later: RecordResult) -> RecordResult:
+        """Add the changes of a later write to the same record, or to its counterpart: then the side is named."""
+        if later.direction is not self.direction:
+            side = "Vtiger" if later.direction is Direction.TO_VTIGER else "Xero"
+            named = tuple(replace(change, field=f"{change.field} in {side}") for change in later.changes)
+            return replace(self, changes=(*self.changes, *named))
+        changes = {change.field: change for change in self.changes}
+        for change in later.changes:
+            before = changes.get(change.field, change).before
+            changes[change.field] = replace(change, before=before)
+        return replace(self, changes=tuple(changes.values()))
 
 
 @dataclass(frozen=True, slots=True)

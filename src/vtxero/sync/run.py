@@ -35,7 +35,7 @@ class Run:
             if self._request.dry_run:
                 self._forecast(modules)
             else:
-                self._applier.apply(modules, self._planner.fetchers, self._planner.places)
+                self._applier.apply(modules, self._planner)
         except StateError:
             raise
         except VtxeroError as error:
@@ -46,6 +46,8 @@ class Run:
         for module in modules:
             for action in self._env.state.actions(module.name):
                 self._ledger.forecast(action)
+        for action, standing in self._planner.follow_ups(modules):
+            self._ledger.forecast_follow_up(action, standing)
 
     def _check_budget(self) -> None:
         """End the run between two steps when a signal came, or when its calls or its time are used up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -14,10 +14,10 @@ from vtxero.sync.apply import Applier
 from vtxero.sync.cursors import cursor_after
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
-from vtxero.sync.follow import FollowUp, plan_follow_ups
+from vtxero.sync.follow import Standings, plan_follow_ups
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
-from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT
+from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, RunPlanner
 from vtxero.sync.run_report import RunLedger
 from vtxero.sync.scope import Scope
 from vtxero.sync.state import Action
@@ -41,8 +41,8 @@ class RunApplier:
         self._ledger = ledger
         self._check_budget = check_budget
 
-    def apply(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher], places: Mapping[str, str]) -> None:
-        """Carry out the plan. `places` tell where the next run goes on looking for deletions."""
+    def apply(self, modules: list[ModulePlan], planner: RunPlanner) -> None:
+        """Carry out the plan that `planner` made."""
         env = self._env
         for place, module in enumerate(modules):
             env.lookups.forget()
@@ -55,25 +55,22 @@ class RunApplier:
                 for later in modules[place + 1 :]:
                     self._leave_for_later(env.state.actions(later.name))
                 raise
-            self._move_cursors(module.name, fetchers[module.name])
-        self._follow(modules, fetchers)
+            self._move_cursors(module.name, planner.fetchers[module.name])
+        self._follow(modules, planner)
         doubtful = {dep for module in modules if module.name in self._ledger.refused for dep in module.depends_on}
         with env.transaction():
             env.state.set_meta(FINGERPRINT, env.fingerprint)
-            for name, value in places.items():
+            for name, value in planner.places.items():
                 env.state.set_meta(name, value)
             env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))
 
-    def _follow(self, modules: list[ModulePlan], fetchers: Mapping[str, Fetcher]) -> None:
+    def _follow(self, modules: list[ModulePlan], planner: RunPlanner) -> None:
         """Settle what this run's own writes moved in other modules."""
-        unread = {name: fetcher.unchanged for name, fetcher in fetchers.items()}
-        for item in plan_follow_ups(self._env, modules, self._scope.terms, unread):
-            self._ledger.rest_no_more(item.module.name, item.rested)
-            self._applier(item.module, partial(self._record_news, item)).apply()
+        for item in plan_follow_ups(self._env, modules, self._scope.terms, planner.unread()):
+            self._applier(item.module, partial(self._record_follow_up, item.standings)).apply()
 
-    def _record_news(self, item: FollowUp, action: Action) -> None:
-        if item.counts(action):
-            self._ledger.record(action)
+    def _record_follow_up(self, standings: Standings, action: Action) -> None:
+        self._ledger.record_follow_up(action, standings.of(action.vtiger_id))
 
     def _applier(self, module: ModulePlan, record: Callable[[Action], None] | None = None) -> Applier:
         env = self._env

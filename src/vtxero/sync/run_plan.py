@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from vtxero.domain.lookups import read_symbol
@@ -10,6 +10,7 @@ from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StopError, TemporaryError
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
+from vtxero.sync.follow import Standing, Standings, foresee
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
 from vtxero.sync.plan import Planner, Terms
@@ -73,9 +74,24 @@ class RunPlanner:
             seeds |= asked
         self._plan_seeds(seeds)
         self._drop_unneeded()
+        foresee(self._env, planned, self._scope.terms)
         self._keep_approved(planned)
         self._guard(facts)
         return planned
+
+    def unread(self) -> dict[str, Mapping[str, Side]]:
+        """Give, by module, the Vtiger ids and authors of the pairs that were read and counted as saying nothing new."""
+        return {name: each.unchanged for name, each in self.fetchers.items() if name in self._scope.chosen}
+
+    def follow_ups(self, modules: list[ModulePlan]) -> Iterator[tuple[Action, Standing]]:
+        """Give what was foreseen, and how each record stands before it."""
+        unread = self.unread()
+        for module in modules:
+            ids = {action.vtiger_id for action in self._env.state.follow_ups(module.name)}
+            terms = self._scope.terms(module)
+            standings = Standings(self._env, module.name, terms, unread.get(module.name, {}), ids)
+            for action in self._env.state.follow_ups(module.name) if ids else ():
+                yield action, standings.of(action.vtiger_id)
 
     def _guard(self, facts: list[ModuleFacts]) -> None:
         """Stop before harm; a dry run harms nothing and shows what the guard is about."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,11 +10,12 @@ from vtxero.domain.lookups import SYMBOL_START, read_symbol
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import BudgetError, VtxeroError
 from vtxero.sync.environment import Environment
+from vtxero.sync.follow import Standing
 from vtxero.sync.lookup import SYMBOLS
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.request import RunRequest
-from vtxero.sync.saved import WRITES, PlannedWrite, planned_write
+from vtxero.sync.saved import WRITES, PlannedWrite, planned_follow_up, planned_write
 from vtxero.sync.scope import Scope
 from vtxero.sync.severity import gravest
 from vtxero.sync.slice import WritingBack
@@ -72,15 +72,30 @@ class RunLedger:
         """Count a record that says nothing new."""
         self._unchanged[module, direction] += 1
 
-    def rest_no_more(self, module: str, directions: Iterable[Direction]) -> None:
-        """Take back that records say nothing new: they were written after all."""
-        self._unchanged.subtract((module, direction) for direction in directions)
+    def record_follow_up(self, action: Action, standing: Standing) -> None:
+        """Note what became of a record once more: what was told of it stays told, that it rested does not."""
+        if action.outcome in {Outcome.UNCHANGED, Outcome.LINKED}:
+            return
+        if standing.is_told and action.outcome is Outcome.UPDATED:
+            self._env.recorder.add_changes(self._env.run, self._result(action))
+        elif not standing.is_told or action.outcome is Outcome.FAILED:
+            if standing.rests_in:
+                self._unchanged[action.module, standing.rests_in] -= 1
+            self.record(action)
 
     def forecast(self, action: Action) -> None:
         """Note what a dry run would do with a record."""
         self.record(action)
+        self._plan(action, planned_write(action))
+
+    def forecast_follow_up(self, action: Action, standing: Standing) -> None:
+        """Note what a dry run would do with a record afterwards."""
+        self.record_follow_up(action, standing)
+        self._plan(action, planned_follow_up(action))
+
+    def _plan(self, action: Action, line: PlannedWrite) -> None:
         if action.write in WRITES:
-            self._lines.append(planned_write(action))
+            self._lines.append(line)
         if action.write in {"create", "update"}:
             self._planned[f"{action.target}:{action.module}:{action.write}"] += 1
         if action.write == "create" and action.target is Side.XERO and self._writes_back(action.module):

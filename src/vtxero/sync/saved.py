@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from vtxero.domain.findings import finding
 from vtxero.domain.reasons import Code
 from vtxero.sync.records import Outcome
-from vtxero.sync.state import Action, State
+from vtxero.sync.state import FOLLOW, Action, State
 
 WRITES = frozenset({"create", "update", "link"})
 
@@ -41,6 +41,11 @@ def planned_write(action: Action) -> PlannedWrite:
     )
 
 
+def planned_follow_up(action: Action) -> PlannedWrite:
+    """Sum up what a record will need once other lines of the plan are carried out."""
+    return replace(planned_write(action), write=FOLLOW)
+
+
 def keep_approved(state: State, modules: Iterable[str], approved: Iterable[PlannedWrite]) -> int:
     """Leave in the plan only what was approved; returns how many approved lines are needed no longer.
 
@@ -58,11 +63,29 @@ def keep_approved(state: State, modules: Iterable[str], approved: Iterable[Plann
             state.drop_action(action.seq)
             if action.counted and line.place in places:
                 state.add_action(_stale(action))
+        met |= _keep_follow_ups(state, module, lines)
     return len(places - met)
+
+
+def _keep_follow_ups(state: State, module: str, lines: Collection[PlannedWrite]) -> set[tuple[str, str, str]]:
+    """Leave what was approved; gives the records that have any.
+
+    Nothing is said of one that was approved and is another now: its record moved, or the lines that it would follow
+    did, and these say so themselves.
+    """
+    met = set()
+    for action in list(state.follow_ups(module)):
+        line = planned_follow_up(action)
+        met.add(line.place)
+        if line not in lines:
+            state.drop_action(action.seq)
+    return met
 
 
 def _stale(action: Action) -> Action:
     text = "It has changed since the plan was made, so nothing was sent."
     remedy = "Make a new plan with `vtxero plan`, look at it, and apply that one."
     reasons = (finding(Code.CONFLICT, text, remedy=remedy),)
-    return replace(action, outcome=Outcome.CONFLICT, write="", reasons=reasons, changes=(), needs=(), required=True)
+    # Of a linked pair that needs no write anyway, what both sides agree on is still noted: else it would be news later.
+    write = action.write if action.write == "link" and action.vtiger_base else ""
+    return replace(action, outcome=Outcome.CONFLICT, write=write, reasons=reasons, changes=(), needs=(), required=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from vtxero.domain.findings import Finding
@@ -94,6 +94,15 @@ class MovesOthers(Protocol):
 
     def moved(self, record: Any) -> str:
         """Give the id, at Xero, of the record that a new one of Xero's changes."""
+        ...
+
+
+@runtime_checkable
+class MovedByOthers(Protocol):
+    """A slice whose records at Xero are changed there by new records of another module: an invoice is paid."""
+
+    def after(self, record: Any, movers: Sequence[Any]) -> Any:
+        """Give Xero's record as it will be once these new ones of the other module are there."""
         ...
 
 

@@ -12,6 +12,9 @@ from vtxero.domain.sides import Direction, Side
 from vtxero.sync.effects import Effect
 from vtxero.sync.records import FieldChange, Outcome, Presence
 
+FOLLOW = "follow"
+"""The kind of write that a follow-up is, in the plan and in a saved one: it is due only after other lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -245,6 +248,10 @@ class State(Protocol):
         """Forget the plan of an earlier run."""
         ...
 
+    def clear_actions(self, module: str) -> None:
+        """Forget a module's lines; its follow-ups stay."""
+        ...
+
     def add_action(self, action: Action) -> None:
         """Append to the plan."""
         ...
@@ -259,6 +266,22 @@ class State(Protocol):
 
     def actions(self, module: str) -> Iterator[Action]:
         """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        ...
+
+    def line(self, seq: int) -> Action:
+        """One line of the plan."""
+        ...
+
+    def lines_of(self, module: str, side: Side, record_id: str) -> list[Action]:
+        """The lines about a record, follow-ups left out."""
+        ...
+
+    def add_follow_up(self, action: Action) -> None:
+        """Append what a record will need once other lines of the plan are carried out: no line of its module's own."""
+        ...
+
+    def follow_ups(self, module: str) -> Iterator[Action]:
+        """The follow-ups of a module's records."""
         ...
 
     def count_actions(self, module: str) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.lookups import Lookups
+from vtxero.domain.lookups import Lookups, PaymentView
+from vtxero.domain.money import ZERO, canon
 from vtxero.domain.options import InvoiceOptions, TaxMapOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
@@ -76,6 +78,14 @@ class InvoicesSlice(PlainSlice[Invoice]):
         )
         text = f"Xero has an invoice {found.number} already, and {how}."
         return (finding(Code.INV_NUMBER_TAKEN, text, field="number"),)
+
+    def after(self, record: Invoice, movers: Sequence[PaymentView]) -> Invoice:
+        """Give Xero's invoice once these payments are there: one that owes nothing any more is paid."""
+        paid = record.amount_paid + sum((each.amount for each in movers), ZERO)
+        due = record.total - paid - record.credited
+        is_paid = record.status == statuses.AUTHORISED and not due
+        status = statuses.PAID if is_paid else record.status
+        return replace(record, status=status, amount_paid=canon(paid), amount_due=canon(due))
 
     def says_same(self, field: str, vtiger: Invoice, as_vtiger: Invoice) -> bool:
         """Tell whether lines differ in nothing but comments that Vtiger leaves blank.

@@ -1,0 +1,215 @@
+"""Law 4 where a write moves another record: a payment made in Xero pays its invoice there, and Vtiger is told.
+
+What a dry run says of that is what a run then does, and a saved plan holds it.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from chain.cloud_company import open_cloud
+from chain.company import line, only, reasons
+from vtxero.domain.reasons import Code
+from vtxero.domain.sides import Direction
+from vtxero.sync.records import FieldChange, Outcome
+
+PAID = (FieldChange("status", "Approved", "Paid"),)
+
+
+@pytest.fixture
+def company(tmp_path):
+    with open_cloud(tmp_path) as running:
+        running.sale = running.invoice(running.organization(), line(running.product(), "10"))
+        yield running
+
+
+@pytest.fixture
+def settled(company):
+    """An approved invoice of 104.50 that is on both sides."""
+    assert company.sync().exit_code == 0
+    company.quiet()
+    return company
+
+
+def pay(company, amount):
+    element = {"related_to": company.sale, "amount": amount, "paymentsstatus": "Received", "paymentsmode": "Cash"}
+    return company.vtiger.add("Payments", element | {"datereceived": "2026-11-10"})
+
+
+def status(company):
+    return company.row(company.sale)["invoicestatus"]
+
+
+def in_xero(company):
+    return company.invoices()[company.number_of(company.sale)]
+
+
+def told(report):
+    """What a report says of each record."""
+    return sorted((each.module, each.direction, each.outcome, each.label, each.changes) for each in report.records)
+
+
+def seen(report):
+    return {(each.module, each.direction): dict(each.counts) for each in report.modules}
+
+
+def assert_dry_run_is_true(company, **request):
+    """A dry run says of each record what the run then says, and counts alike."""
+    forecast = company.sync(dry_run=True, **request)
+    report = company.sync(**request)
+    assert told(forecast) == told(report)
+    assert seen(forecast) == seen(report)
+    return forecast
+
+
+def test_law_4_dry_run_shows_that_a_payment_makes_its_invoice_paid_in_vtiger(settled):
+    pay(settled, "104.50")
+
+    forecast = assert_dry_run_is_true(settled)
+
+    [invoice] = only(forecast, "invoices")
+    assert (invoice.direction, invoice.outcome, invoice.changes) == (Direction.TO_VTIGER, Outcome.UPDATED, PAID)
+    assert forecast.planned_calls == {"xero": 1, "vtiger": 1}
+    assert status(settled) == "Paid"
+    settled.quiet()
+
+
+def test_law_4_dry_run_shows_two_payments_that_pay_an_invoice_together(settled):
+    pay(settled, "100")
+    pay(settled, "4.50")
+
+    forecast = assert_dry_run_is_true(settled)
+
+    assert [each.changes for each in only(forecast, "invoices")] == [PAID]
+    settled.quiet()
+
+
+def test_law_4_dry_run_shows_nothing_of_an_invoice_that_is_paid_in_part(settled):
+    pay(settled, "100")
+
+    forecast = assert_dry_run_is_true(settled)
+
+    assert only(forecast, "invoices") == []
+    settled.quiet()
+
+
+def test_law_4_dry_run_shows_that_an_invoice_made_by_the_same_run_is_paid(company):
+    pay(company, "104.50")
+
+    forecast = assert_dry_run_is_true(company)
+
+    [invoice] = only(forecast, "invoices")
+    assert (invoice.outcome, invoice.direction) == (Outcome.CREATED, Direction.TO_XERO)
+    assert FieldChange("status in Vtiger", "Approved", "Paid") in invoice.changes
+    assert status(company) == "Paid"
+    company.quiet()
+
+
+def test_law_4_dry_run_shows_that_an_invoice_approved_by_the_same_run_is_paid(company):
+    company.vtiger.edit(company.sale, invoicestatus="Created")
+    company.sync()
+    company.vtiger.edit(company.sale, invoicestatus="Approved", duedate="2026-12-30")
+    pay(company, "104.50")
+
+    forecast = assert_dry_run_is_true(company)
+
+    [invoice] = only(forecast, "invoices")
+    assert [each.field for each in invoice.changes] == ["due_on", "status", "status in Vtiger"]
+    assert status(company) == "Paid"
+    company.quiet()
+
+
+def test_law_4_invoice_approved_in_xero_and_paid_shows_both_in_one_change(company):
+    company.vtiger.edit(company.sale, invoicestatus="Created")
+    company.sync()
+    company.xero.approve(in_xero(company)["InvoiceID"])
+    company.sync()
+    pay(company, "104.50")
+
+    forecast = assert_dry_run_is_true(company)
+
+    assert [each.changes for each in only(forecast, "invoices")] == [PAID]
+    company.quiet()
+
+
+@pytest.mark.parametrize("with_invoice", [True, False])
+def test_law_4_direction_to_xero_leaves_vtiger_alone_and_says_so_beforehand(company, with_invoice):
+    if not with_invoice:
+        company.sync()
+        company.quiet()
+    pay(company, "104.50")
+
+    forecast = assert_dry_run_is_true(company, direction=Direction.TO_XERO)
+
+    [invoice] = only(forecast, "invoices")
+    assert invoice.outcome is (Outcome.CREATED if with_invoice else Outcome.SKIPPED)
+    assert [each.code for each in invoice.reasons] == ([] if with_invoice else [Code.ONE_WAY])
+    assert status(company) == "Approved"
+    company.sync()
+    assert status(company) == "Paid"
+    company.quiet()
+
+
+def test_law_4_payments_alone_settle_the_status_and_leave_another_edit_for_later(settled):
+    settled.xero.edit_invoice(in_xero(settled)["InvoiceID"], DueDate="2026-12-24")
+    pay(settled, "104.50")
+
+    forecast = assert_dry_run_is_true(settled, modules=("payments",))
+
+    assert [each.changes for each in only(forecast, "invoices")] == [PAID]
+    assert (status(settled), settled.row(settled.sale)["duedate"] == "2026-12-24") == ("Paid", False)
+    settled.sync()
+    assert settled.row(settled.sale)["duedate"] == "2026-12-24"
+    settled.quiet()
+
+
+def test_law_4_saved_plan_holds_the_status_that_follows_a_payment(settled):
+    pay(settled, "104.50")
+    plan = settled.sync(dry_run=True).planned
+
+    report = settled.sync(approved=plan)
+
+    assert [(each.module, each.write) for each in plan][-2:] == [("payments", "create"), ("invoices", "follow")]
+    assert (report.exit_code, status(settled)) == (0, "Paid")
+    settled.quiet()
+
+
+def test_law_4_status_that_the_saved_plan_does_not_hold_waits_for_the_next_run(settled):
+    pay(settled, "104.50")
+    plan = tuple(each for each in settled.sync(dry_run=True).planned if each.write != "follow")
+
+    report = settled.sync(approved=plan)
+
+    assert (in_xero(settled)["Status"], status(settled)) == ("PAID", "Approved")
+    assert only(report, "invoices") == []
+    settled.sync()
+    assert status(settled) == "Paid"
+    settled.quiet()
+
+
+def test_law_4_status_in_a_saved_plan_is_refused_when_its_invoice_moved(settled):
+    pay(settled, "104.50")
+    plan = settled.sync(dry_run=True).planned
+    settled.vtiger.edit(settled.sale, duedate="2026-12-30")
+
+    report = settled.sync(approved=plan)
+
+    assert reasons(report) == {settled.number_of(settled.sale): ["CONFLICT"]}
+    assert (report.exit_code, in_xero(settled)["Status"], status(settled)) == (8, "PAID", "Approved")
+    settled.sync()
+    assert status(settled) == "Paid"
+
+
+def test_payment_that_xero_refuses_leaves_its_invoice_as_it_is(settled):
+    payment = pay(settled, "104.50")
+    settled.xero.edit_account("090", Status="ARCHIVED")
+
+    report = settled.sync()
+
+    assert [(each.label, each.outcome) for each in report.records] == [
+        (settled.row(payment)["paymentsno"], Outcome.FAILED)
+    ]
+    assert status(settled) == "Approved"
+    assert Decimal(in_xero(settled)["AmountDue"]) == Decimal("104.50")
