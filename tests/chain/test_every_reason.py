@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
 COLLECTED = (causes_of_runs, causes_of_parties_and_products, causes_of_invoices)
 """Importing them enters their plays."""
 ELSEWHERE = {
+    Code.INV_CHARGES: "test_cloud_charges.py",
     Code.PAY_STATUS: "test_payments.py",
     Code.PAY_INVOICE_STATUS: "test_payments.py",
     Code.PAY_ACCOUNT: "test_payments.py",

@@ -65,6 +65,7 @@ class Code(StrEnum):
     INV_TAX_ACCOUNT = "INV-TAX-ACCOUNT"
     INV_CURRENCY = "INV-CURRENCY"
     INV_ACCOUNT = "INV-ACCOUNT"
+    INV_CHARGES = "INV-CHARGES"
     INV_ADJUSTMENT = "INV-ADJUSTMENT"
     INV_STATUS = "INV-STATUS"
     INV_LOCK_DATE = "INV-LOCK-DATE"
@@ -302,6 +303,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
     Code.INV_ACCOUNT: (
         "A line's account is missing, unknown, archived, or a system account.",
         "Choose an active, ordinary account of Xero's chart for the line, its product, or the config's default.",
+    ),
+    Code.INV_CHARGES: (
+        "It has charges, and this Vtiger does not say how it takes them.",
+        "Enter or change the charges in Vtiger by hand; or give the line in Xero an item or another description.",
     ),
     Code.INV_ADJUSTMENT: (
         "It has an adjustment, and the config names no account for adjustments.",

@@ -166,6 +166,8 @@ class VtigerReference:
     currencies: tuple[VtigerCurrency, ...]
     charge_taxes: Mapping[str, str] = field(default_factory=dict)
     """Label by field of the shipping taxes (`shipping_&_handling_shtax1` -> `VAT`), from describe(Invoice)."""
+    charge_tax_sum: str = ""
+    """The invoice's field with the tax on all charges as one sum, where charges and their taxes have no fields."""
 
     @property
     def base_currency(self) -> str:

@@ -35,6 +35,10 @@ LINE_ACCOUNT = "xero_account"
 BASE_CURRENCY = "-11"
 """`defaultid` of the base currency."""
 
+CHARGE_TAX_SUM = "hdnS_H_Percent"
+"""The cloud edition keeps the tax on charges here, and shows nothing else of it. The name is misleading, and in the
+open-source edition the value is too: there it may be the charge itself."""
+
 LEAST_DECIMALS = 2
 _CHARGE_TAX = re.compile(r"(?P<charge>.+)_shtax\d+\Z")
 
@@ -47,6 +51,7 @@ def read_reference(client: VtigerClient) -> VtigerReference:
     """
     types = set(client.list_types())
     described = {name: client.describe(name) for name in MODULES if name in types}
+    charge_taxes = _charge_taxes(described.get("Invoice", {}))
     return VtigerReference(
         instance=client.address.base,
         version=client.session.version,
@@ -55,7 +60,8 @@ def read_reference(client: VtigerClient) -> VtigerReference:
         modules=_with_line_labels({name: _module(name, answer) for name, answer in described.items()}, client.edition),
         taxes=_taxes(_all(client, "Tax")),
         currencies=_currencies(_all(client, "Currency")),
-        charge_taxes=_charge_taxes(described.get("Invoice", {})),
+        charge_taxes=charge_taxes,
+        charge_tax_sum=CHARGE_TAX_SUM if client.edition is Edition.CLOUD and not charge_taxes else "",
     )
 
 

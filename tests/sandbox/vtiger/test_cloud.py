@@ -237,9 +237,14 @@ def test_what_is_not_known_of_writing_is_not_modelled(cloud):
     charged = {"id": invoice, "shipping_&_handling": "25"}
     assert cloud.post("revise", element=charged).status_code == 501
     assert cloud.post("revise", element={"id": invoice, "LineItems": [line(product)]}).status_code == 501
-    assert cloud.post("revise", element={"id": "34x1", "percentage": "3"}).status_code == 501
+    assert cloud.post("revise", element={"id": "34x1", "taxlabel": "Other"}).status_code == 501
     assert cloud.post("create", elementType="Currency", element={"currency_name": "X"}).status_code == 501
     assert cloud.post("delete", id="34x1").status_code == 501
+
+
+def test_rate_of_a_tax_can_be_changed(cloud):
+    assert result(cloud.post("revise", element={"id": "34x1", "percentage": "3"}))["percentage"] == "3.000"
+    assert {row["taxname"]: row["percentage"] for row in cloud.query("select * from Tax;")}["tax1"] == "3.000"
 
 
 def test_delete_puts_a_record_away(cloud):

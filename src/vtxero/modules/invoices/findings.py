@@ -34,6 +34,14 @@ def lock_findings(tools: Tools, record: Invoice) -> Iterator[Finding]:
         yield finding(Code.INV_LOCK_DATE, text, field="invoice_on")
 
 
+def charge_findings(tools: Tools, *invoices: Invoice) -> list[Finding]:
+    """Say that charges would be written to a Vtiger that shows them as a sum only: how it takes them is not known."""
+    if not tools.reference.vtiger.charge_tax_sum or not any(each.shipping for each in invoices):
+        return []
+    text = "This Vtiger shows charges as a sum only, and how it takes them is not documented."
+    return [finding(Code.INV_CHARGES, text, field="shipping")]
+
+
 def money_findings(tools: Tools, record: Invoice) -> Iterator[Finding]:
     """Say what of the amounts as a whole Xero does not have."""
     if record.group_discount:

@@ -48,7 +48,7 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
     if currency is None:
         found.append(finding(Code.INV_CURRENCY, f"Vtiger has no currency {record.currency}.", field="currency"))
     if current is None:
-        found += _creation_findings(tools)
+        found += _creation_findings(tools, record)
     paid, credited = record.amount_paid, record.credited
     if tools.has_payments:  # its payments make up what was received, and Vtiger itself adds them up
         paid, credited = (current.amount_paid, current.credited) if current else (ZERO, ZERO)
@@ -123,8 +123,8 @@ def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str
     return status, []
 
 
-def _creation_findings(tools: Tools) -> list[Finding]:
-    found = []
+def _creation_findings(tools: Tools, record: Invoice) -> list[Finding]:
+    found = findings.charge_findings(tools, record)
     version = tools.reference.vtiger.version
     if version.startswith("8.3.0"):
         text = f"Vtiger {version} cannot create invoices through its API."

@@ -267,6 +267,8 @@ class _Writer:
         rate = self._tools.reference.xero.tax_rate(tax_type)
         if rate is None or not rate.effective_rate:
             return ()
+        if self._tools.reference.vtiger.charge_tax_sum:
+            return ((self._tools.reference.vtiger.charge_tax_sum, rate.effective_rate),)
         labels = {match_key(rate.name)}
         tax = self._tools.matcher.to_vtiger(tax_type)
         if tax:

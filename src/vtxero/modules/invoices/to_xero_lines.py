@@ -17,7 +17,7 @@ from vtxero.modules.invoices.figures import fit_figures, told_quantity
 from vtxero.modules.invoices.pairing import pair_lines
 from vtxero.modules.invoices.record import GROUP, Charge, Invoice, InvoiceLine, LineTax
 from vtxero.modules.invoices.remarks import Remarks
-from vtxero.modules.invoices.tools import DESCRIPTION_MAX, Tools
+from vtxero.modules.invoices.tools import CHARGE_TAX, DESCRIPTION_MAX, Tools
 from vtxero.modules.invoices.vtiger_math import net
 from vtxero.rules.accounts import account_problem, tax_fits_account
 
@@ -240,13 +240,25 @@ class _Writer:
         if charge is None:
             return None
         options = self._tools.options
-        find = self._one_tax if len(charge.taxes) < 2 else self._combined_tax
-        tax_type = find(charge.taxes, "charges")
+        tax_type = self._charge_tax(charge.taxes)
         if present and tax_type:
             tax_type = self._kept_type(tax_type, charge.taxes, present.tax_type)
         text = (present.account if present else "") or options.shipping_account or options.sales_account
         account = self._check_account(text, tax_type, "charges")
         return _as_charge(cents(charge.amount), tax_type, account, present)
+
+    def _charge_tax(self, taxes: tuple[LineTax, ...]) -> str:
+        if len(taxes) > 1:
+            return self._combined_tax(taxes, "charges")
+        if not taxes or taxes[0][0] != self._tools.reference.vtiger.charge_tax_sum:
+            return self._one_tax(taxes, "charges")
+        rate = self._tools.matcher.to_xero(CHARGE_TAX, taxes[0][1])
+        if rate is None:
+            text = f"this Vtiger shows their tax as a sum, of {taxes[0][1]} %, and does not name it."
+            remedy = f"Name Xero's TaxType of that rate in the config under taxes.map: {{{CHARGE_TAX}: ...}}."
+            self._remarks.stop(Code.INV_TAX_UNKNOWN, "charges", text, remedy)
+            return ""
+        return rate.tax_type
 
     def _adjustment(self) -> Charge | None:
         charge, present = self._record.adjustment, self._current.adjustment if self._current else None

@@ -23,6 +23,8 @@ DESCRIPTION_MAX = 4000
 REFERENCE_MAX = 255
 SUBJECT_MAX = 100
 SUBJECT = "subject"
+CHARGE_TAX = "Tax on charges"
+"""What `taxes.map` calls the tax that a Vtiger shows as a sum without a name."""
 MOVABLE = {"reference": SUBJECT}
 """The Vtiger field of each field of the record that the config may place elsewhere."""
 _NO_MODULE = VtigerModule("", "", ())
@@ -142,7 +144,8 @@ def make_tools(
         rates={rate.tax_type: rate.effective_rate for rate in reference.xero.tax_rates},
         compounds=compounds_of(reference),
         tax_labels={tax.field: unescape(tax.label) for tax in vtiger.taxes}
-        | {name: unescape(label) for name, label in vtiger.charge_taxes.items()},
+        | {name: unescape(label) for name, label in vtiger.charge_taxes.items()}
+        | ({vtiger.charge_tax_sum: CHARGE_TAX} if vtiger.charge_tax_sum else {}),
         tax_fields=tuple(tax.field for tax in vtiger.taxes),
         deducted=deducted_of(reference),
         zero_taxes=frozenset(tax.field for tax in vtiger.taxes if not tax.rate and tax.method != DEDUCTED),

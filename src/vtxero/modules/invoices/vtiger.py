@@ -14,7 +14,7 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.modules.invoices import vtiger_math
-from vtxero.modules.invoices.findings import LINE_FIELDS
+from vtxero.modules.invoices.findings import LINE_FIELDS, charge_findings
 from vtxero.modules.invoices.record import Invoice
 from vtxero.modules.invoices.to_vtiger import to_vtiger
 from vtxero.modules.invoices.tools import Tools
@@ -77,6 +77,7 @@ class VtigerMapper:
                     Code.RUN_VTIGER_VERSION, f"Vtiger {version} loses an invoice's totals when its lines are changed."
                 )
             )
+        found += charge_findings(self._tools, current, wanted)
         if current.group_discount:
             text = "Its lines changed in Xero, and in Vtiger it has a discount on the whole invoice."
             found.append(finding(Code.INV_GROUP_DISCOUNT, text, field="group_discount"))

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from vtxero.domain.money import ZERO, canon, cents, parse_amount
+from vtxero.domain.money import HUNDRED, ZERO, canon, cents, parse_amount, round_places
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import unescape
@@ -27,6 +27,7 @@ Row: TypeAlias = Mapping[str, Any]
 
 STREETS = ("bill_street", "ship_street")
 SHIPPING_TAX = "_shtax"
+CHARGE_RATE_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Frame:
     deducted: frozenset[str]
     compounds: Mapping[str, Sequence[str]]
     charge_taxes: tuple[str, ...]
+    charge_tax_sum: str = ""
 
 
 Attached: TypeAlias = Callable[[str], "tuple[str, ...] | None"]
@@ -51,6 +53,7 @@ def frame_of(reference: Reference) -> Frame:
         deducted_of(reference),
         compounds_of(reference),
         tuple(vtiger.charge_taxes),
+        vtiger.charge_tax_sum,
     )
 
 
@@ -228,6 +231,8 @@ def _charge_prefixes(frame: Frame) -> tuple[str, ...]:
 
 def _charged(frame: Frame, header: Row) -> list[tuple[str, Decimal, tuple[LineTax, ...]]]:
     """Give each kind of charge on the invoice: field, amount, taxes. One kind alone has the header's amount."""
+    if frame.charge_tax_sum:
+        return [_charged_together(frame, header)]
     found = []
     for prefix in _charge_prefixes(frame):
         text = text_of(header, prefix)
@@ -242,6 +247,14 @@ def _charged(frame: Frame, header: Row) -> list[tuple[str, Decimal, tuple[LineTa
     if len(found) == 1:
         return [(found[0][0], amount_of(header, "hdnS_H_Amount"), found[0][2])]
     return [(prefix, amount_of(header, prefix), taxes) for prefix, _, taxes in found]
+
+
+def _charged_together(frame: Frame, header: Row) -> tuple[str, Decimal, tuple[LineTax, ...]]:
+    """Give all charges as one, with the tax whose name Vtiger does not tell at the rate that it comes to."""
+    amount, tax = amount_of(header, "hdnS_H_Amount"), amount_of(header, frame.charge_tax_sum)
+    if not (amount and tax):
+        return "", amount, ()
+    return "", amount, ((frame.charge_tax_sum, canon(round_places(tax * HUNDRED / amount, CHARGE_RATE_PLACES))),)
 
 
 def _charge_tax(frame: Frame, header: Row) -> Decimal:

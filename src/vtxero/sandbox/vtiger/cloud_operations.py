@@ -98,7 +98,11 @@ def _update(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
 
 
 def _revise(state: VtigerState, user: User, params: Params) -> dict[str, Any]:
-    """Change the fields sent and no others."""
+    """Change the fields sent and no others; of a tax the rate alone, as both editions' Tax takes it."""
+    sent = _element(params)
+    target = elements.locate(state, user, values.php_text(sent.get("id")), writing=True)
+    if target.module.name == "Tax" and sent.keys() == {"id", "percentage"}:
+        return cloud_views.plain(elements.revise(state, user, _params(sent)))
     record, element = _existing(state, user, params)
     if element.get("LineItems"):
         raise errors.NotModelledError("revise with lines in the cloud edition")
