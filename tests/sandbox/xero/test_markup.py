@@ -117,6 +117,15 @@ def test_body_in_xml_when_a_list_has_one_member_or_none_is_still_a_list(xero, st
     ]
 
 
+def test_body_in_xml_when_a_part_is_empty_is_an_object_without_members(xero, state):
+    item_id = state.add_item(Code="OAK", Name="Oak")
+
+    answer = put(xero, "Items", "<Item><Code>OAK</Code><Name>Oak board</Name><PurchaseDetails /></Item>", "POST")
+
+    assert answer.status_code == 200, answer.text
+    assert state.items[item_id]["Name"] == "Oak board"
+
+
 def test_body_as_a_form_carries_xml_in_its_field(xero, state):
     form = "xml=%3CContact%3E%3CName%3ETotara%3C%2FName%3E%3C%2FContact%3E"
 

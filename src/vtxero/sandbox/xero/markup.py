@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
 from vtxero.sandbox.xero.errors import BadRequestError
+from vtxero.sandbox.xero.forms import NESTED
 from vtxero.sandbox.xero.wire import Record, moment_of
 
 XML = "text/xml; charset=utf-8"
@@ -122,7 +123,8 @@ def _value(element: ET.Element) -> Any:
     if _local(element) in LISTS:
         return [_value(one) for one in element]
     if not len(element):
-        return (element.text or "") if "nil" not in set(_attributes(element)) else None
+        empty: Any = {} if _local(element) in NESTED else ""
+        return (element.text or empty) if "nil" not in set(_attributes(element)) else None
     return {_local(one): _value(one) for one in element}
 
 
