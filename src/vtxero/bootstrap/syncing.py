@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.instance import ALLOW, check_instance
+from vtxero.bootstrap.retention import forget_old_runs
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
 from vtxero.bootstrap.standing import note_calls_left
 from vtxero.bootstrap.wires import SOCKETS, Wires
@@ -76,6 +77,9 @@ def run_sync(
             environment.recorder.finish(report, tools.clock.now())
         if any(_may_have_changed_taxes(record) for record in report.records):
             forget_catalogue(SqliteState(tools.database, report.run))
+        if not dry_run:
+            state, runs = SqliteState(tools.database, report.run), SqliteRuns(tools.database)
+            forget_old_runs(state, runs, settings.history, tools.clock.now())
         return report
 
 

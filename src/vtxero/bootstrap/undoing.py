@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vtxero.bootstrap.catalogue import load_catalogue
+from vtxero.bootstrap.retention import check_remembered
 from vtxero.bootstrap.syncing import Opened, opened, prepare
 from vtxero.config.settings import Settings
 from vtxero.domain.reasons import Code
@@ -38,13 +39,13 @@ def run_undo(
         StopError, TemporaryError, BudgetError: the preflight failed.
     """
     with opened(settings, progress, clock=clock, dry_run=request.dry_run) as tools:
-        _check_run(SqliteRuns(tools.database), request)
+        _check_run(SqliteRuns(tools.database), SqliteState(tools.database, ""), request)
         _settle_unknown(tools)
         environment = prepare(tools, RunRequest(dry_run=request.dry_run))
         return UndoRun(_tools_for(tools, environment), request, announce).execute()
 
 
-def _check_run(runs: SqliteRuns, request: UndoRequest) -> None:
+def _check_run(runs: SqliteRuns, state: SqliteState, request: UndoRequest) -> None:
     if not request.run:
         return
     summary = runs.summary(request.run)
@@ -53,6 +54,7 @@ def _check_run(runs: SqliteRuns, request: UndoRequest) -> None:
     if summary.command.startswith("undo"):
         text = f"{request.run} was an undo itself, and what it removed is not made again by undoing it."
         raise ConfigError(text, remedy="`vtxero sync` carries the records over again.")
+    check_remembered(state, summary)
 
 
 def _settle_unknown(tools: Opened) -> None:

@@ -211,6 +211,12 @@ class LogSettings(Options):
     keep: int = Field(5, ge=1, le=1000, description="how many files that were put aside are kept")
 
 
+class HistorySettings(Options):
+    """history: how long is remembered what runs did."""
+
+    undo_days: int = Field(90, ge=1, le=36_500, description="so long can a run be undone; the log of runs stays")
+
+
 class Settings(Options):
     """Everything a profile says."""
 
@@ -229,6 +235,7 @@ class Settings(Options):
     modules: ModulesSettings = ModulesSettings()
     taxes: TaxMapOptions = TaxMapOptions()
     guards: GuardOptions = GuardOptions.model_validate({})
+    history: HistorySettings = HistorySettings.model_validate({})
     log: LogSettings = LogSettings.model_validate({})
     ping_url: str | None = Field(
         None, description="told when a sync begins and how it ended, as healthchecks.io understands it"

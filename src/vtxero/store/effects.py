@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from vtxero.domain.sides import Side
 from vtxero.store.transactions import Transactions
@@ -13,6 +14,13 @@ COLUMNS = (
     "module, side, write, vtiger_id, xero_id, label, fields, before, after, known, modified, vtiger_base,"
     " xero_base, unsettled, run, seq"
 )
+OLD = "run IN (SELECT run FROM runs WHERE started_at < ?)"
+OF_OUR_RECORDS = (
+    "side = 'vtiger' AND undone = '' AND write <> 'link' AND EXISTS (SELECT 1 FROM effects made WHERE"
+    " made.module = effects.module AND made.vtiger_id = effects.vtiger_id AND made.side = 'vtiger'"
+    " AND made.write = 'create' AND made.undone = '')"
+)
+"""What was written of records that runs made in Vtiger."""
 
 
 class SqliteEffects(Transactions):
@@ -95,6 +103,40 @@ class SqliteEffects(Transactions):
             " AND modified = ?",
             (after, module, record_id, side, before),
         )
+
+    def forget_effects(self, before: datetime) -> None:
+        """Forget what runs did that began before a moment: they cannot be undone any more.
+
+        Of a record that was made in Vtiger one effect stays: `undo --origin xero` takes it away after any time, and
+        must know how we left it.
+        """
+        with self.transaction():
+            changes = self._db.execute(
+                f"SELECT seq FROM effects WHERE {OLD} AND side = 'vtiger' AND write = 'update' AND undone = ''"  # noqa: S608 - texts of our own
+                " ORDER BY seq",
+                (before.isoformat(),),
+            )
+            for (seq,) in changes.fetchall():
+                self._fold(seq)
+            self._db.execute(
+                f"DELETE FROM effects WHERE {OLD} AND NOT ({OF_OUR_RECORDS})",  # noqa: S608 - texts of our own
+                (before.isoformat(),),
+            )
+
+    def _fold(self, seq: int) -> None:
+        """Let a change of a Vtiger record be part of the write before it, unless somebody edited it in between."""
+        [later] = self._read_effects("WHERE seq = ?", (seq,))
+        before = self._read_effects(
+            "WHERE module = ? AND vtiger_id = ? AND side = 'vtiger' AND seq < ? AND undone = '' AND write <> 'link'"
+            " ORDER BY seq DESC LIMIT 1",
+            (later.module, later.vtiger_id, seq),
+        )
+        for earlier in before:
+            saved = later.known and earlier.modified and later.known != earlier.modified
+            if earlier.after == later.before and not saved:
+                values = (later.after, later.modified, earlier.seq)
+                self._db.execute("UPDATE effects SET after = ?, modified = ? WHERE seq = ?", values)
+                self._db.execute("DELETE FROM effects WHERE seq = ?", (seq,))
 
     def _creator_of(self, effect: Effect) -> tuple[str, Side] | None:
         """Find the run that sent the creation which this new link shows to have arrived."""

@@ -64,6 +64,11 @@ class SqliteJournal(SqliteRecords):
         row = self._db.execute("SELECT count(*) FROM intents WHERE closed = 0 AND write = 'create'").fetchone()
         return int(row[0])
 
+    def forget_intents(self, before: datetime) -> None:
+        """Forget the writes that left before a moment and whose end is known."""
+        moment = before.isoformat(timespec="seconds")
+        self._db.execute("DELETE FROM intents WHERE closed = 1 AND opened_at < ?", (moment,))
+
     def close_all_intents(self, module: str) -> None:
         """Close what earlier runs left open: what was found is linked now, the rest never arrived."""
         self._db.execute(

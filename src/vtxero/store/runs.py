@@ -112,6 +112,15 @@ class SqliteRuns:
         row = self._db.execute(f"SELECT {RUN} FROM runs WHERE run = ?", (run,)).fetchone()  # noqa: S608 - column names of our own
         return self._summary(row) if row else None
 
+    def writing_since(self, runs: int) -> datetime | None:
+        """When the last so many runs began of those whose writes are known; None when there were fewer."""
+        row = self._db.execute(
+            "SELECT started_at FROM runs WHERE EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.run)"
+            " ORDER BY started_at DESC LIMIT 1 OFFSET ?",
+            (runs - 1,),
+        ).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
     def report(self, run: str) -> RunReport | None:
         """A run's report, None when there is no such run. `last` names the newest."""
         order = "ORDER BY started_at DESC, run DESC LIMIT 1"

@@ -1,0 +1,109 @@
+"""Old runs: they can be undone for so many days, what they did is then forgotten, and their story stays."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from chain.company import Silent, line
+from vtxero.bootstrap import retention
+from vtxero.bootstrap.clock import SystemClock
+from vtxero.bootstrap.syncing import open_log, run_sync
+from vtxero.bootstrap.undoing import run_undo
+from vtxero.domain.sides import Side
+from vtxero.errors import ConfigError
+from vtxero.store import open_database
+from vtxero.sync.request import RunRequest
+from vtxero.sync.undo_plan import UndoRequest
+
+
+class Later(SystemClock):
+    """So many days from now."""
+
+    def __init__(self, days):
+        self._days = days
+
+    def now(self):
+        return datetime.now(UTC) + timedelta(days=self._days)
+
+
+@pytest.fixture
+def old(company, monkeypatch):
+    """A first run that brought a contact to Vtiger, and an organization and an invoice to Xero."""
+    monkeypatch.setattr(retention, "ALWAYS_KEPT", 0)
+    company.beta = company.xero.add_contact(Name="Beta Ltd", EmailAddress="hello@beta.example")
+    company.sale = company.invoice(company.organization(), line(company.product()), invoicestatus="Created")
+    company.run = company.sync().run
+    return company
+
+
+def sync_later(company, days, **request):
+    return run_sync(company.settings, RunRequest(**request), Silent(), clock=Later(days))
+
+
+def effects(company):
+    database = open_database(company.settings.database)
+    rows = database.execute("SELECT side, write, label FROM effects ORDER BY label").fetchall()
+    database.close()
+    return rows
+
+
+def test_run_within_the_days_can_be_undone(old):
+    before = effects(old)
+    sync_later(old, 89)
+
+    assert effects(old) == before
+    assert old.undo(old.run).exit_code == 0
+
+
+def test_run_after_the_days_is_refused_by_undo_and_its_story_stays(old):
+    sync_later(old, 91)
+
+    with pytest.raises(ConfigError, match="can no longer be undone") as caught:
+        old.undo(old.run)
+
+    assert "history.undo_days" in caught.value.remedy
+    assert old.invoices()[old.number_of(old.sale)]["Status"] == "DRAFT"
+    with open_log(old.settings) as log:
+        report = log.report(old.run)
+    assert {each.label for each in report.records} >= {"Acme Ltd", "Beta Ltd", old.number_of(old.sale)}
+
+
+def test_dry_run_after_the_days_forgets_nothing(old):
+    before = effects(old)
+
+    sync_later(old, 91, dry_run=True)
+
+    assert effects(old) == before
+
+
+def test_what_came_from_xero_can_be_taken_out_of_vtiger_after_any_time(old):
+    old.xero.edit_contact(old.beta, EmailAddress="new@beta.example")
+    assert old.sync().exit_code == 0
+    sync_later(old, 91)
+    assert effects(old) == [("vtiger", "create", "Beta Ltd")]
+
+    report = old.undo(origin=Side.XERO)
+
+    assert report.exit_code == 0
+    assert [row["accountname"] for row in old.vtiger.records("Accounts")] == ["Acme Ltd"]
+
+
+def test_what_somebody_edited_in_vtiger_stays_there_after_any_time(old):
+    sync_later(old, 91)
+    [beta] = [row["id"] for row in old.vtiger.records("Accounts") if row["accountname"] == "Beta Ltd"]
+    old.vtiger.edit(beta, phone="123")
+
+    run_undo(old.settings, UndoRequest("", Side.XERO), Silent(), lambda _: None)
+
+    assert {row["accountname"] for row in old.vtiger.records("Accounts")} == {"Acme Ltd", "Beta Ltd"}
+
+
+def test_newest_runs_can_be_undone_though_the_clock_leaps(old, monkeypatch):
+    monkeypatch.undo()
+    before = effects(old)
+
+    sync_later(old, 36_500)
+
+    assert effects(old) == before
