@@ -10,8 +10,18 @@ from vtxero.sync.records import Presence
 from vtxero.sync.state import Link
 
 CHUNK = 500
-TO_JUDGE = "(raw IS NOT NULL OR presence = 'GONE')"
 LINK = "module, vtiger_id, xero_id, author, vtiger_base, xero_base, unsettled"
+
+WAITING = """
+SELECT vtiger_id FROM links WHERE module = :module AND unsettled <> ''
+UNION SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND raw IS NOT NULL
+UNION SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND presence = 'GONE'
+UNION SELECT l.vtiger_id FROM records r JOIN links l ON l.module = r.module AND l.xero_id = r.id
+  WHERE r.module = :module AND r.side = 'xero' AND r.raw IS NOT NULL
+UNION SELECT l.vtiger_id FROM records r JOIN links l ON l.module = r.module AND l.xero_id = r.id
+  WHERE r.module = :module AND r.side = 'xero' AND r.presence = 'GONE'
+"""
+"""Each part has an index of its own, so that what rests is not looked at."""
 
 
 class SqliteLinks(SqliteRecords):
@@ -109,12 +119,9 @@ class SqliteLinks(SqliteRecords):
     def waiting_links(self, module: str) -> Iterator[Link]:
         """Links with a waiting row on either side, or unsettled fields, in the order of their Vtiger record numbers."""
         rows = self._db.execute(
-            "SELECT l.vtiger_id FROM links l LEFT JOIN records v"  # noqa: S608 - column names of our own
+            "SELECT l.vtiger_id FROM links l LEFT JOIN records v"  # noqa: S608 - texts of our own
             " ON v.module = l.module AND v.side = 'vtiger' AND v.id = l.vtiger_id"
-            " WHERE l.module = :module AND (l.unsettled <> '' OR l.vtiger_id IN"
-            f" (SELECT id FROM records WHERE module = :module AND side = 'vtiger' AND {TO_JUDGE})"
-            f" OR l.xero_id IN (SELECT id FROM records WHERE module = :module AND side = 'xero' AND {TO_JUDGE}))"
-            " ORDER BY v.number, l.vtiger_id",
+            f" WHERE l.module = :module AND l.vtiger_id IN ({WAITING}) ORDER BY v.number, l.vtiger_id",
             {"module": module},
         )
         for (vtiger_id,) in rows.fetchall():  # ids alone: the rows of large books would not fit in memory

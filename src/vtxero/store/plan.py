@@ -13,7 +13,10 @@ from vtxero.sync.state import FOLLOW, Action
 
 
 class SqlitePlan(Transactions):
-    """The lines of the plan, and what they need of each other."""
+    """The lines of the plan, and what they need of each other.
+
+    An id is asked for as `= ? AND ... <> ''`: SQLite takes an index of the ids that are not blank for nothing less.
+    """
 
     def clear_plan(self) -> None:
         """Forget the plan of an earlier run."""
@@ -59,7 +62,7 @@ class SqlitePlan(Transactions):
         """The counterpart that this plan gives a record: its id, blank when it is created, None when there is none."""
         own, other = ("vtiger_id", "xero_id") if side is Side.VTIGER else ("xero_id", "vtiger_id")
         row = self._db.execute(
-            f"SELECT {other} FROM plan WHERE module = ? AND {own} = ? AND write <> ''",  # noqa: S608 - column names of our own
+            f"SELECT {other} FROM plan WHERE module = ? AND {own} = ? AND {own} <> '' AND write <> ''",  # noqa: S608 - column names of our own
             (module, record_id),
         ).fetchone()
         return row[0] if row else None
@@ -68,7 +71,7 @@ class SqlitePlan(Transactions):
         """The write of this plan that makes or changes the counterpart, on the other side, of a record."""
         own = "vtiger_id" if side is Side.VTIGER else "xero_id"
         row = self._db.execute(
-            f"SELECT action FROM plan WHERE module = ? AND {own} = ? AND target = ?"  # noqa: S608 - column names of our own
+            f"SELECT action FROM plan WHERE module = ? AND {own} = ? AND {own} <> '' AND target = ?"  # noqa: S608 - column names of our own
             " AND write IN ('create', 'update')",
             (module, record_id, side.other),
         ).fetchone()

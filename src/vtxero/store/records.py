@@ -83,14 +83,15 @@ class SqliteRecords(Transactions):
 
     def marked(self, module: str, side: Side, marker: str) -> list[KeyHit]:
         """The records of a side that carry this marker."""
-        return self._hits(module, side, "WHERE r.marker = ? AND", (marker,)) if marker else []
+        return self._hits(module, side, "WHERE r.marker = ? AND r.marker <> '' AND", (marker,)) if marker else []
 
     def _hits(self, module: str, side: Side, where: str, values: tuple[str, ...]) -> list[KeyHit]:
         own = "vtiger_id" if side is Side.VTIGER else "xero_id"
         rows = self._db.execute(
             f"SELECT r.id, r.presence,"  # noqa: S608 - texts of our own
             f" EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
-            f" OR EXISTS (SELECT 1 FROM plan p WHERE p.module = r.module AND p.{own} = r.id AND p.write <> '')"
+            f" OR EXISTS (SELECT 1 FROM plan p WHERE p.module = r.module AND p.{own} = r.id AND p.{own} <> ''"
+            " AND p.write <> '')"
             f" FROM records r {where} r.module = ? AND r.side = ? ORDER BY r.number, r.modified, r.id",
             (*values, module, side),
         )
