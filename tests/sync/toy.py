@@ -18,6 +18,7 @@ from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.store import SqliteRuns, SqliteState, open_database
+from vtxero.sync.cursors import moment_of
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Accepted, Answer, Page, Payload, Projection, Refused, Snapshot
@@ -147,7 +148,9 @@ class ToyService:
         self.calls = 0
         self.is_timeless = False
         self.writes: list[tuple[str, str, int]] = []
-        self.clock = count(1)
+        self.times = count(1)
+        self.seconds: float | None = None
+        self.asked: list[str | None] = []
         self.ids = count(1)
         self.before_write: Callable[[], None] = lambda: None
         self.after_element: Callable[[], None] = lambda: None
@@ -155,7 +158,7 @@ class ToyService:
 
     def stamp(self) -> str:
         """Give the time of a change; a service that keeps no times says nothing."""
-        return "" if self.is_timeless else f"{next(self.clock):08d}"
+        return "" if self.is_timeless else f"{next(self.times):08d}"
 
     def add(self, module: str, **fields: str) -> str:
         """A person makes a record."""
@@ -177,7 +180,9 @@ class ToyService:
     def fetch(self, module: str, since: str | None, known: Callable[[str], str | None]) -> Iterator[Page]:
         del known
         self.calls += 1
-        rows = [row for row in self.tables.get(module, {}).values() if since is None or row["modified"] >= since]
+        self.asked.append(since)
+        start = moment_of(since or "")
+        rows = [row for row in self.tables.get(module, {}).values() if row["modified"] >= start]
         rows.sort(key=lambda row: row["modified"])
         for start in range(0, len(rows), self.size):
             yield Page(json.dumps(rows[start : start + self.size]).encode())
@@ -192,6 +197,9 @@ class ToyService:
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         rows = self.tables.get(module, {})
         return {i: rows[i]["modified"] for i in ids if i in rows}
+
+    def clock(self) -> float | None:
+        return self.seconds
 
     def is_settled(self, modified: str, newest: str) -> bool:
         """Each change has a time of its own here."""

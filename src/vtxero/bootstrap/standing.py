@@ -19,6 +19,7 @@ from vtxero.errors import ConfigError
 from vtxero.registry import MODULES, open_slices, page_finder
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
 from vtxero.store.stories import Stories
+from vtxero.sync.cursors import moment_of
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Outcome, Presence
 from vtxero.sync.report import RecordResult, RunSummary
@@ -88,7 +89,7 @@ def _module(settings: Settings, state: SqliteState, name: str, waits: list[Recor
         name,
         getattr(settings.modules, name).enabled,
         state.count_links(name),
-        {side: state.cursor(name, side) or "" for side in Side},
+        {side: moment_of(state.cursor(name, side) or "") for side in Side},
         dict(waiting),
     )
 

@@ -63,6 +63,8 @@ class Applier:
         self._record = record
         self._should_stop = should_stop
         self._progress = progress
+        self.newest: dict[Side, str] = {}
+        """The largest time that an answer to a write bore."""
         self._lost: ReplyLostError | None = None
         self._ahead: Iterator[list[Action]] = iter(())
         self._under_way: list[Action] = []
@@ -241,6 +243,7 @@ class Applier:
 
     def _accept(self, item: Ready, answer: Accepted, snapshot: Snapshot[Any]) -> None:
         action, side = item.action, item.action.target
+        self.newest[side] = max(snapshot.modified, self.newest.get(side, ""))
         surprises = self._slice.mappers[side].check_answer(self._slice.decode(item.wanted), snapshot.record)
         named = _with_id(action, snapshot.id)
         self._note_effect(named, snapshot)

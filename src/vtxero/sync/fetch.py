@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from vtxero.domain.sides import Side
+from vtxero.sync.cursors import moment_of
 from vtxero.sync.doubt import in_doubt, proof
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import MEMBER, Presence, Snapshot
@@ -30,13 +31,15 @@ class Fetcher:
         self.read: dict[Side, int] = {}
         self.high: dict[Side, str | None] = {}
         self.seconds: dict[Side, float] = {}
+        self.clock: dict[Side, float | None] = {}
+        """The service's own clock when the read had ended."""
         self.timeless: dict[Side, set[str]] = {}
 
     def fetch(self, side: Side, *, full: bool) -> None:
         """Read a side whole, or since its cursor. The cursor itself moves later (law 8 in `docs/laws.md`)."""
         module = self._slice.name
         since = None if full else self._state.cursor(module, side)
-        self.high[side] = self._state.cursor(module, side)
+        self.high[side] = moment_of(self._state.cursor(module, side) or "") or None
         self.read[side] = 0
         self.timeless[side] = set()
         self._progress.phase(f"Reading {module} from {side.value.capitalize()}")
@@ -48,6 +51,7 @@ class Fetcher:
             with self._state.transaction():
                 self._take(side, self._slice.mappers[side].parse(page.raw))
             self._progress.step(module, self.read[side], None)
+        self.clock[side] = self._sources[side].clock()
 
     def is_timeless(self, side: Side) -> bool:
         """Tell whether no row of a side ever had a modification time: then it was read whole, as it always is."""

@@ -29,7 +29,8 @@ class RowSource(Protocol):
     def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:
         """Read all rows (since is None), or those modified at or after `since` less the side's overlap.
 
-        `since` is the largest modification time read before, in the service's own notation. Rows that `known` proves
+        `since` is a cursor (see `cursors`): the largest modification time read before, in the service's own notation;
+        of one that is complete no overlap is taken off. Rows that `known` proves
         unchanged may be left out where reading them costs calls. Half a list is an error, never a result.
         """
         ...
@@ -44,6 +45,10 @@ class RowSource(Protocol):
 
     def existing(self, module: str, ids: Sequence[str]) -> Collection[str]:
         """Those of the ids that still exist: the cheapest look there is."""
+        ...
+
+    def clock(self) -> float | None:
+        """The service's own clock in seconds, as it was told last; None when it was not. Only differences count."""
         ...
 
     def is_settled(self, modified: str, newest: str) -> bool:

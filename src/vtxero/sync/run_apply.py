@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import VtxeroError
 from vtxero.sync.apply import Applier
-from vtxero.sync.cursors import cursor_after
+from vtxero.sync.cursors import COMPLETE, Sighting, cursor_after
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.follow import Standings, plan_follow_ups
@@ -55,7 +55,7 @@ class RunApplier:
                 for later in modules[place + 1 :]:
                     self._leave_for_later(env.state.actions(later.name))
                 raise
-            self._move_cursors(module.name, planner.fetchers[module.name])
+            self._move_cursors(module.name, planner.fetchers[module.name], applier.newest)
         self._follow(modules, planner)
         doubtful = {dep for module in modules if module.name in self._ledger.refused for dep in module.depends_on}
         with env.transaction():
@@ -105,7 +105,7 @@ class RunApplier:
                 action = replace(action, outcome=Outcome.SKIPPED, reasons=reasons, changes=())  # noqa: PLW2901
             self._ledger.record(action)
 
-    def _move_cursors(self, name: str, fetcher: Fetcher) -> None:
+    def _move_cursors(self, name: str, fetcher: Fetcher, written: Mapping[Side, str]) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here.
 
         A run that left records out moves nothing, and leaves open what an interrupted run may have made of them.
@@ -116,4 +116,27 @@ class RunApplier:
             self._env.state.close_all_intents(name)
             for side, high in fetcher.high.items():
                 if high:
-                    self._env.state.set_cursor(name, side, cursor_after(high, fetcher.seconds[side]))
+                    self._move_cursor(name, side, high, fetcher)
+                self._sight(name, side, max(high or "", written.get(side, "")))
+
+    def _move_cursor(self, name: str, side: Side, high: str, fetcher: Fetcher) -> None:
+        state, clock = self._env.state, fetcher.clock[side]
+        if state.cursor(name, side) == f"{high}{COMPLETE}":
+            return
+        seconds = fetcher.seconds[side]
+        sighting = Sighting.read(state.get_meta(_sighting(name, side)))
+        if sighting and clock is not None and sighting.proves(high, clock - seconds):
+            state.set_cursor(name, side, f"{high}{COMPLETE}")
+        else:
+            state.set_cursor(name, side, cursor_after(high, seconds))
+
+    def _sight(self, name: str, side: Side, newest: str) -> None:
+        """Keep when the largest time of a side was known first, by the side's own clock."""
+        state, clock = self._env.state, self._env.sources[side].clock()
+        before = Sighting.read(state.get_meta(_sighting(name, side)))
+        if newest and clock is not None and (before is None or before.newest != newest):
+            state.set_meta(_sighting(name, side), str(Sighting(newest, clock)))
+
+
+def _sighting(name: str, side: Side) -> str:
+    return f"newest of {name} in {side}"

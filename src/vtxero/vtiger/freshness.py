@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from vtxero.errors import ConfigError
+from vtxero.sync.cursors import is_complete, moment_of
 from vtxero.sync.ports import KnownModified
 
 OVERLAP = timedelta(seconds=300)
@@ -19,12 +20,14 @@ _MOMENT = "%Y-%m-%d %H:%M:%S"
 def less_overlap(since: str) -> str:
     """Give the moment at which a list begins, in Vtiger's own notation and time zone.
 
+    Nothing is taken off a cursor under which nothing can come to light any more.
+
     Raises:
         ConfigError: `since` is no date or moment.
     """
     try:
-        moment = datetime.fromisoformat(since.strip()).replace(tzinfo=None)
-        return (moment - OVERLAP).strftime(_MOMENT)
+        moment = datetime.fromisoformat(moment_of(since).strip()).replace(tzinfo=None)
+        return (moment if is_complete(since) else moment - OVERLAP).strftime(_MOMENT)
     except (ValueError, OverflowError) as error:
         raise ConfigError(
             f"{since!r} is no moment that Vtiger could be asked for.",

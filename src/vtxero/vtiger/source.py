@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from math import isnan
 
 from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
@@ -87,6 +88,11 @@ class VtigerSource:
     def modified_now(self, module: str, ids: Sequence[str]) -> Mapping[str, str]:
         """Read when these records were modified last, about a call for a hundred (two for organizations)."""
         return self._reader(module).modified(ids)
+
+    def clock(self) -> float | None:
+        """Vtiger's own clock, in seconds since 1970; None where its answers tell none."""
+        now = self._client.server_now()
+        return None if isnan(now) else now
 
     def is_settled(self, modified: str, newest: str) -> bool:  # noqa: ARG002 - the server's clock says more
         """Tell whether the row's second was over, by the server's clock, when the read began."""

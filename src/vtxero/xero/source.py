@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
-from functools import partial
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from vtxero.domain.sides import Side
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
+from vtxero.sync.cursors import is_complete, moment_of
 from vtxero.sync.ports import KnownModified
 from vtxero.sync.records import Accepted, Answer, Page, Payload, Refused
 from vtxero.xero.batches import MOST_BYTES, Batch, cut
@@ -42,11 +42,16 @@ class XeroSource:
         self._kept: dict[str, tuple[str | None, Page]] = {}
         """Lists of one page that this run has read, by endpoint, with the time they begin at: modules may share one."""
         self._batch = batch
+        self._told_at: datetime | None = None
 
     @property
     def calls(self) -> int:
         """Requests sent so far, to the login server too."""
         return self._client.calls
+
+    def clock(self) -> float | None:
+        """Xero's own clock as its latest answer told it, in seconds since 1970."""
+        return self._told_at.timestamp() if self._told_at else None
 
     def is_settled(self, modified: str, newest: str) -> bool:
         """Tell whether the row's second is over: a later time was read with it."""
@@ -63,6 +68,8 @@ class XeroSource:
 
     def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:  # noqa: ARG002 - the port's
         """Read all rows, or those modified at or after `since` (UTC, `YYYY-MM-DDTHH:MM:SS`) less five minutes.
+
+        Nothing is taken off a cursor under which nothing can come to light any more.
 
         Whole rows come with the pages, so `known` saves nothing here. A row that somebody changes meanwhile comes
         twice, its later state last; no row is left out (see `paging`).
@@ -111,7 +118,8 @@ class XeroSource:
             ReplyLostError: some of them may have been created.
         """
         place = endpoint(module)
-        return _Writing(self._client, place, _allowed(place, place.create)).run(payloads, key)
+        operation = _allowed(place, place.create)
+        return _Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
 
     def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Change existing records, named by their ids; answers by position.
@@ -120,7 +128,8 @@ class XeroSource:
             ReplyLostError: some of them may have been changed.
         """
         place = endpoint(module)
-        return _Writing(self._client, place, _allowed(place, place.update)).run(payloads, key)
+        operation = _allowed(place, place.update)
+        return _Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
 
     def _all(self, place: Endpoint, since: str | None) -> Iterator[Sequence[Element]]:
         if not place.paged:
@@ -156,16 +165,29 @@ class XeroSource:
             yield tuple(item for item in found if _id(place, item) in spelt)
 
     def _get(self, place: Endpoint, arguments: Mapping[str, Any]) -> Envelope:
-        return self._client.read(place.read, partial(read_envelope, plural=place.plural), **arguments)
+        return self._client.read(place.read, self._reading(place), **arguments)
+
+    def _reading(self, place: Endpoint) -> Callable[[bytes], Envelope]:
+        """Take answers apart, and note the time that they tell."""
+
+        def read(body: bytes) -> Envelope:
+            envelope = read_envelope(body, place.plural)
+            self._told_at = envelope.told_at or self._told_at
+            return envelope
+
+        return read
 
 
 class _Writing:
     """One create or update of many elements, settled element by element."""
 
-    def __init__(self, client: XeroClient, place: Endpoint, operation: Operation) -> None:
+    def __init__(
+        self, client: XeroClient, place: Endpoint, operation: Operation, read: Callable[[bytes], Envelope]
+    ) -> None:
         self._client = client
         self._place = place
         self._operation = operation
+        self._read = read
         self._answers: dict[int, Answer] = {}
         self._splits = SPLITS
         self._is_begun = False
@@ -213,7 +235,7 @@ class _Writing:
     def _send(self, batch: Batch) -> list[Answer]:
         envelope = self._client.write(
             self._operation,
-            partial(read_envelope, plural=self._place.plural),
+            self._read,
             key=batch.key,
             body=self._place.body,
             data={self._place.plural: list(batch.elements)},
@@ -286,7 +308,7 @@ def _id(place: Endpoint, element: Element) -> str:
 
 
 def _less_overlap(since: str) -> str:
-    moment = parse_moment(since)
+    moment = parse_moment(moment_of(since))
     if moment is None:
         raise NotModelledError(f"{since!r} is no time that vtxero can ask Xero for.")
-    return stamp(moment - OVERLAP)
+    return stamp(moment if is_complete(since) else moment - OVERLAP)

@@ -31,11 +31,12 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An answer: its elements, and Xero's `pagination` block where there is one."""
+    """An answer: its elements, Xero's `pagination` block where there is one, and Xero's clock (`DateTimeUTC`)."""
 
     elements: tuple[Element, ...]
     page: int | None = None
     page_count: int | None = None
+    told_at: datetime | None = None
 
 
 def read_envelope(body: bytes, plural: str) -> Envelope:
@@ -47,6 +48,7 @@ def read_envelope(body: bytes, plural: str) -> Envelope:
     text = body.decode("utf-8-sig")
     elements: list[Element] | None = None
     pages: Any = None
+    told_at: datetime | None = None
     at = _skip(text, 0)
     if text[at : at + 1] != "{":
         raise ValueError("the answer is no JSON object")
@@ -58,15 +60,14 @@ def read_envelope(body: bytes, plural: str) -> Envelope:
         else:
             value, at = _DECODER.raw_decode(text, at)
             pages = value if key.lower() == "pagination" else pages
+            told_at = parse_moment(value) if key.lower() == "datetimeutc" else told_at
         at = _next(text, at, "}")
     if _skip(text, at + 1) != len(text):
         raise ValueError("the answer goes on behind its end")
     if elements is None:
         raise ValueError(f"the answer holds no {plural}")
-    if not isinstance(pages, dict):
-        return Envelope(tuple(elements))
-    told = {name.lower(): value for name, value in pages.items()}
-    return Envelope(tuple(elements), _whole(told.get("page")), _whole(told.get("pagecount")))
+    told = {name.lower(): value for name, value in pages.items()} if isinstance(pages, dict) else {}
+    return Envelope(tuple(elements), _whole(told.get("page")), _whole(told.get("pagecount")), told_at)
 
 
 def mended_json(body: bytes) -> bytes:
