@@ -90,3 +90,17 @@ def expected(tmp_path_factory):
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_run_when_xero_spells_its_answers_otherwise_does_the_same(tmp_path, expected, form):
     assert books_after_two_runs(tmp_path, form) == expected
+
+
+def test_run_of_an_older_app_with_broad_scopes_does_the_same(company):
+    acme = company.organization()
+    company.invoice(acme, line(company.product(), "2", "10"))
+    xero = company.settings.xero.model_copy(
+        update={"scopes": ("accounting.transactions", "accounting.contacts", "accounting.settings")}
+    )
+    company.settings = company.settings.model_copy(update={"xero": xero})
+
+    assert company.sync().exit_code == 0
+
+    assert [str(row["Total"]) for row in company.invoices().values()] == ["20.90"]
+    company.quiet()

@@ -105,8 +105,26 @@ def tour(recorder):
     tourist.call("POST", f"Invoices/{first}?unitdp=4", {"Invoices": [{"InvoiceID": first, "Reference": "PO 8"}]})
     tourist.call("DELETE", "Items/OAK")
     tourist.call("PUT", "Contacts", "no envelope")
+    tourist.call("GET", "Users")
+    _notes_and_groups(tourist, contact, first)
     tourist.call("GET", "Accounts", Authorization="Bearer x.y.z")
     tourist.call("GET", "Accounts", xero_tenant_id="99999999-0000-4000-8000-000000000000")
+
+
+def _notes_and_groups(tourist, contact, invoice):
+    """Write notes, mail an invoice, and make contact groups, rightly and wrongly."""
+    for details in ("Called", ""):
+        tourist.call("PUT", f"Contacts/{contact}/History", {"HistoryRecords": [{"Details": details}]})
+    tourist.call("GET", f"Contacts/{contact}/History")
+    tourist.call("POST", f"Invoices/{invoice}/Email", {})
+    made = tourist.call("PUT", "ContactGroups", {"ContactGroups": [{"Name": "VIPs"}]})
+    group = f"ContactGroups/{made.json()['ContactGroups'][0]['ContactGroupID']}"
+    tourist.call("PUT", "ContactGroups", {"ContactGroups": [{"Name": "VIPs"}]})
+    tourist.call("PUT", f"{group}/Contacts", {"Contacts": [{"ContactID": contact}]})
+    for path in ("ContactGroups", group, f"Contacts/{contact}", "Contacts?page=1"):
+        tourist.call("GET", path)
+    tourist.call("DELETE", f"{group}/Contacts/{contact}")
+    tourist.call("POST", group, {"ContactGroups": [{"Status": "DELETED"}]})
 
 
 def _settings(tourist, contact, paid, sale):
@@ -136,6 +154,8 @@ def _settings(tourist, contact, paid, sale):
             "LineItems": [{**tracked, "DiscountRate": None}]}  # fmt: skip
     credit = tourist.write("CreditNotes", note, {**note, "Type": "ACCPAYCREDIT", "LineItems": []})[0]["CreditNoteID"]
     tourist.write("CreditNotes", {"Type": "x"}, query="")
+    back = {"CreditNote": {"CreditNoteID": credit}, "Account": {"Code": "090"}, "Amount": 1}
+    tourist.write("Payments", back, {**back, "Amount": 9999})
     state.pay(tourist.write("Invoices", {**sale, "Status": "AUTHORISED"})[0]["InvoiceID"], "1")
     owing = tourist.write("Invoices", {**sale, "Status": "AUTHORISED"})[0]["InvoiceID"]
     given = {"Allocations": [{"Invoice": {"InvoiceID": owing}, "Amount": 2}]}

@@ -41,7 +41,7 @@ FILTERS = frozenset({"where", "order"})
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One writable collection. `views` are called with the books, the record and the places of unit amounts."""
+    """One collection. `views` are called with the books, the record and the places of unit amounts."""
 
     plural: str
     key: str
