@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chain.company import reasons
+from chain.company import line, reasons
 from vtxero.domain.sides import Direction
 
 
@@ -74,3 +74,52 @@ def test_letters_of_a_code_that_only_change_their_case_cross(company):
 
     assert reasons(company.sync()) == {}
     assert codes(company) == {"Widget": "w-1"}
+
+
+def lines_of(company, invoice):
+    return [row["ItemCode"] for row in company.invoices()[company.number_of(invoice)]["LineItems"]]
+
+
+def test_invoice_made_together_with_a_products_new_code_has_that_code(company):
+    acme, (widget, gadget) = company.organization(), two_products(company)
+    company.vtiger.edit(widget, productcode="W-2")
+    invoice = company.invoice(acme, line(widget), line(gadget))
+
+    report = company.sync()
+
+    assert (report.exit_code, reasons(report)) == (0, {})
+    assert lines_of(company, invoice) == ["W-2", "G-1"]
+    company.quiet()
+
+
+def test_line_edited_together_with_its_products_new_code_crosses_with_that_code(company):
+    acme, (widget, gadget) = company.organization(), two_products(company)
+    draft = company.invoice(acme, line(widget), line(gadget), invoicestatus="Created")
+    company.sync()
+    company.vtiger.edit(widget, productcode="W-2")
+    company.rewrite(draft, line(widget), line(gadget, "2"))
+
+    company.sync()  # Xero's invoice may be so young that the item's new code on it is taken for an edit
+    assert reasons(company.sync()) == {}
+
+    assert lines_of(company, draft) == ["W-2", "G-1"]
+    assert [row["Quantity"] for row in company.invoices()[company.number_of(draft)]["LineItems"]] == [1, 2]
+    company.quiet()
+
+
+def test_new_code_alone_rewrites_no_invoice_and_keeps_its_products(company):
+    widget, gadget = two_products(company)
+    draft = company.invoice(company.organization(), line(widget), line(gadget), invoicestatus="Created")
+    company.sync()
+    company.vtiger.edit(widget, productcode="W-2")
+    before = len(company.writes("xero"))
+
+    company.sync()
+
+    assert company.writes("xero")[before:] == ["POST Items x1"]
+    [invoice] = company.invoices().values()
+    company.xero.edit_invoice(invoice["InvoiceID"], DueDate="2026-12-24")
+    company.sync()
+    assert [row.product for row in company.vtiger.lines_of(draft)] == [widget, gadget]
+    assert company.row(draft)["duedate"] == "2026-12-24"
+    company.quiet()

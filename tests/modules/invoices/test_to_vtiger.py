@@ -487,3 +487,15 @@ def test_price_changed_in_xero_when_vtiger_has_a_ui_total_comes_out_to_the_cent(
     assert not projection.blockers
     assert projection.record.total == D("19.15")
     assert CITY not in dict(projection.record.lines[0].taxes)
+
+
+def test_line_when_its_code_is_no_items_any_more_keeps_the_product_that_vtiger_has():
+    slice_ = a_slice()
+    source, _, answer = crossed(slice_, v_row(v_line(tax4="15.000"), total="115"))
+    old = {**answer, "LineItems": [{**answer["LineItems"][0], "ItemCode": "P1-OLD", "Quantity": D(3)}]}
+    other = {**old, "LineItems": [{**old["LineItems"][0], "Description": "something else"}]}
+
+    kept, replaced = (to_vtiger(slice_, row, source.record).record.lines[0] for row in (old, other))
+
+    assert (kept.product, kept.quantity) == (source.record.lines[0].product, D(3))
+    assert replaced.product != kept.product

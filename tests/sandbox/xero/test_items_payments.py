@@ -104,6 +104,31 @@ def test_item_when_deleted_is_gone_and_its_lines_stay(xero, state, sale):
     assert "Item" not in row
 
 
+def test_item_when_its_code_changes_shows_the_new_one_on_its_lines_and_does_not_touch_the_invoice(xero, state, sale):
+    item = state.add_item(Code="OAK", Name="Oak")
+    row = {"ItemCode": "OAK", "Description": "x", "UnitAmount": 1, "AccountCode": "200"}
+    (before,) = xero.put("Invoices", sale(row))
+
+    state.edit_item(item, Code="ELM")
+
+    (after,) = xero.rows("Invoices?page=1")
+    assert [line["ItemCode"] for line in after["LineItems"]] == ["ELM"]
+    assert after["UpdatedDateUTC"][:19] == before["UpdatedDateUTC"][:19]
+
+
+def test_invoice_whose_item_was_deleted_since_can_still_be_changed(xero, state, sale):
+    item = state.add_item(Code="OAK", Name="Oak")
+    row = {"ItemCode": "OAK", "Description": "x", "UnitAmount": 1, "AccountCode": "200"}
+    (made,) = xero.put("Invoices", sale(row))
+    state.delete_item(item)
+
+    (head,) = xero.put("Invoices", {"InvoiceID": made["InvoiceID"], "Reference": "PO 1"}, method="POST")
+    (lines,) = xero.put("Invoices", {"InvoiceID": made["InvoiceID"], "LineItems": [row]}, method="POST")
+
+    assert head["Reference"] == "PO 1"
+    assert "Item code 'OAK' is not valid" in str(lines["ValidationErrors"])
+
+
 def test_tracked_item_when_bought_and_sold_moves_its_quantity(xero, state, sale):
     (made,) = xero.put("Items", TRACKED)
     assert (made["IsTrackedAsInventory"], made["QuantityOnHand"]) == (True, 0)

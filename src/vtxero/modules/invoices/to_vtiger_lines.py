@@ -113,29 +113,36 @@ class _Writer:
         )
 
     def _product(self, line: InvoiceLine, known: _Known) -> tuple[str, ProductView | None]:
-        tools = self._tools
-        if known.kept and known.says(line, "product"):
-            return known.kept.product, tools.product(Side.VTIGER, known.kept.product)
+        kept = known.kept.product if known.kept else ""
+        if kept and known.says(line, "product"):
+            return kept, self._tools.product(Side.VTIGER, kept)
         if not line.product:
             return self._placeholder(), None
-        key = match_key(line.product)
-        item_id = tools.lookups.find_by_key("products", Side.XERO, "code", key)
+        if found := self._find_product(match_key(line.product)):
+            return found
+        if kept and known.says(line, "description"):
+            # No item has this code any more: it is the one that the line's own product had before.
+            return kept, self._tools.product(Side.VTIGER, kept)
+        self._remarks.note(
+            Code.DEPENDENCY,
+            known.place,
+            f"the item {line.product!r} has no product in Vtiger; the line gets the product "
+            f"{self._tools.options.placeholder_product!r}.",
+        )
+        return self._placeholder(), None
+
+    def _find_product(self, code: str) -> tuple[str, ProductView | None] | None:
+        """Find the product whose item has this code, else the one that has it itself."""
+        tools = self._tools
+        item_id = tools.lookups.find_by_key("products", Side.XERO, "code", code)
         if item_id:
             partner = tools.lookups.partner("products", Side.XERO, item_id)
             if partner.state is PartnerState.LINKED:
                 return partner.id, tools.product(Side.VTIGER, partner.id)
             if partner.state is PartnerState.PLANNED:
                 return partner.id, tools.product(Side.XERO, item_id)
-        found = tools.lookups.find_by_key("products", Side.VTIGER, "code", key)
-        if found:
-            return found, tools.product(Side.VTIGER, found)
-        self._remarks.note(
-            Code.DEPENDENCY,
-            known.place,
-            f"the item {line.product!r} has no product in Vtiger; the line gets the product "
-            f"{tools.options.placeholder_product!r}.",
-        )
-        return self._placeholder(), None
+        found = tools.lookups.find_by_key("products", Side.VTIGER, "code", code)
+        return (found, tools.product(Side.VTIGER, found)) if found else None
 
     def _placeholder(self) -> str:
         return self._placeholder_id or self._tools.placeholder_symbol

@@ -115,6 +115,8 @@ class _Writer:
             case PartnerState.LINKED:
                 item = tools.product(Side.XERO, partner.id)
                 code = item.code if item else (view.code if view else "")
+                if view and item and view.code != code:
+                    code = tools.renamed(line.product) or code
             case PartnerState.PLANNED:
                 code = view.code if view else ""
                 if code:

@@ -78,6 +78,11 @@ class Tools:
         found = self.lookups.record("products", side, product_id) if product_id else None
         return cast("ProductView | None", found)
 
+    def renamed(self, product_id: str) -> str:
+        """Give the code that this plan gives to the item of a Vtiger product, blank where it writes none."""
+        planned = self.lookups.planned("products", Side.VTIGER, product_id)
+        return cast("ProductView", planned).code if planned else ""
+
     def item(self, item_id: str) -> ProductView | None:
         """Give a Xero item, None when it is unknown."""
         return cast("ProductView | None", self.lookups.record("products", Side.XERO, item_id))

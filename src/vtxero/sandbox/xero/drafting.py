@@ -138,7 +138,7 @@ def _fill_lines(paper: Paper, invoice: Record, element: Record, *, retyped: bool
     if element.get("LineItems"):
         invoice["LineItems"] = [build_line(paper, source) for source in element["LineItems"]]
     else:
-        paper.places = 4
+        paper.places, paper.kept = 4, True
         dropped = {"LineAmount", "TaxAmount"} if retyped else {"LineAmount"}
         kept = [{name: line[name] for name in line if name not in dropped} for line in invoice["LineItems"]]
         rebuilt = [build_line(paper, line) for line in kept]

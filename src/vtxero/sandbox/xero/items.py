@@ -142,12 +142,24 @@ def _keep(books: Books, draft: Record, current: Record | None, mode: Mode) -> Sa
     item_id = draft["ItemID"]
     if current is not None:
         books.by_item_code.pop(current["Code"].casefold(), None)
+        _rename_on_lines(books, current["Code"], draft["Code"])
     books.items[item_id] = draft
     books.by_item_code[draft["Code"].casefold()] = item_id
     if not mode.person and current is None:
         books.made_by_app.add(item_id)
     books.touch(item_id, draft)
     return Saved(item_id, created=current is None)
+
+
+def _rename_on_lines(books: Books, before: str, after: str) -> None:
+    """Show an item's new code on its lines: they hold the item itself (LineItem.Item.ItemID), and are not touched."""
+    if before == after:
+        return
+    for document_id, document in (*books.invoices.items(), *books.credits.items()):
+        for line in document.get("LineItems", ()):
+            if line.get("ItemCode", "").casefold() == before.casefold():
+                line["ItemCode"] = after
+                books.versions[document_id] = books.versions.get(document_id, 0) + 1
 
 
 def delete_item(books: Books, key: str) -> None:

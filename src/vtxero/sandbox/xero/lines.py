@@ -30,6 +30,8 @@ class Paper:
     findings: Findings
     line_ids: set[str] = field(default_factory=set)
     keep_ids: bool = False
+    kept: bool = False
+    """The lines are the document's own, sent by nobody: one whose item was deleted since is no fault."""
 
     @property
     def is_sale(self) -> bool:
@@ -71,7 +73,7 @@ def _item(paper: Paper, source: Record) -> Record | None:
     if not code:
         return None
     item = paper.books.item_coded(code)
-    if item is None:
+    if item is None and not paper.kept:
         paper.findings.add(f"Item code '{code}' is not valid")
     return item
 
