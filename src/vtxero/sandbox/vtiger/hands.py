@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from vtxero.sandbox.vtiger import elements, inventory, lines, payments, products, records, values
+from vtxero.sandbox.vtiger import charges, elements, inventory, lines, payments, products, records, values
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED
 from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
 
@@ -119,7 +119,7 @@ def add_invoice(state: VtigerState, fields: Mapping[str, Any], sent_lines: list[
             total = _ui_line_total(line, user.decimals)
             net += total
             sub += total + (_ui_taxes(state, line, total, user.decimals, individual=True) if individual else _ZERO)
-        inventory.take_charge(record, element)
+        charges.take(record, element)
         _ui_totals(state, record, (net, sub), user.decimals)
         return state.wire_id(record)
 

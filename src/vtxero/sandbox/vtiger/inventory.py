@@ -7,18 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import details, errors, invoices, lines, records, values
+from vtxero.sandbox.vtiger import charges, details, errors, invoices, lines, records, stock, values
 from vtxero.sandbox.vtiger.books import CHARGE
 from vtxero.sandbox.vtiger.schema import INVENTORY, LINE_COLUMNS, Module
-from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
+from vtxero.sandbox.vtiger.state import Line, Record, User, VtigerState
 
-SHIPPING_TAXES: Final = ("1", "2", "3")
 _TOTALS: Final = ("hdnSubTotal", "hdnGrandTotal", "pre_tax_total")
 _DISCOUNTS: Final = ("hdnDiscountAmount", "hdnDiscountPercent")
-_CHARGES: Final = ("hdnS_H_Amount", "hdnS_H_Percent")
-_CANCELLED: Final = "Cancel"
-_NO_TAXES: Final = dict.fromkeys(SHIPPING_TAXES, 0)
-_PER_CENT: Final = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +45,11 @@ def create(state: VtigerState, user: User, element: Mapping[str, Any]) -> dict[s
         record.fields["conversion_rate"] = "1.000"
     for name in _TOTALS:
         record.fields[name] = module.fields[name].empty
-    take_charge(record, element)
+    charges.take(record, element)
     saved = _save_lines(state, record, sent_lines)
     record.fields["balance"] = values.fixed(saved.totals.grand - _money(record, "received"), 8)
     result = {"id": state.wire_id(record)} | records.shown(state, record) | _exact(saved)
-    result |= {"balance": saved.stale_balance, "label": records.label(state, record)} | charge_fields(record)
+    result |= {"balance": saved.stale_balance, "label": records.label(state, record)} | charges.shown(record)
     result |= {"LineItems": _shown_lines(state, record), "productid": None}
     return result | {"LineItems_FinalDetails": details.final_details(state, record, fresh=True), "new": True}
 
@@ -78,7 +73,7 @@ def update(state: VtigerState, user: User, record: Record, element: Mapping[str,
     for name in module.fields:
         result[name] = header.get(name, "")
     result |= {"productid": None, "id": state.wire_id(record), "label": records.label(state, record)}
-    result |= charge_fields(record) | {"LineItems": []}
+    result |= charges.shown(record) | {"LineItems": []}
     return result | {"LineItems_FinalDetails": details.final_details(state, record, fresh=True)}
 
 
@@ -92,7 +87,7 @@ def revise(state: VtigerState, user: User, record: Record, element: Mapping[str,
         return _change_header(state, user, record, element)
     saved = _replace_lines(state, user, record, element)
     header = records.shown(state, record) | _exact(saved)
-    result = _sent_first(state, record, element, header) | charge_fields(record)
+    result = _sent_first(state, record, element, header) | charges.shown(record)
     result |= {"LineItems": _shown_lines(state, record), "productid": None}
     return result | {"LineItems_FinalDetails": details.final_details(state, record, fresh=True)}
 
@@ -103,9 +98,9 @@ def _change_header(state: VtigerState, user: User, record: Record, element: Mapp
     plain = {name: value for name, value in element.items() if not name.startswith("hdnDiscount")}
     columns = records.sent_columns(state, user, module, plain, creating=False)
     columns["conversion_rate"] = _sent_rate(element)
-    if amount := _sent_charge(element):
+    if amount := charges.sent(element):
         columns["hdnS_H_Amount"] = records.stored(state, user, module.fields["hdnS_H_Amount"], amount)
-    _cancel_stock(state, record, columns)
+    stock.give_back(state, record, columns)
     records.change(state, user, record, columns)
     first = next(iter(state.lines_of(state.wire_id(record))), None)
     header = records.shown(state, record)
@@ -126,10 +121,10 @@ def _replace_lines(state: VtigerState, user: User, record: Record, element: Mapp
     columns |= {"conversion_rate": _sent_rate(element), "hdnTaxType": columns.get("hdnTaxType", "")}
     stale = record.fields["balance"]
     records.change(state, user, record, columns)
-    take_charge(record, element)
+    charges.take(record, element)
     parent = state.wire_id(record)
     for line in state.lines_of(parent):
-        _move_stock(state, line, back=True)
+        stock.move(state, line, back=True)
         del state.lines[line.number]
     record.fields |= {name: module.fields[name].empty for name in _TOTALS}
     saved = _save_lines(state, record, _sent_lines(element))
@@ -155,9 +150,9 @@ def _save_lines(state: VtigerState, record: Record, sent_lines: Sequence[Mapping
     if not individual and not all(values.can_calculate(sent_lines[0].get(name)) for name in state.tax_names()):
         # The lines are in; the total, which takes the taxes of the first, is what cannot be calculated.
         raise errors.CrashError
-    if record.fields["invoicestatus"] != _CANCELLED:
+    if record.fields["invoicestatus"] != stock.CANCELLED:
         for line in made:
-            _move_stock(state, line)
+            stock.move(state, line)
     totals = _totals(state, record, sent_lines[0])
     stale = record.fields["balance"]
     record.fields["hdnSubTotal"] = values.fixed(totals.sub, 8)
@@ -192,49 +187,6 @@ def _totals(state: VtigerState, record: Record, first: Mapping[str, Any]) -> inv
     return invoices.compute(header, sums, rates, compounds)
 
 
-def take_charge(record: Record, element: Mapping[str, Any]) -> None:
-    """Read charges: by the charge's own field with its taxes, else from the header's amount and percentage."""
-    taxes: dict[str, Any] = dict(_NO_TAXES)
-    if charge := _sent_charge(element):
-        mark = f"{CHARGE}_shtax"
-        sent = {name[len(mark) :]: values.php_text(each) for name, each in element.items() if name.startswith(mark)}
-        record.charge = Charge(values.php_text(element[CHARGE]), sent)
-        record.fields |= dict.fromkeys(_CHARGES, values.fixed(charge, 8))
-        return
-    amount = values.number(element.get("hdnS_H_Amount"))
-    if not amount:
-        share = values.php_text(element.get(CHARGE))
-        shown = share if "%" in share else element.get("hdnS_H_Amount")
-        record.charge = None if shown is None else Charge(values.php_text(shown), taxes)
-        record.fields |= dict.fromkeys(_CHARGES, values.fixed(Decimal(0), 8))
-        return
-    percent = values.number(element.get("hdnS_H_Percent"))
-    if percent:
-        taxes = {"1": values.php_text(element["hdnS_H_Percent"])}
-    # The percentage is read a second time as an amount of tax, and that is what the header shows.
-    rate = percent / amount * _PER_CENT
-    record.charge = Charge(values.php_text(element["hdnS_H_Amount"]), taxes, rate if percent else None)
-    record.fields |= {"hdnS_H_Amount": values.fixed(amount, 8), "hdnS_H_Percent": values.fixed(rate, 8)}
-
-
-def _move_stock(state: VtigerState, line: Line, *, back: bool = False) -> None:
-    """Take a product's quantity from stock or give it back; no record's modifiedtime moves."""
-    line.fields["incrementondel"] = "0" if back else "1"
-    product = lines.product_of(state, line.product)
-    if product is not None and "qtyinstock" in product.fields:
-        quantity = values.number(line.fields["quantity"])
-        left = values.number(product.fields["qtyinstock"]) + (quantity if back else -quantity)
-        product.fields["qtyinstock"] = values.fixed(left, 3)
-
-
-def _cancel_stock(state: VtigerState, record: Record, columns: Mapping[str, str]) -> None:
-    """Give back the stock when an invoice becomes cancelled; its lines remember that it is given back."""
-    if columns.get("invoicestatus") != _CANCELLED or record.fields["invoicestatus"] == _CANCELLED:
-        return
-    for line in state.lines_of(state.wire_id(record)):
-        _move_stock(state, line, back=True)
-
-
 def _check_numbers(element: Mapping[str, Any]) -> None:
     """Die before anything is looked at: the amount is calculated with unless a percentage takes its place."""
     amount, charge = element.get("hdnDiscountAmount"), values.php_text(element.get(CHARGE, "0")).replace("%", "", 1)
@@ -254,17 +206,6 @@ def _sent_discount(element: Mapping[str, Any]) -> dict[str, str]:
 def _sent_adjustment(element: Mapping[str, Any]) -> dict[str, str]:
     """Take the adjustment as sent; the user's decimals play no part where lines are written."""
     return {"txtAdjustment": values.fixed(values.number(element.get("txtAdjustment")), 8)}
-
-
-def _sent_charge(element: Mapping[str, Any]) -> Decimal:
-    """Read the charge; a percentage is taken of the subtotal that was sent, which is none as a rule."""
-    text = values.php_text(element.get(CHARGE))
-    if "%" not in text:
-        return values.number(text)
-    base, off = values.number(element.get("hdnSubTotal")), values.number(element.get("hdnDiscountAmount"))
-    if values.is_true(element.get("hdnDiscountPercent")):
-        off = base * values.number(element["hdnDiscountPercent"]) / _PER_CENT
-    return (base - off) * values.number(text.replace("%", "", 1)) / _PER_CENT
 
 
 def _convert_received(record: Record, former: Mapping[str, str]) -> None:
@@ -295,17 +236,10 @@ def _money(record: Record, name: str) -> Decimal:
 def retrieve(state: VtigerState, record: Record) -> dict[str, Any]:
     """Show all of an invoice; only here header discounts and charges can be read."""
     result = records.shown(state, record)
-    result |= {"id": state.wire_id(record), "label": records.label(state, record)} | charge_fields(record)
+    result |= {"id": state.wire_id(record), "label": records.label(state, record)} | charges.shown(record)
     shown = _shown_lines(state, record)
     result |= {"LineItems": shown, "productid": shown[0]["productid"] if shown else ""}
     return result | {"LineItems_FinalDetails": details.final_details(state, record)}
-
-
-def charge_fields(record: Record) -> dict[str, Any]:
-    """Show the charge under names made from its label; without one the rates are the number 0."""
-    charge = record.charge or Charge(None, _NO_TAXES)
-    result = {CHARGE: charge.value} | {f"{CHARGE}_shtax{number}": rate for number, rate in charge.taxes.items()}
-    return result | ({} if charge.stray is None else {"": None, "_shtax1": values.json_number(charge.stray)})
 
 
 def _shown_lines(state: VtigerState, record: Record) -> list[dict[str, Any]]:
