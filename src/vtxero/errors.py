@@ -14,7 +14,7 @@
     |-- RefusedError            one record was refused; the others go on
     `-- NotModelledError     1  the service answered something vtxero does not know
 
-Vendor exceptions are translated in `vtiger/errors.py` and `xero/errors.py` only.
+Vendor exceptions are translated in `vtiger/errors.py`, `answers.py` and `refusals.py`, and in `xero/errors.py` only.
 """
 
 from __future__ import annotations

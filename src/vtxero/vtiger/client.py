@@ -16,7 +16,8 @@ from vtxero.sync.budget import CallBudget
 from vtxero.vtiger.access import Edition, VtigerAccess
 from vtxero.vtiger.address import Address, parse_address
 from vtxero.vtiger.editions import choose
-from vtxero.vtiger.errors import SERVICE, Call, Failure, lost, translate
+from vtxero.vtiger.errors import SERVICE, Call, Failure, lost
+from vtxero.vtiger.refusals import translate
 from vtxero.vtiger.rows import Row, as_row, dump_element, text
 from vtxero.vtiger.session import Request, Session
 from vtxero.vtiger.transport import Sleep, Transport

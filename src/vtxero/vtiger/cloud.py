@@ -14,8 +14,9 @@ from vtxero.errors import NotModelledError
 from vtxero.vtiger.access import Edition, VtigerAccess
 from vtxero.vtiger.address import Address
 from vtxero.vtiger.cloud_answers import read_cloud_answer
-from vtxero.vtiger.errors import Call, Failure, translate
+from vtxero.vtiger.errors import Call, Failure
 from vtxero.vtiger.limits import Limits, is_refusal
+from vtxero.vtiger.refusals import translate
 from vtxero.vtiger.rows import Row, as_row, is_id, text
 from vtxero.vtiger.session import Request, Session
 from vtxero.vtiger.transport import Message, Transport

@@ -14,17 +14,9 @@ import httpx
 
 from vtxero.domain.text import unescape
 from vtxero.errors import AuthError
+from vtxero.vtiger.answers import read_answer, settled
 from vtxero.vtiger.envelope import parse_envelope, title_of
-from vtxero.vtiger.errors import (
-    LOGIN_CODES,
-    SESSION_CODES,
-    Call,
-    Failure,
-    NoVtigerError,
-    lost,
-    read_answer,
-    settled,
-)
+from vtxero.vtiger.errors import LOGIN_CODES, SESSION_CODES, Call, Failure, NoVtigerError, lost
 
 _CODES = (
     # the beginning of Vtiger's words, and the code it gives with them where it gives one

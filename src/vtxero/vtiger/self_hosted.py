@@ -8,7 +8,9 @@ from typing import Any
 
 from vtxero.vtiger.access import Edition, VtigerAccess
 from vtxero.vtiger.address import Address
-from vtxero.vtiger.errors import LOGIN_CODES, SESSION_CODES, Call, Failure, read_answer, translate
+from vtxero.vtiger.answers import read_answer
+from vtxero.vtiger.errors import LOGIN_CODES, SESSION_CODES, Call, Failure
+from vtxero.vtiger.refusals import translate
 from vtxero.vtiger.rows import as_row
 from vtxero.vtiger.session import Request, Session, log_in
 from vtxero.vtiger.transport import Message, Transport
