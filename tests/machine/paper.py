@@ -30,7 +30,7 @@ from vtxero.store import SqliteState, open_database
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Snapshot
 from vtxero.vtiger.columns import header_columns
-from vtxero.vtiger.composites import split_invoice
+from vtxero.vtiger.invoices import split_invoice
 from vtxero.xero.wire import plain
 
 CHARGE = "shipping_&_handling"

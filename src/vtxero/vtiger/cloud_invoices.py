@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from vtxero.vtiger.composites import LINE_KEYS, STAMP, InvoiceReader, line_place, split_invoice, was_rewritten
+from vtxero.vtiger.composites import STAMP
+from vtxero.vtiger.invoices import LINE_KEYS, InvoiceReader, line_place, split_invoice, was_rewritten
 from vtxero.vtiger.paging import in_chunks
 from vtxero.vtiger.rows import Row, text
 

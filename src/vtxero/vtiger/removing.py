@@ -11,7 +11,7 @@ from vtxero.errors import RefusedError
 from vtxero.sync.records import Accepted, Answer, Refused, Removal
 from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
-from vtxero.vtiger.composites import lines_in
+from vtxero.vtiger.invoices import lines_in
 from vtxero.vtiger.listing import lists_of
 from vtxero.vtiger.paging import any_of, check_moves, in_chunks, quote, select
 from vtxero.vtiger.rows import Row, number_of, text

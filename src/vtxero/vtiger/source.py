@@ -14,18 +14,13 @@ from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.cloud_deletions import deleted_in_cloud
 from vtxero.vtiger.cloud_invoices import CloudInvoiceReader
-from vtxero.vtiger.composites import (
-    ContactReader,
-    InvoiceReader,
-    NeedsRetrieve,
-    OrganizationReader,
-    PeopleRead,
-    ProductReader,
-    Reader,
-)
+from vtxero.vtiger.composites import Reader
 from vtxero.vtiger.freshness import Freshness, less_overlap
+from vtxero.vtiger.invoices import InvoiceReader, NeedsRetrieve
 from vtxero.vtiger.paging import PAGE
 from vtxero.vtiger.payments import PaymentReader
+from vtxero.vtiger.people import ContactReader, OrganizationReader, PeopleRead
+from vtxero.vtiger.products import ProductReader
 from vtxero.vtiger.rows import Row, dump_page
 from vtxero.vtiger.taxes import TaxReader
 from vtxero.vtiger.writing import Writer, amounts_changed

@@ -13,9 +13,9 @@ from vtxero.errors import NotModelledError, RefusedError, ReplyLostError, StopEr
 from vtxero.sync.records import Accepted, Answer, Payload, Refused
 from vtxero.vtiger.amounts import changed_amount
 from vtxero.vtiger.client import VtigerClient
-from vtxero.vtiger.composites import split_invoice
 from vtxero.vtiger.elements import INVOICE, PRICED, complete, needs_current
 from vtxero.vtiger.errors import SERVICE
+from vtxero.vtiger.invoices import split_invoice
 from vtxero.vtiger.rows import Row, dump_page, text
 
 _log = logging.getLogger("vtxero.vtiger")

@@ -18,7 +18,7 @@ from vtxero.sandbox.vtiger.state import DEFAULT_KEY, User, VtigerState
 from vtxero.sync.records import Page
 from vtxero.vtiger.access import VtigerAccess
 from vtxero.vtiger.client import VtigerClient
-from vtxero.vtiger.composites import NeedsRetrieve
+from vtxero.vtiger.invoices import NeedsRetrieve
 from vtxero.vtiger.reference import read_reference
 from vtxero.vtiger.source import VtigerSource
 
