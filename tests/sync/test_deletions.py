@@ -15,13 +15,13 @@ class Telling:
 
     def __init__(self, world, *, tells=("parents", "cards")):
         self.world, self.tells = world, tells
-        self.bin, self.asked, self.looks = [], [], []
+        self.bin, self.asked, self.looks, self.times = [], [], [], []
         world.vtiger.deleted = self.deleted
         self.existing, world.vtiger.existing = world.vtiger.existing, self.look
 
     def deleted(self, module, since, place):
         self.asked.append((module, place))
-        assert since
+        self.times.append((module, since))
         if module not in self.tells:
             return None
         return Deleted(frozenset(self.bin), f"{module} up to {len(self.asked)}")
@@ -68,6 +68,16 @@ def test_each_run_asks_about_one_module_and_each_module_goes_on_from_its_place(w
         ("parents", ""), ("cards", ""), ("parents", "parents up to 1"), ("cards", "cards up to 2"),
     ]  # fmt: skip
     assert world.telling.looks == []
+
+
+def test_module_is_asked_about_from_its_first_cursor_though_edits_moved_it_before_its_turn(world):
+    first = max(row["modified"] for row in world.vtiger.tables["cards"].values())
+    world.vtiger.edit("cards", world.cards[0], phone="1")
+    world.sync()
+    world.vtiger.edit("cards", world.cards[0], phone="2")
+    world.sync()
+
+    assert world.telling.times[-1] == ("cards", first)
 
 
 def test_record_that_is_told_to_be_deleted_and_is_there_stays(world):

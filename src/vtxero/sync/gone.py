@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from vtxero.domain.sides import Side
+from vtxero.sync.cursors import moment_of
 from vtxero.sync.environment import RunState
 from vtxero.sync.ports import RowSource, TellsDeletions
 from vtxero.sync.records import Presence
@@ -13,6 +14,7 @@ LOOK_UP = 100
 ROTATION = "rotation"
 HEARD_LAST = "module heard of last"
 HEARD = "heard of "
+HEARD_FROM = "heard of from "
 
 
 class Deletions:
@@ -63,15 +65,24 @@ class Deletions:
         source = self._sources[Side.VTIGER]
         if not isinstance(source, TellsDeletions):
             return
+        self._begin_hearing(modules)
         last = self._state.get_meta(HEARD_LAST) or ""
         start = modules.index(last) + 1 if last in modules else 0
         for name in (*modules[start:], *modules[:start]):
-            since = self._state.cursor(name, Side.VTIGER)
+            since = self._state.get_meta(HEARD_FROM + name)
             told = since and source.deleted(name, since, self._state.get_meta(HEARD + name) or "")
             if told:
                 self._look_up(name, Side.VTIGER, self._news(name, told.ids))
                 self.places |= {HEARD_LAST: name, HEARD + name: told.place}
                 return
+
+    def _begin_hearing(self, modules: Sequence[str]) -> None:
+        """Note each module's first cursor: by its first turn the cursor may have passed a deletion that nobody saw."""
+        for name in modules:
+            cursor = self._state.cursor(name, Side.VTIGER)
+            if cursor and self._state.get_meta(HEARD_FROM + name) is None:
+                with self._state.transaction():
+                    self._state.set_meta(HEARD_FROM + name, moment_of(cursor))
 
     def _news(self, module: str, ids: Collection[str]) -> list[str]:
         """Leave the linked records that are not known to be gone."""
