@@ -164,3 +164,23 @@ def test_people_crossing_keep_the_primary_person_whom_xero_has(company):
     assert in_xero(company, "Tui Ltd") == ["Zoe Last", "Ann First"]
     assert in_vtiger(company, tui) == ["Ann First", "Zoe Last"]
     company.quiet()
+
+
+@pytest.mark.parametrize("place", ["primary", "further"])
+def test_person_who_gets_another_name_in_xero_has_it_in_vtiger_and_nothing_failed(company, place):
+    kea = company.organization("Kea Ltd", email1="office@kea.example")
+    company.person(kea, "First", firstname="Ann")
+    company.person(kea, "Second", firstname="Bob", email="bob@kea.example")
+    company.sync()
+    [contact] = company.contacts().values()
+    bob = {"FirstName": "Bob", "LastName": "Third", "EmailAddress": "bob@kea.example"}
+    changed = {"LastName": "Third"} if place == "primary" else {"ContactPersons": [bob]}
+    company.xero.edit_contact(contact["ContactID"], **changed)
+
+    report = company.sync()
+
+    assert (report.exit_code, reasons(report)) == (0, {})
+    names = sorted((row["firstname"], row["lastname"]) for row in company.vtiger.records("Contacts"))
+    ann, bob_now = ("Third", "Second") if place == "primary" else ("First", "Third")
+    assert names == [("Ann", ann), ("Bob", bob_now)]
+    company.quiet()

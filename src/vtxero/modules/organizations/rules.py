@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
@@ -66,5 +64,8 @@ def answer_findings(wanted: Organization, answered: Organization, side: Side) ->
 
 
 def _names(record: Organization) -> set[str]:
-    people: Iterable[str] = (one.full for one in (record.primary, *record.people, *record.contacts) if one != NOBODY)
-    return {name for name in people if name}
+    """Name everybody, those who were given another name by the new one: `contacts` still has the old."""
+    people = [one for one in (record.primary, *record.people) if one != NOBODY]
+    known = {one.id for one in people}
+    others = [one for one in record.contacts if one.id not in known]
+    return {one.full for one in (*people, *others) if one.full}
