@@ -31,6 +31,8 @@ from vtxero.rules.common import (
         ("/Date(1789344000000+1300)/", "2026-09-14T00:00:00"),
         ("2026-09-14T00:00:00.123Z", "2026-09-14T00:00:00"),
         ("", ""),
+        ("/Date(-62135596800000+0000)/", "0001-01-01T00:00:00"),
+        ("/Date(99999999999999999)/", ""),
     ],
 )
 def test_xero_moment_when_read_is_iso_text_in_utc(text, expected):

@@ -120,11 +120,15 @@ def faults_of(problem: ValidationError) -> str:
 def xero_moment(text: str) -> str:
     """Turn Xero's `/Date(1789344000000+0000)/`, with or without an offset, into `2026-09-14T00:00:00`, UTC.
 
-    The milliseconds are UTC whatever the offset says. An ISO time stays, without its zone letter and fraction.
+    The milliseconds are UTC whatever the offset says. An ISO time stays, without its zone letter and fraction; what
+    lies outside of all years is no time, and blank.
     """
     found = _MOMENT.fullmatch(text.strip())
     if found:
-        return datetime.fromtimestamp(int(found.group(1)) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        try:
+            return datetime.fromtimestamp(int(found.group(1)) // 1000, UTC).isoformat()[:19]
+        except (ValueError, OverflowError, OSError):
+            return ""
     return text.strip().removesuffix("Z")[:19]
 
 

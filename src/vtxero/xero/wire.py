@@ -86,17 +86,19 @@ def write_envelope(plural: str, texts: Sequence[str]) -> bytes:
 
 
 def parse_moment(text: object) -> datetime | None:
-    """Read `/Date(ms+0000)/`, `/Date(ms)/` or ISO, None for anything else. The milliseconds are UTC in any case."""
+    """Read `/Date(ms+0000)/`, `/Date(ms)/` or ISO, None for anything else. The milliseconds are UTC in any case.
+
+    The year 1 is no time either: it is how .NET writes that there is none.
+    """
     if not isinstance(text, str):
         return None
     found = _SLASH_DATE.match(text)
-    if found:
-        return _EPOCH + timedelta(milliseconds=int(found[1]))
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = _EPOCH + timedelta(milliseconds=int(found[1])) if found else datetime.fromisoformat(text)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year > 1 else None
 
 
 def stamp(moment: datetime) -> str:

@@ -257,3 +257,28 @@ def test_journal_when_writes_were_served_tells_operation_and_created_ids(xero, a
         ("GET Invoices", False, 0),
     ]
     assert app.journal.entries[0].created == (made[0]["InvoiceID"], made[2]["InvoiceID"])
+
+
+@pytest.mark.parametrize(
+    ("plural", "element"),
+    [
+        ("Payments", {"CreditNote": "CN-0001"}),
+        ("Payments", {"Overpayment": [1]}),
+        ("Contacts", {"Name": "Rimu", "PaymentTerms": "now"}),
+        ("Contacts", {"Name": "Rimu", "PaymentTerms": {"Sales": 20}}),
+        ("Invoices", {"Type": "ACCREC", "BrandingThemeID": []}),
+        ("Invoices", {"Type": "ACCREC", "Date": "/Date(99999999999999999)/"}),
+    ],
+)
+def test_value_of_the_wrong_form_wherever_it_stands_is_unreadable_and_no_crash(xero, plural, element):
+    answer = xero.api("PUT", plural, {plural: [element]})
+
+    assert (answer.status_code, answer.json()["Type"]) == (400, "PostDataInvalidException")
+
+
+def test_text_that_only_looks_like_a_date_is_read_back_in_xml_too(xero, state):
+    state.add_contact(Name="/Date(99999999999999999)/")
+
+    answer = xero.send("GET", "/api.xro/2.0/Contacts", headers={"Accept": "text/xml"})
+
+    assert "<Name>/Date(99999999999999999)/</Name>" in answer.text

@@ -83,7 +83,20 @@ def test_moment_in_any_of_xeros_spellings_is_utc_to_the_second(text, says):
     assert stamp(moment) == says
 
 
-@pytest.mark.parametrize("text", ["", "yesterday", None, 5, "/Date(x)/"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        None,
+        5,
+        "/Date(x)/",
+        "/Date(99999999999999999)/",
+        "/Date(-62135596800000+0000)/",
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00+10:00",
+    ],
+)
 def test_moment_when_it_is_none_is_none(text):
     assert parse_moment(text) is None
 

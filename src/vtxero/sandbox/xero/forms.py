@@ -17,7 +17,10 @@ BOOLS = (
     "EnablePaymentsToAccount", "IncludeInEmails", "IsCompound", "IsNonRecoverable", "IsPurchased", "IsReconciled",
     "IsSold", "SentToContact", "ShowInExpenseClaims",
 )  # fmt: skip
-NESTED = ("Account", "Contact", "Invoice", "PurchaseDetails", "SalesDetails")
+NESTED = (
+    "Account", "Bills", "Contact", "CreditNote", "Invoice", "Overpayment", "PaymentTerms", "Prepayment",
+    "PurchaseDetails", "Sales", "SalesDetails",
+)  # fmt: skip
 NESTED_LISTS = ("Addresses", "ContactPersons", "LineItems", "Options", "Phones", "TaxComponents", "Tracking")
 
 

@@ -60,7 +60,7 @@ def save_invoice(books: Books, element: Record, mode: Mode) -> Saved:
         InvalidError: Xero would not take the element.
     """
     refuse_unmodelled(element, NOT_MODELLED, "Invoice")
-    if not mode.person and element.get("BrandingThemeID") not in {None, "", books.branding_theme}:
+    if not mode.person and text_in(element, "BrandingThemeID") not in {None, "", books.branding_theme}:
         raise NotModelledError("a second branding theme is not modelled by the stand-in")
     current = _matched(books, element, mode)
     if current is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
@@ -92,10 +93,11 @@ def _kind(element: Record) -> str:
 def _scalar(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text, moment = str(value), None
     date = _SLASH_DATE.match(text)
-    if date:
-        moment = moment_of(int(date[1]))
+    with suppress(ValueError):  # a text of somebody's that only looks like a date stays as it is
+        moment = moment_of(int(date[1])) if date else None
+    if moment:
         return moment.strftime("%Y-%m-%dT%H:%M:%S") + (
             f".{moment.microsecond // 1000:03d}" if moment.microsecond else ""
         )

@@ -100,7 +100,15 @@ def date_in(element: Record, name: str) -> date | None:
 
 
 def moment_of(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    """Give the moment so many milliseconds after 1970.
+
+    Raises:
+        ValueError: it lies outside the years that can be written.
+    """
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError(str(error)) from None
 
 
 def parse_moment(value: Any) -> datetime | None:
