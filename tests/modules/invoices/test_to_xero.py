@@ -147,6 +147,21 @@ def test_charges_become_a_line_of_their_own_with_their_tax():
     assert xero.record.shipping.account == "260"
 
 
+def test_charges_of_less_than_half_a_cent_are_no_line_in_xero_and_stay_in_vtiger():
+    slice_ = a_slice()
+    vtiger, xero, answer = crossed(
+        slice_, v_row(v_line("14x3"), total="100.004", hdnS_H_Amount="0.004", **{CHARGE: "0.004"})
+    )
+    assert len(answer["LineItems"]) == 1
+    assert xero.record.shipping is None
+    back = slice_.mappers[Side.VTIGER].project(from_xero(slice_, answer), vtiger.record)
+    assert back.record.shipping == vtiger.record.shipping
+
+
+def test_invoice_of_nothing_but_charges_of_less_than_half_a_cent_has_no_lines():
+    assert blockers(v_row(total="0", pre_tax="0", hdnS_H_Amount="0.004", **{CHARGE: "0.004"})) == ["INV-LINES"]
+
+
 def test_charges_of_two_taxes_need_a_combined_rate():
     charges = {"hdnS_H_Amount": "20", CHARGE: "20", f"{CHARGE}_shtax1": "4.5", f"{CHARGE}_shtax2": "10"}
     assert blockers(v_row(TAXED, total="137.9", pre_tax="120", **charges)) == ["INV-TAX-COMBINED"]

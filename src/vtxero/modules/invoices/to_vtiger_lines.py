@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from vtxero.domain.lookups import PartnerState, ProductView, is_symbol, read_symbol
-from vtxero.domain.money import ONE, ZERO, canon, places
+from vtxero.domain.money import ONE, ZERO, canon, cents, places
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerTax
 from vtxero.domain.sides import Side
@@ -261,7 +261,7 @@ class _Writer:
     def _shipping(self) -> Charge | None:
         charge, present = self._record.shipping, self._current.shipping if self._current else None
         if charge is None:
-            return None
+            return present if present and not cents(present.amount) else None
         if present and self._shipping_known:
             seen = self._shipping_known
             if (seen.amount, seen.tax_type) == (charge.amount, charge.tax_type):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from vtxero.domain.findings import Finding, finding, in_order, note
-from vtxero.domain.money import ZERO, canon
+from vtxero.domain.money import ZERO, canon, cents
 from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import shorten
@@ -59,7 +59,7 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
         *findings.money_findings(tools, record),
         *about_status,
     ]
-    if not record.lines and record.shipping is None:
+    if not record.lines and not (record.shipping and cents(record.shipping.amount)):
         found.append(finding(Code.INV_LINES, "It has no lines.", field="lines", remedy="Add the lines in Vtiger."))
     reference = record.reference.strip()
     if current and not current.reference and reference == current.number:

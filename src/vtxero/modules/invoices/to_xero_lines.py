@@ -239,8 +239,8 @@ class _Writer:
 
     def _shipping(self) -> Charge | None:
         charge, present = self._record.shipping, self._current.shipping if self._current else None
-        if charge is None:
-            return None
+        if charge is None or not cents(charge.amount):
+            return None  # of less than half a cent a line of nothing would be left, which is no charge in Xero
         options = self._tools.options
         tax_type = self._charge_tax(charge.taxes)
         if present and tax_type:
