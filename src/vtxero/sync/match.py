@@ -94,6 +94,9 @@ def _judge_hit(state: State, slice_: Slice[Any], hit: KeyHit) -> Match:
     if not hit.linked:
         return Match(xero_id=hit.id)
     link = state.link(slice_.name, Side.XERO, hit.id)
+    holder = state.record(slice_.name, Side.VTIGER, link.vtiger_id) if link else None
+    if holder and holder.presence is Presence.GONE and hit.presence is Presence.GONE and slice_.duplicate_code:
+        return Match(xero_id=hit.id)  # what became of it in Xero is the reason: there is nobody to be a duplicate of
     return _taken(slice_, link.vtiger_id if link else "")
 
 

@@ -265,10 +265,11 @@ class Planner:
             self._add(action)
 
     def _skip_bereft(self) -> None:
-        """Leave the pairs alone of which one is gone, except where an heir has taken over: its outcome is theirs."""
+        """Leave the pairs alone of which one is gone, except where the other has an heir: its outcome is theirs."""
         partner = self._state.planned_partner
         for target, pair, gone in self._bereft:
-            if all(partner(self._slice.name, side, pair.on(side).id) is None for side in Side):
+            left = [side for side in Side if pair.on(side).presence is not Presence.GONE]
+            if all(partner(self._slice.name, side, pair.on(side).id) is None for side in left):
                 self._skip(target, pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
 
     def _gone(self, pair: Pair[Any]) -> tuple[Finding, ...]:
