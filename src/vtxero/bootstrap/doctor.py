@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TypeVar
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, check_pins
@@ -38,7 +40,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
-from vtxero.errors import LockedError, StopError, VtxeroError
+from vtxero.errors import ConfigError, LockedError, StopError, VtxeroError
 from vtxero.registry import MODULES, account_fields
 from vtxero.store import SqliteState, open_database
 from vtxero.sync.ports import Clock
@@ -103,7 +105,7 @@ def _failed(topic: str, error: VtxeroError) -> Check:
 
 def _state_checks(settings: Settings) -> Iterator[Check]:
     if not settings.database.exists():
-        yield note("State", f"none yet; the first run makes {settings.database}.")
+        yield _first_state(settings.database)
     else:
         found, failure = _try("State", lambda: _count(settings))
         yield from failure or [ok("State", f"{settings.database}, {found} links.")]
@@ -116,6 +118,19 @@ def _state_checks(settings: Settings) -> Iterator[Check]:
         yield note("Lock", error.message, error.remedy)
     except VtxeroError as error:
         yield _failed("Lock", error)
+
+
+def _first_state(path: Path) -> Check:
+    """Tell whether a first run will be able to make its state."""
+    folder = next(parent for parent in path.parents if parent.exists())
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        return note("State", f"none yet; the first run makes {path}.")
+    return problem(
+        "State",
+        f"none yet, and {path} cannot be made: {folder} takes no files of yours.",
+        "Make it writable for you, or choose another folder with state_dir in the config.",
+        exit_code=ConfigError.exit_code,
+    )
 
 
 def _count(settings: Settings) -> int:

@@ -17,7 +17,9 @@ Database: TypeAlias = sqlite3.Connection
 """An open state database."""
 
 REMEDY = "Restore the file from a backup, or move it away and run `vtxero sync --resync`: links are found again."
-
+ROOM = "Make room on the disk, and the file and its folder writable for you; then run again. Do not move the file away."
+NO_ROOM = ("disk is full", "disk i/o error", "readonly", "unable to open")
+"""What SQLite says of a disk or folder that takes nothing; moving the state away would be the wrong remedy."""
 
 PATIENCE = 10.0
 """Seconds to wait for another program that has the file."""
@@ -31,10 +33,11 @@ class StateConnection(sqlite3.Connection):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._name = _name(args[0])
         self._reads: WeakSet[sqlite3.Cursor] = WeakSet()
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
-        with _told():
+        with _told(self._name):
             cursor = super().execute(*args)
         self._reads.add(cursor)
         return cursor
@@ -46,21 +49,34 @@ class StateConnection(sqlite3.Connection):
         super().close()
 
     def executemany(self, *args: Any) -> sqlite3.Cursor:
-        with _told():
+        with _told(self._name):
             return super().executemany(*args)
 
 
+def _name(path: object) -> str:
+    return f"The state database {path}" if str(path) else "A dry run's copy of the state"
+
+
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(name: str) -> Iterator[None]:
+    """Tell SQLite's faults and the disk's as the house's own errors.
+
+    Raises:
+        StateError, TemporaryError: what became of the file.
+    """
     try:
         yield
+    except OSError as error:
+        raise StateError(f"{name} cannot be used: {error.strerror}.", remedy=ROOM) from error
     except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            text = "The state database is in use by another program."
+        said = str(error).lower()
+        if "locked" in said or "busy" in said:
+            text = f"{name} is in use by another program."
             raise TemporaryError(text, remedy="Close that program, or run again later.") from error
-        raise StateError(f"The state database cannot be used: {error}.", remedy=REMEDY) from error
-    except sqlite3.DatabaseError as error:
-        raise StateError(f"The state database cannot be used: {error}.", remedy=REMEDY) from error
+        remedy = ROOM if any(word in said for word in NO_ROOM) else REMEDY
+        raise StateError(f"{name} cannot be used: {error}.", remedy=remedy) from error
+    except sqlite3.Error as error:
+        raise StateError(f"{name} cannot be used: {error}.", remedy=REMEDY) from error
 
 
 def open_database(path: Path | None) -> sqlite3.Connection:
@@ -72,26 +88,21 @@ def open_database(path: Path | None) -> sqlite3.Connection:
     if path is None:
         return _prepare(sqlite3.connect(":memory:", isolation_level=None))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        return _prepare(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE, factory=StateConnection))
+        with _told(_name(path)):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            return _prepare(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE, factory=StateConnection))
     except LookupError as error:
         raise StateError(
             f"The state database {path} was written by a newer vtxero ({error}).", remedy=REMEDY
         ) from error
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            text = f"The state database {path} is in use by another program."
-            raise TemporaryError(text, remedy="Close that program, or run again later.") from error
-        raise StateError(f"The state database {path} cannot be used: {error}.", remedy=REMEDY) from error
-    except (sqlite3.Error, OSError) as error:
-        raise StateError(f"The state database {path} cannot be used: {error}.", remedy=REMEDY) from error
 
 
 def scratch_copy(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Copy the state for a dry run: everything is really read and compared, and nothing of it is kept."""
-    copy = sqlite3.connect("", isolation_level=None)
-    connection.backup(copy)
+    copy = sqlite3.connect("", isolation_level=None, factory=StateConnection)
+    with _told(_name("")):
+        connection.backup(copy)
     return _prepare(copy)
 
 
