@@ -68,6 +68,8 @@ def load_plan(path: Path) -> PlanFile:
     Raises:
         ConfigError: there is no such file, or it is no plan of this version.
     """
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{path} is no file.", remedy="Name a plan made with `vtxero plan --out FILE`.")
     try:
         return PlanFile.model_validate_json(path.read_bytes())
     except OSError as error:

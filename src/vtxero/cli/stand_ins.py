@@ -52,6 +52,9 @@ def make_stand_ins(wanted: Wanted) -> Sandbox:
     """
     from vtxero.sandbox import Sandbox, SandboxError, load_books, load_organisation
 
+    for path in (wanted.books, wanted.organisation):
+        if path and not path.is_file():
+            raise ConfigError(f"The stand-ins cannot start: {path} is no file.", remedy="See `vtxero sandbox --help`.")
     try:
         return Sandbox(
             books=load_books(wanted.books) if wanted.books else None,
