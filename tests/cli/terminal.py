@@ -64,11 +64,11 @@ class Terminal:
         time.sleep(0.2)  # a question for a secret empties what was typed before its echo was off
         os.write(self._own, f"{reply}\n".encode())
 
-    def interrupt(self, question):
-        """Wait until this is shown, then press Ctrl-C."""
-        self._read(lambda: question in self.seen[self._told :])
+    def press(self, key, *, at):
+        """Wait until this is shown, then press a key."""
+        self._read(lambda: at in self.seen[self._told :])
         time.sleep(0.2)
-        os.write(self._own, b"\x03")
+        os.write(self._own, key.encode())
 
     def end(self):
         """Wait for the end; gives the exit code."""

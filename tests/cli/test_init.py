@@ -231,7 +231,7 @@ def test_init_without_a_browser_takes_the_pasted_address_and_asks_again_after_a_
 @pytest.mark.parametrize("question", ["Vtiger's address", "If it does not open"])
 def test_init_when_interrupted_says_so_and_leaves_no_config(at_xero, tmp_path, question):
     with at_xero() if question.startswith("If") else Terminal(["init"], tmp_path) as terminal:
-        terminal.interrupt(question)
+        terminal.press("\x03", at=question)
         assert terminal.end() == 130
         assert plain(terminal.seen).rstrip().endswith("\nStopped.")
         assert "Traceback" not in terminal.seen

@@ -22,6 +22,8 @@ ALIASES = {
     "taxrates": "taxes",
 }
 INSTANCE = "instance"
+LONGEST = 300
+"""Characters of a record's id, number or name; Xero's longest names have 255."""
 GUARDS = (
     *(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-")),
     INSTANCE,
@@ -68,10 +70,10 @@ def _record(text: str, asked: Sequence[str]) -> str:
     kind, colon, number = text.partition(":")
     if not colon and len(asked) == 1:
         kind, number = asked[0], text
-    if not number.strip() or not kind.strip():
+    if not number.strip() or not kind.strip() or len(text) > LONGEST:
         raise ConfigError(
-            f"{text!r} names no record.",
-            remedy="Write KIND:ID, as in `--only invoices:INV12`; the id may be Vtiger's, Xero's, or the number.",
+            f"{text[:LONGEST]!r} names no record.",
+            remedy="Write KIND:ID, as in invoices:INV12; the id may be Vtiger's, Xero's, or the number.",
         )
     return f"{module(kind)}:{number.strip()}"
 
@@ -114,11 +116,11 @@ def moment(text: str, option: str) -> str:
         if len(text.strip()) == 10:
             return date.fromisoformat(text.strip()).isoformat()
         given = datetime.fromisoformat(text.strip())
-    except ValueError:
+        aware = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise ConfigError(
             f"{option}: {text!r} is no date.", remedy="Write it like 2026-11-01, or 2026-11-01T08:00:00Z."
         ) from None
-    aware = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
     return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -168,6 +170,6 @@ def reason(text: str) -> Code:
     for candidate in (folded, f"RUN-GUARD-{folded}", f"RUN-VTIGER-{folded}"):
         if candidate in codes:
             return Code(candidate)
-    near = difflib.get_close_matches(folded, codes, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(folded, codes, n=3)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise ConfigError(f"There is no reason {text!r}.{hint}", remedy="`vtxero explain` lists them all.")

@@ -29,7 +29,7 @@ def keep_traceback(error: BaseException, redactor: Redactor, argv: list[str]) ->
         "",
         *traceback.format_exception(error),
     ]
-    text = redactor.redact("\n".join(lines))
+    text = redactor.redact("\n".join(lines)).encode("utf-8", "backslashreplace").decode()
     for folder in (platformdirs.user_log_path(APP), Path(tempfile.gettempdir()) / f"{APP}-bugs"):
         path = folder / f"bug-{secrets.token_hex(4)}.txt"
         try:

@@ -16,9 +16,9 @@ from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary
 VERSION = 1
 
 
-def to_json(document: Any, *, lines: bool = False) -> str:
-    """Write a document; one on a line of its own is compact."""
-    return json.dumps(document, ensure_ascii=False, indent=None if lines else 2)
+def to_json(document: Any, *, lines: bool = False, ascii_only: bool = False) -> str:
+    """Write a document; one on a line of its own is compact. `ascii_only` escapes all other letters."""
+    return json.dumps(document, ensure_ascii=ascii_only, indent=None if lines else 2)
 
 
 def moment(value: datetime | None) -> str | None:

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from vtxero.cli.app import app
-from vtxero.cli.exitcodes import BUG, INTERRUPTED, NOBODY_NEEDED, USAGE
-from vtxero.cli.session import Session
+from vtxero.cli.exitcodes import BUG, DONE, INTERRUPTED, NOBODY_NEEDED, USAGE
+from vtxero.cli.session import Session, discard_output
 from vtxero.config.redact import Redactor
-from vtxero.errors import StopError, VtxeroError
+from vtxero.errors import ConfigError, StopError, VtxeroError
 
 SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD")
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a disk says that takes no more."""
+LONGEST = 2_000
+"""Characters of a message: what was typed is quoted in it, however long it is."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and give the process's exit code."""
+    _open_what_is_closed()
     arguments = list(sys.argv[1:] if argv is None else argv)
     session = Session(redactor=_redactor())
     _never_fail_on_characters()
     try:
+        _check_characters(arguments)
         return _run(arguments, session)
     except VtxeroError as error:
         return _refuse(error, session)
     except (KeyboardInterrupt, typer.Abort):
         return _stop(session)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            return DONE  # Typer's own printing, and a reader that went away
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user gets a sentence
-        return _usage_error(error, session) or _bug(error, session, arguments)
+        return _usage_error(error, session) or _no_room(error, session) or _bug(error, session, arguments)
 
 
 def _run(arguments: list[str], session: Session) -> int:
@@ -46,10 +58,8 @@ def _stop(session: Session) -> int:
 
 
 def _refuse(error: VtxeroError, session: Session) -> int:
-    message, remedy = (
-        session.redactor.redact(error.message),
-        session.redactor.redact(session.with_command(error.remedy)),
-    )
+    message, remedy = (_shortened(text) for text in (error.message, session.with_command(error.remedy)))
+    message, remedy = session.redactor.redact(message), session.redactor.redact(remedy)
     if isinstance(error, StopError):
         message = f"{error.code}: {message}"
     if not (session.options.quiet and error.exit_code in NOBODY_NEEDED):
@@ -59,7 +69,10 @@ def _refuse(error: VtxeroError, session: Session) -> int:
     if session.wants_json:
         from vtxero.cli.document import error_document
 
-        session.print_json(error_document(error, message, remedy))
+        try:
+            session.print_json(error_document(error, message, remedy))
+        except OSError:
+            discard_output()
     return error.exit_code
 
 
@@ -69,8 +82,20 @@ def _usage_error(error: Exception, session: Session) -> int | None:
     if words is None or not hasattr(error, "exit_code"):
         return None
     context: Any = getattr(error, "ctx", None)
-    session.complain(f"Error: {words()}")
+    session.complain(f"Error: {_shortened(str(words()))}")
     session.complain(f"See `{context.command_path if context else 'vtxero'} --help`.")
+    return USAGE
+
+
+def _no_room(error: Exception, session: Session) -> int | None:
+    """Handle an output that takes no more, such as a file on a full disk."""
+    if not isinstance(error, OSError) or error.errno not in FULL or error.filename is not None:
+        return None
+    discard_output()
+    session.complain(f"Error: the output cannot be written: {error.strerror}.")
+    session.complain(
+        f"What to do: send it elsewhere. What was done is saved: `{session.command} log --last` shows the last run."
+    )
     return USAGE
 
 
@@ -83,6 +108,34 @@ def _bug(error: Exception, session: Session, arguments: list[str]) -> int:
     where = f" The details, without secrets, are in {path}." if path else ""
     session.complain(f"What to do: please report it.{where} What was done so far is saved; running again is safe.")
     return BUG
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+
+
+def _check_characters(arguments: Sequence[str]) -> None:
+    """Refuse what was typed in another encoding than the terminal's: it can neither be compared nor shown.
+
+    Raises:
+        ConfigError: an argument is no text.
+    """
+    for number, argument in enumerate(arguments, start=1):
+        if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
+            shown = argument.encode("ascii", "backslashreplace").decode()
+            raise ConfigError(
+                f"Argument {number} is no text in this terminal's encoding: {shown}.", remedy="Type it in UTF-8."
+            )
+
+
+def _open_what_is_closed() -> None:
+    """Give a process that was started with closed streams empty ones.
+
+    A file of ours that is opened later must not become file 1, where something may be printed to.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open until the end
 
 
 def _redactor() -> Redactor:

@@ -75,6 +75,18 @@ def init(  # noqa: PLR0917 - Typer takes options as arguments
     return 0
 
 
+def _user_folder() -> Path:
+    """Make the folder of the user's configs.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        return private_folder(platformdirs.user_config_path(APP))
+    except ConfigError as error:
+        raise ConfigError(error.message, remedy="Choose another place with --config.") from error
+
+
 def _target(session: Session, *, force: bool) -> Path:
     """Choose the file.
 
@@ -84,7 +96,7 @@ def _target(session: Session, *, force: bool) -> Path:
     if session.options.config:
         path = session.options.config.absolute()
     elif session.options.profile:
-        path = private_folder(platformdirs.user_config_path(APP)) / f"{session.options.profile}.yaml"
+        path = _user_folder() / f"{session.options.profile}.yaml"
     else:
         path = Path.cwd() / FILE_NAME
     if path.exists() and not force:

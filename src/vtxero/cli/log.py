@@ -76,7 +76,7 @@ def log(  # noqa: PLR0917 - Typer takes options as arguments
         elif _is_set(wanted):
             _show_records(session, [record for record in book.waiting() if wanted.wants(record)])
         else:
-            _show_runs(session, _runs_since(book, moment, limit))
+            _show_runs(session, _runs_since(book, moment, min(limit, MANY)), since=since)
 
 
 def _filter(outcomes: set[Outcome], module: str | None, reason: str | None) -> Filter:
@@ -113,8 +113,8 @@ def _show_run(session: Session, book: RunLog, name: str, wanted: Filter) -> None
     report = book.report(name)
     if report is None:
         if name == "last":
-            raise ConfigError("There are no runs yet.", remedy=f"Start with `{session.command} sync --dry-run`.")
-        raise ConfigError(f"There is no run {name!r}.", remedy=f"`{session.command} log` lists the runs.")
+            raise ConfigError("There are no runs yet.", remedy="Start with `vtxero sync --dry-run`.")
+        raise ConfigError(f"There is no run {name!r}.", remedy="`vtxero log` lists the runs.")
     kept: RunReport = replace(report, records=tuple(record for record in report.records if wanted.wants(record)))
     from vtxero.cli import document, log_view
 
@@ -139,7 +139,7 @@ def _show_records(session: Session, records: Sequence[RecordResult]) -> None:
             session.show(log_view.record_parts(records, _view(session)))
 
 
-def _show_runs(session: Session, summaries: Sequence[RunSummary]) -> None:
+def _show_runs(session: Session, summaries: Sequence[RunSummary], *, since: str | None) -> None:
     from vtxero.cli import document, log_view
 
     documents = [document.summary_document(item) for item in summaries]
@@ -149,7 +149,7 @@ def _show_runs(session: Session, summaries: Sequence[RunSummary]) -> None:
         case Output.JSONL:
             session.print_lines(documents)
         case Output.TABLE:
-            session.show(log_view.runs_parts(summaries, session.command))
+            session.show(log_view.runs_parts(summaries, session.command, since=since))
 
 
 def _view(session: Session) -> View:

@@ -74,8 +74,11 @@ def runs_table(summaries: Sequence[RunSummary]) -> Table:
     return table
 
 
-def runs_parts(summaries: Sequence[RunSummary], command: str) -> Iterator[RenderableType]:
-    """Give the runs, and how to see more of one."""
+def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | None = None) -> Iterator[RenderableType]:
+    """Give the runs, since a day where one was named, and how to see more of one."""
+    if not summaries and since:
+        yield Text(f"No runs since {clean(since)}. All of them: {command} log")
+        return
     if not summaries:
         yield Text(f"No runs yet. The first one: {command} sync --dry-run")
         return

@@ -111,7 +111,8 @@ class Session:
 
     def complain(self, text: str) -> None:
         """Say on stderr what has to be said even with --quiet."""
-        _write(sys.stderr, self.redactor.redact(text))
+        with suppress(OSError):  # there is nowhere else to say it
+            _write(sys.stderr, self.redactor.redact(text))
 
     def print(self, text: str) -> None:
         """Write data to stdout."""
@@ -121,20 +122,26 @@ class Session:
         """Write one JSON document to stdout."""
         from vtxero.cli.document import to_json
 
-        self.print(to_json(document))
+        self.print(to_json(document, ascii_only=not _knows_all_letters(sys.stdout)))
 
     def print_lines(self, documents: Iterable[Any]) -> None:
         """Write JSON documents to stdout, one a line."""
         from vtxero.cli.document import to_json
 
         for document in documents:
-            self.print(to_json(document, lines=True))
+            self.print(to_json(document, lines=True, ascii_only=not _knows_all_letters(sys.stdout)))
 
     def show(self, parts: Iterable[RenderableType]) -> None:
         """Write tables and text to stdout, fit for the terminal or file that it is."""
-        from vtxero.cli.text import screen_for
+        from vtxero.cli.text import in_ascii_signs, screen_for
 
-        self.print(screen_for(sys.stdout, no_color=self.options.no_color).render(parts))
+        text = screen_for(sys.stdout, no_color=self.options.no_color).render(parts)
+        self.print(text if _knows_all_letters(sys.stdout) else in_ascii_signs(text))
+
+
+def _knows_all_letters(stream: TextIO) -> bool:
+    """Tell whether a stream takes names in any script."""
+    return (stream.encoding or "utf-8").lower().startswith("utf")
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -143,5 +150,14 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text + "\n")
         stream.flush()
     except BrokenPipeError:
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        _discard(stream)
+
+
+def discard_output() -> None:
+    """Send what is still to be printed nowhere, so that the end of the process does not stumble over it."""
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -15,6 +15,7 @@ from rich.style import Style
 from rich.text import Text
 
 MIN_WIDTH = 40
+_ASCII_SIGNS = str.maketrans({"→": "->", "…": "...", "─": "-"})
 _JOINERS = "\u200c\u200d"
 
 
@@ -26,6 +27,11 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """Drop the same, line by line; Markdown's marks of emphasis go too."""
     return "\n".join(clean(line).replace("`", "").replace("**", "") for line in text.splitlines())
+
+
+def in_ascii_signs(text: str) -> str:
+    """Write arrows and lines of tables with signs that every terminal has."""
+    return text.translate(_ASCII_SIGNS)
 
 
 def _harmless(char: str) -> str:

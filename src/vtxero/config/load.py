@@ -20,7 +20,7 @@ from vtxero.config.yaml_source import Layer, read_file, read_text
 from vtxero.errors import ConfigError
 
 FILE_NAME = "vtxero.yaml"
-EXAMPLE = "Copy config.example.yaml there and fill it in, or try `vtxero demo`, which needs none."
+EXAMPLE = "Make one with `vtxero init`, or try `vtxero demo`, which needs none."
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def read_file(path: Path) -> Layer:
     except OSError as error:
         raise ConfigError(
             f"The config file {path} cannot be read: {error.strerror}.",
-            remedy="Name another one with --config, or copy config.example.yaml there.",
+            remedy="Name another one with --config, or let `vtxero init` make one there.",
         ) from error
     if len(raw) > MAX_BYTES:
         raise ConfigError(f"{path} is larger than {MAX_BYTES // 1024} KB: that is no config of vtxero.")
@@ -106,7 +106,7 @@ def read_text(text: str, *, name: str) -> Layer:
     if not isinstance(node, yaml.MappingNode):
         raise ConfigError(
             f"{name}:{node.start_mark.line + 1}: the file should hold lines like `vtiger:`, and holds {_kind(node)}.",
-            remedy="See config.example.yaml for the form.",
+            remedy="`vtxero init` makes one of the right form.",
         )
     walker = _Walker(name)
     values = walker.walk(node, ())
