@@ -105,7 +105,7 @@ class VtigerClient:
 
     def query(self, statement: str) -> list[Row]:
         """Run a query of Vtiger's query language, its closing semicolon included; at most 100 rows come."""
-        found = self._result(Request("query", {"query": statement}), f"({statement})")
+        found = self._result(Request("query", {"query": statement}), _module_asked(statement), statement=statement)
         # 8.3.0 answers `select count(*)` with an empty list; a null has been seen where there are no rows.
         if found is None:
             return []
@@ -162,9 +162,9 @@ class VtigerClient:
 
     # -- requests ----------------------------------------------------------------------------------------------
 
-    def _call(self, operation: str, subject: str, *, writes: bool = False) -> Call:
+    def _call(self, operation: str, subject: str, *, writes: bool = False, statement: str = "") -> Call:
         with self._lock:
-            return Call(operation, subject, self._connection.endpoint, self.username, writes)
+            return Call(operation, subject, self._connection.endpoint, self.username, writes, statement)
 
     def _write(self, request: Request, subject: str) -> Row:
         found = self._result(request, subject, writes=True)
@@ -172,8 +172,8 @@ class VtigerClient:
             raise lost(self._call(request.operation, subject, writes=True), "a result without an id")
         return found
 
-    def _result(self, request: Request, subject: str, *, writes: bool = False) -> Any:
-        call = self._call(request.operation, subject, writes=writes)
+    def _result(self, request: Request, subject: str, *, writes: bool = False, statement: str = "") -> Any:
+        call = self._call(request.operation, subject, writes=writes, statement=statement)
         found = self._run(request, call)
         if isinstance(found, Failure):
             raise translate(found, call)
@@ -188,3 +188,8 @@ def _name_of(element: Mapping[str, Any]) -> str:
     """Name a new record for messages, by the first of the name fields that it has."""
     names = ("accountname", "lastname", "productname", "servicename", "subject", "taxlabel")
     return next((json.dumps(text(element, name), ensure_ascii=False) for name in names if text(element, name)), "")
+
+
+def _module_asked(statement: str) -> str:
+    """Name the module of a query, for messages: the whole statement is a screenful."""
+    return statement.partition(" from ")[2].partition(" ")[0].rstrip(";")

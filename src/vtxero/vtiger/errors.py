@@ -23,13 +23,17 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, http
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is being asked, for messages and for telling reads from writes. `subject` names the record or module."""
+    """What is being asked, for messages and for telling reads from writes. `subject` names the record or module.
+
+    `statement` is a query in full, which only those understand who will mend it.
+    """
 
     operation: str
     subject: str
     endpoint: str
     username: str
     writes: bool = False
+    statement: str = ""
 
     def __str__(self) -> str:
         """Give it as a message names it."""

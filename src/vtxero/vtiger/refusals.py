@@ -72,7 +72,8 @@ def _refused(failure: Failure) -> RefusedError:
 
 
 def _unexpected(failure: Failure, call: Call) -> NotModelledError:
+    asked = f" It was asked: {call.statement}" if call.statement else ""
     return NotModelledError(
-        f"Vtiger at {call.endpoint} refused {call}: {failure.message} ({failure.code or 'no code'}).",
+        f"Vtiger at {call.endpoint} refused {call}: {failure.message} ({failure.code or 'no code'}).{asked}",
         remedy="Report this to vtxero with the version of Vtiger.",
     )

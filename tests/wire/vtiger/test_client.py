@@ -244,6 +244,13 @@ def test_write_that_never_left_is_sent_again(connect, sleeps, fault):
     assert sleeps == [1.0, 2.0]
 
 
+def test_query_that_breaks_off_is_named_by_its_module_and_not_in_full(connect):
+    client, _ = connect(query=[httpx.ReadTimeout])
+    with pytest.raises(TemporaryError, match="while answering query Accounts:") as caught:
+        client.query("select id,accountname,phone from Accounts where id > '11x2' order by id limit 100;")
+    assert "phone" not in caught.value.message
+
+
 def test_server_that_cannot_be_reached_is_temporary_and_named(connect):
     client, _ = connect(getchallenge=[httpx.ConnectError])
     with pytest.raises(TemporaryError, match=URL) as caught:
