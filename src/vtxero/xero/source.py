@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vtxero.domain.sides import Side
+from vtxero.domain.text import is_broken
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
 from vtxero.sync.cursors import is_complete, moment_of
 from vtxero.sync.ports import KnownModified
@@ -292,7 +293,7 @@ def _answer(place: Endpoint, element: Element) -> Answer:
     flagged = any(value.get(name) for name in ("HasErrors", "HasValidationErrors", "ValidationErrors"))
     if status == "ERROR" or (flagged and status != "WARNING"):
         return Refused(validation_messages(value) or ("Xero refused it and gave no reason.",))
-    if _id(place, element) in {"", NO_ID}:
+    if _id(place, element) in {"", NO_ID} or is_broken(_id(place, element)):
         return Refused((f"Xero answered without a {place.id_field}.",))
     return Accepted(write_envelope(place.plural, [element.text]), warnings_of(value))
 
