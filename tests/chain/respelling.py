@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -137,3 +138,21 @@ def unknown_members(_name: str, value: Any) -> Any:
 def no_verdicts(name: str, value: Any) -> Any:
     """Leave out what says that an element is well; what says that it is not stays."""
     return GONE if (name == "StatusAttributeString" and value == "OK") or value is False else value
+
+
+SPOILT = [
+    None, "", " ", "x", Number("0"), Number("-1"), Number("1.5"), Number("1E+30"), Number("9" * 30), Number("1e-9"),
+    True, [], {}, [Number("1")], ["x"], [[]], [None], {"a": Number("1")}, "NaN", "1e400", "\ud800", "a\x00b",
+    "/Date(99999999999999999)/", "/Date(-62135596800000)/", "2026-99-99", "0001-01-01", "DELETED", "VOIDED",
+    "00000000-0000-0000-0000-000000000000", GONE,
+]  # fmt: skip
+"""What no client expects where it stands."""
+
+
+def spoiling(chance: random.Random, share: float) -> Change:
+    """Put something unexpected in the place of a share of all members."""
+
+    def change(name: str, value: Any) -> Any:
+        return chance.choice(SPOILT) if name and chance.random() < share else value
+
+    return change

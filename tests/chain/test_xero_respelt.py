@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
 from chain import respelling
 from chain.company import line, open_company
 from chain.respelling import Respelt
+from vtxero.errors import VtxeroError
 
 FORMS = [
     respelling.dates_without_offset,
@@ -104,3 +107,36 @@ def test_run_of_an_older_app_with_broad_scopes_does_the_same(company):
 
     assert [str(row["Total"]) for row in company.invoices().values()] == ["20.90"]
     company.quiet()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(60))
+def test_runs_when_parts_of_xeros_answers_are_spoilt_end_in_order_and_mend(tmp_path, monkeypatch, seed):
+    """No answer makes a run fall over, and a run with good answers afterwards settles all that it may."""
+    monkeypatch.setattr("vtxero.xero.client.PAUSES", (0.01, 0.01, 0.01))
+    chance = random.Random(seed)
+    spoil = respelling.spoiling(chance, chance.choice([0.002, 0.01, 0.05]))
+    forms = [as_it_is]
+
+    def as_told(name, value):
+        return forms[-1](name, value)
+
+    with open_company(tmp_path, xero_front=lambda app: Respelt(app, as_told)) as company:
+        acme = company.organization(email1="office@acme.example")
+        company.invoice(acme, line(company.product(), "3", "12.3456", discount_percent="2.5"))
+        totara = company.xero.add_contact(Name="Totara Ltd", EmailAddress="t@totara.test")
+        company.xero.add_item(Code="OAK", Name="Oak")
+        if seed % 2:
+            company.sync()
+        forms.append(spoil)
+        for _ in range(2):
+            company.xero.edit_contact(totara, LastName=f"Lee {chance.random()}")
+            with suppress(VtxeroError):
+                company.sync()
+        forms.append(as_it_is)
+        with suppress(VtxeroError):
+            company.sync()
+
+        names = Counter(row["Name"] for row in company.xero.contacts.values())
+        assert names == {"Acme Ltd": 1, "Totara Ltd": 1}
+        assert len(company.xero.invoices) <= 1

@@ -294,7 +294,7 @@ def _answer(place: Endpoint, element: Element) -> Answer:
     if status == "ERROR" or (flagged and status != "WARNING"):
         return Refused(validation_messages(value) or ("Xero refused it and gave no reason.",))
     if _id(place, element) in {"", NO_ID} or is_broken(_id(place, element)):
-        return Refused((f"Xero answered without a {place.id_field}.",))
+        return Refused((f"Xero answered without {place.id_field}.",))
     return Accepted(write_envelope(place.plural, [element.text]), warnings_of(value))
 
 

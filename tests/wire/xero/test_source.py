@@ -310,8 +310,8 @@ def test_answer_keeps_xeros_numbers_letter_by_letter(source, script):
             {"StatusAttributeString": "ERROR", "Contact": {"ContactID": "c", "ValidationErrors": [{"Message": "who"}]}},
             ("who",),
         ),
-        ({"InvoiceID": "00000000-0000-0000-0000-000000000000"}, ("Xero answered without a InvoiceID.",)),
-        ({"InvoiceID": "half a \ud800 character"}, ("Xero answered without a InvoiceID.",)),
+        ({"InvoiceID": "00000000-0000-0000-0000-000000000000"}, ("Xero answered without InvoiceID.",)),
+        ({"InvoiceID": "half a \ud800 character"}, ("Xero answered without InvoiceID.",)),
     ],
 )
 def test_answer_when_the_element_was_refused_gives_every_reason(source, script, verdict, messages):
