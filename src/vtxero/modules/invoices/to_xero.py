@@ -107,8 +107,8 @@ def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str
         found.append(finding(Code.INV_STATUS, text, field="status"))
     if rules.is_paid(record.status) and status != statuses.PAID:
         settled = current.amount_paid + current.credited if current else ZERO
-        paid = canon(settled) if settled else "nothing"
-        text = f"Vtiger says {record.status}; in Xero {paid} has been paid yet."
+        paid = f"{canon(settled):f} has been paid so far" if settled else "nothing has been paid yet"
+        text = f"Vtiger says {record.status}; in Xero {paid}."
         found.append(note(Code.INV_PAID_ELSEWHERE, text, field="status"))
     return status or statuses.DRAFT, found
 
