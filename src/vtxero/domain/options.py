@@ -13,6 +13,7 @@ from vtxero.domain.text import match_key
 
 ConflictPolicy = Literal["report", "xero", "vtiger"]
 XeroStatus = Literal["DRAFT", "SUBMITTED", "AUTHORISED", "VOID", "skip"]
+Types = Literal["new", "always", "off"]
 FieldRule = Literal["both", "to-xero", "to-vtiger", "off"]
 
 
@@ -58,7 +59,7 @@ class OrganizationOptions(ModuleOptions):
     email_from: Literal["organization", "primary_person"] = "organization"
     contact_number: bool = Field(True, description="write the Vtiger id into Xero's contact code, as the marker")
     account_number: bool = Field(False, description="send account_no as Xero's AccountNumber")
-    types: Literal["new", "always", "off"] = "new"
+    types: Types = "new"
     tax_number_field: str = Field("", description="field name or label; blank: found by label (GST, VAT, ABN, ...)")
     write_back: bool = Field(False, description="write Xero's id into Vtiger's field labelled Xero Contact ID")
 
@@ -68,7 +69,7 @@ class ContactOptions(ModuleOptions):
 
     everyone: bool = Field(False, description="also send people whom no invoice names")
     contact_number: bool = Field(True, description="write the Vtiger id into Xero's contact code, as the marker")
-    types: Literal["new", "always", "off"] = "new"
+    types: Types = "new"
     write_back: bool = Field(False, description="write Xero's id into Vtiger's field labelled Xero Contact ID")
 
 

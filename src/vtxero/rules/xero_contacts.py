@@ -8,7 +8,9 @@ from typing import Any, Protocol, TypeVar
 from pydantic import Field, ValidationError
 
 from vtxero.domain.findings import Finding, finding
+from vtxero.domain.options import Types
 from vtxero.domain.reasons import Code
+from vtxero.domain.reference import VtigerField
 from vtxero.domain.text import match_key, mended
 from vtxero.rules.addresses import Address
 from vtxero.rules.common import Text, WireModel, XeroRow, composed, faults_of, write_json, xero_moment
@@ -123,6 +125,12 @@ def status_findings(contact: XeroContact) -> tuple[Finding, ...]:
         return ()
     words = "is archived" if contact.status == "ARCHIVED" else f"has the status {contact.status}"
     return (finding(Code.ORG_ARCHIVED, f"The Xero contact {contact.name!r} {words}."),)
+
+
+def kind_for_vtiger(field: VtigerField | None, known: str, held: str, types: Types) -> str:
+    """Give the type that Vtiger is to hold: Xero's where the picklist has it, and where the option lets it in."""
+    is_fresh = types == "always" or (types == "new" and not held)
+    return known if known and is_fresh and field is not None and known in field.choices else held
 
 
 def phone_slots(contact: XeroContact) -> tuple[PhoneParts, ...]:

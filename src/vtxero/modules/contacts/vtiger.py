@@ -24,6 +24,7 @@ from vtxero.rules.common import (
     WireModel,
     cleared_findings,
     composed,
+    faults_of,
     read_json,
     text_notes,
     vtiger_text,
@@ -32,6 +33,7 @@ from vtxero.rules.common import (
 )
 from vtxero.rules.contact_texts import email_to_vtiger, xero_name
 from vtxero.rules.people import XERO_ID
+from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 MARKER_LABEL = "Xero Contact ID"
@@ -92,7 +94,7 @@ class VtigerPeople:
         texts["email"], said = email_to_vtiger(record.email, held.email)
         notes += said
         billing, said = addresses.to_vtiger(record.billing, held.billing, "billing", addresses.PERSON)
-        kind = self._kind(record, held)
+        kind = kind_for_vtiger(self._contacts.field(self._names["kind"]), record.kind, held.kind, self._options.types)
         wanted = replace(held, name=name, first=first, last=last, billing=billing, kind=kind, **texts)
         kept = {field: getattr(held, field) for field in self._rules.held_back(Side.VTIGER)}
         return Projection(replace(wanted, **kept), (*notes, *said))
@@ -131,13 +133,6 @@ class VtigerPeople:
     def _fields(self, record: Person) -> dict[str, str]:
         pairs = {name: getattr(record, field) for field, name in self._names.items() if name}
         return pairs | {name: getattr(record.billing, part) for part, name in _ADDRESS.items()}
-
-    def _kind(self, record: Person, held: Person) -> str:
-        """Give the type: Xero's where the picklist has it, and where the option lets it in."""
-        field = self._contacts.field(self._names["kind"])
-        known = field is not None and record.kind in field.choices
-        fresh = self._options.types == "always" or (self._options.types == "new" and not held.kind)
-        return record.kind if known and fresh and record.kind else held.kind
 
     def _read(self, row: Mapping[str, Any]) -> Snapshot[Person]:
         try:
@@ -202,8 +197,7 @@ def _orphaned(source: Snapshot[Person]) -> Finding:
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Person]:
-    where = ", ".join(".".join(map(str, item["loc"])) + f": {item['msg']}" for item in problem.errors())
-    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this contact cannot be read ({where}).")
+    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this contact cannot be read ({faults_of(problem)}).")
     contact = row.get("contact")
     fields: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
     name = mended(joined(str(fields.get("firstname") or ""), str(fields.get("lastname") or "")))

@@ -43,6 +43,7 @@ from vtxero.rules.common import (
     xero_email,
 )
 from vtxero.rules.contact_texts import email_to_vtiger, xero_name
+from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 LIMITS = {"phone": 30, "direct_phone": 30, "fax": 30, "website": 100, "tax_number": 250}
@@ -170,14 +171,9 @@ class VtigerOrganizations:
                 texts[field] = vtiger_text(theirs, limit)
                 notes += text_notes(field, theirs, texts[field], Side.VTIGER)
         texts["email"], said = email_to_vtiger(record.email, held.email)
-        return {**texts, "kind": self._kind(record, held)}, notes + said
-
-    def _kind(self, record: Organization, held: Organization) -> str:
-        """Give the type: Xero's where the picklist has it, and where the option lets it in."""
-        field = self._accounts.field(self._names["kind"])
-        known = field is not None and record.kind in field.choices
-        fresh = self._options.types == "always" or (self._options.types == "new" and not held.kind)
-        return record.kind if known and fresh and record.kind else held.kind
+        place = self._accounts.field(self._names["kind"])
+        texts["kind"] = kind_for_vtiger(place, record.kind, held.kind, self._options.types)
+        return texts, notes + said
 
     def _account(self, wanted: Organization, current: Organization | None) -> dict[str, str]:
         """Give the account's fields that differ from `current`, or, for a new one, that are filled."""
