@@ -744,6 +744,22 @@ def test_law_9_records_not_reached_when_a_run_ends_early_say_so():
     assert len(late) + len(world.xero.names()) == 9
 
 
+@pytest.mark.parametrize(("edited", "share", "code"), [(21, "0.5", 6), (20, "0.5", 0), (21, "0.8", 0)])
+def test_law_10_change_of_most_records_of_a_module_stops_the_run_until_it_is_allowed(edited, share, code):
+    world = World(max_share=share)
+    cards = [world.vtiger.add("cards", name=f"card {number}") for number in range(30)]
+    world.sync()
+    for card in cards[:edited]:
+        world.vtiger.edit("cards", card, phone="1")
+
+    report = world.sync()
+
+    assert report.exit_code == code
+    assert ("guards.max_share" in " ".join(report.messages)) == (code == 6)
+    assert world.sync(allow=("changes",)).exit_code == 0
+    assert [row["phone"] for row in world.xero.tables["cards"].values()].count("1") == edited
+
+
 def test_law_10_wave_of_deletions_stops_the_run_until_it_is_allowed():
     world = World(max_deletions=1)
     cards = [world.vtiger.add("cards", name=f"c{n}") for n in range(3)]

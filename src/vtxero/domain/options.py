@@ -176,5 +176,8 @@ class GuardOptions(Options):
     max_changes: int = Field(200, ge=0)
     max_deletions: int = Field(20, ge=0)
     max_share: Decimal = Field(
-        Decimal("0.5"), ge=0, le=1, description="share of a module's links that may change at once"
+        Decimal("0.5"),
+        ge=0,
+        le=1,
+        description="share of a module's records that may change in a run; twenty always may",
     )

@@ -125,7 +125,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "Check the API user's rights; if the side is really empty, run with `--allow emptied`.",
     ),
     Code.RUN_GUARD_CHANGES: (
-        "The run would change more records than guards.max_changes allows.",
+        "The run would change more records than guards.max_changes or guards.max_share allows.",
         "Look at the plan with `--dry-run`; if it is right, run with `--allow changes`.",
     ),
     Code.RUN_GUARD_DELETIONS: (

@@ -12,18 +12,22 @@ from vtxero.errors import StopError
 
 LAST = 1
 """Where one record was all that there was, somebody deleted it: that is no emptied side."""
+FEW = 20
+"""So many changes are no wave, whatever share of small books they are."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleFacts:
-    """What the guards look at: planned updates, and what is missing on a side that was read whole and gave no row.
+    """What the guards look at: planned updates, the links that there are, and what a side lacks that gave no row.
 
-    `missing` counts the linked records which that side had until now; those known to be gone are not among them.
+    `missing` counts, for a side that was read whole and gave none, the linked records which it had until now; those
+    known to be gone are not among them.
     """
 
     module: str
     missing: Mapping[Side, int]
     updates: int
+    links: int
 
 
 def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOptions, allowed: Collection[str]) -> None:
@@ -40,6 +44,14 @@ def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOption
     if updates > options.max_changes and "changes" not in allowed:
         text = f"The run would change {updates} existing records; guards.max_changes allows {options.max_changes}."
         raise _stop(Code.RUN_GUARD_CHANGES, text, "changes")
+    for item in facts:
+        is_wave = item.updates > FEW and item.updates > options.max_share * item.links
+        if item.links and is_wave and "changes" not in allowed:
+            text = (
+                f"The run would change {item.updates} of {item.links} {item.module}; guards.max_share allows a share"
+                f" of {options.max_share}."
+            )
+            raise _stop(Code.RUN_GUARD_CHANGES, text, "changes")
 
 
 def check_fingerprint(before: str | None, now: str, allowed: Collection[str]) -> None:

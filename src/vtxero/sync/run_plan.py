@@ -120,7 +120,7 @@ class RunPlanner:
         self.fetchers[module.name] = fetcher
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
-        return ModuleFacts(module.name, missing, updates), planner.seeds
+        return ModuleFacts(module.name, missing, updates, env.state.count_links(module.name)), planner.seeds
 
     def _fetch(self, name: str) -> tuple[Fetcher, dict[Side, int]]:
         """Read both sides; also gives how many linked records those lack that were read whole and showed nothing."""
