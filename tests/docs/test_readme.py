@@ -94,6 +94,16 @@ def answers(folder, environment, stand_ins):
                 check=False,
             )
             found.append((line, done))
+            if line.endswith("INV-ADJUSTMENT"):  # what the README tells to write by hand then
+                practice = folder / "practice.yaml"
+                text, ways = re.subn(
+                    r"^( +)shipping_account:.*$",
+                    r'\g<0>\n\1adjustment_account: "200"',
+                    practice.read_text(),
+                    flags=re.MULTILINE,
+                )
+                assert ways == 1
+                practice.write_text(text)
     return found
 
 
