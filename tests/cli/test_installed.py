@@ -19,8 +19,9 @@ PROMISED = {
     "init": "",
     "sync": "--direction -n --dry-run --only --since --limit --conflict --full --resync --max-calls --max-duration"
     " --lock-timeout --allow -y --fail-on --ping-url",
-    "plan": "--out --detailed-exitcode --direction --only",
-    "apply": "",
+    "plan": "--out --detailed-exitcode --direction --only --since --limit --conflict --full --max-calls"
+    " --max-duration --lock-timeout --allow",
+    "apply": "--max-calls --max-duration --lock-timeout",
     "log": "--last --skipped --failed --conflicts --created --updated --module --since --reason",
     "status": "",
     "verify": "",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -261,3 +262,33 @@ def test_output_without_a_terminal_has_no_escape_codes(vtxero, engine):
 
     assert "\x1b" not in ran.out + ran.err
     assert max(map(len, ran.out.splitlines())) <= 80
+
+
+LIMITS = ["--max-calls", "40", "--max-duration", "5m", "--lock-timeout", "2m"]
+
+
+@pytest.mark.usefixtures("config")
+def test_plan_asks_for_what_a_sync_with_the_same_options_would(vtxero, engine):
+    engine.answers = [quiet_report()]
+    words = [
+        *("invoices", "--direction", "to-xero", "--conflict", "xero", "--full", "--only", "INV1"),
+        *("--since", "2026-11-01", "--limit", "3", "--allow", "changes", *LIMITS),
+    ]
+
+    assert vtxero("sync", "--dry-run", *words).code == 0
+    assert vtxero("plan", *words).code == 0
+
+    synced, planned = engine.requests
+    assert replace(planned, command="") == replace(synced, command="")
+    assert [settings.lock_timeout for settings in engine.settings] == [120.0, 120.0]
+
+
+@pytest.mark.usefixtures("config")
+def test_apply_keeps_to_the_limits_that_it_is_given(vtxero, engine, tmp_path):
+    engine.answers = [quiet_report(dry_run=True)]
+    assert vtxero("plan", "--out", tmp_path / "friday.json").code == 0
+
+    assert vtxero("apply", tmp_path / "friday.json", *LIMITS).code == 0
+
+    applied = engine.requests[-1]
+    assert (applied.max_calls, applied.max_seconds, engine.settings[-1].lock_timeout) == (40, 300.0, 120.0)

@@ -94,6 +94,15 @@ def duration(text: str, option: str) -> float:
     return float(hours * 3600 + minutes * 60 + seconds)
 
 
+def lock_flag(text: str | None) -> dict[str, tuple[str, str]]:
+    """Give `--lock-timeout` as what stands in for the setting; nothing where it is not given.
+
+    Raises:
+        ConfigError: it is no time span.
+    """
+    return {"lock_timeout": ("--lock-timeout", str(duration(text, "--lock-timeout")))} if text else {}
+
+
 def day(text: str, option: str) -> str:
     """Read a day. No time: both services have notations of their own for it, and a day compares in all of them.
 

@@ -31,6 +31,12 @@ def plan(  # noqa: PLR0917 - Typer takes options as arguments
     conflict: options.ConflictOption = None,
     full: options.FullOption = False,
     only: options.OnlyOption = None,
+    since: options.SinceOption = None,
+    limit: options.LimitOption = None,
+    max_calls: options.MaxCallsOption = None,
+    max_duration: options.MaxDurationOption = None,
+    lock_timeout: options.LockTimeoutOption = None,
+    allow: options.AllowOption = None,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 10 when there is anything to do.")
     ] = False,
@@ -52,9 +58,14 @@ def plan(  # noqa: PLR0917 - Typer takes options as arguments
         conflict=conflict.value if conflict else None,
         full=full,
         only=arguments.records(only or (), names),
+        since=arguments.day(since, "--since") if since else None,
+        limit=limit,
+        max_calls=max_calls,
+        max_seconds=arguments.duration(max_duration, "--max-duration") if max_duration else None,
+        allow=tuple(dict.fromkeys(arguments.guard(text) for text in allow or ())),
         command=" ".join(["plan", *names]),
     )
-    settings = session.load().settings
+    settings = session.load(arguments.lock_flag(lock_timeout)).settings
     report = carry_out(session, settings, request)
     if out is not None and report.exit_code == 0:
         from vtxero.cli.plan_file import save_plan
@@ -75,6 +86,9 @@ def _has_changes(report: RunReport) -> bool:
 def apply(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A plan made with `vtxero plan --out`.")],
+    max_calls: options.MaxCallsOption = None,
+    max_duration: options.MaxDurationOption = None,
+    lock_timeout: options.LockTimeoutOption = None,
 ) -> int:
     """Carry out a saved plan: exactly its lines; those whose records have moved since are refused one by one.
 
@@ -85,7 +99,7 @@ def apply(
     from vtxero.cli.plan_file import load_plan
 
     session: Session = ctx.obj
-    saved, settings = load_plan(file), session.load().settings
+    saved, settings = load_plan(file), session.load(arguments.lock_flag(lock_timeout)).settings
     if (saved.profile, saved.vtiger, saved.xero) != (settings.profile, *_places(settings)):
         raise ConfigError(
             f"{file} was made for the profile {saved.profile} with {saved.vtiger} and {saved.xero}.",
@@ -97,6 +111,8 @@ def apply(
         conflict=saved.conflict,
         allow=("changes",),
         approved=saved.writes,
+        max_calls=max_calls,
+        max_seconds=arguments.duration(max_duration, "--max-duration") if max_duration else None,
         command=f"apply {file.name}",
     )
     report = carry_out(session, settings, request)

@@ -77,11 +77,9 @@ def sync(  # noqa: PLR0917 - Typer takes options as arguments
 
 def _flags(ping_url: str | None, lock_timeout: str | None) -> dict[str, tuple[str, str]]:
     """Give the options that stand in for a setting."""
-    flags = {}
+    flags = arguments.lock_flag(lock_timeout)
     if ping_url:
         flags["ping_url"] = ("--ping-url", ping_url)
-    if lock_timeout:
-        flags["lock_timeout"] = ("--lock-timeout", str(arguments.duration(lock_timeout, "--lock-timeout")))
     return flags
 
 
