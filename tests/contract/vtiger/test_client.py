@@ -10,9 +10,10 @@ from pydantic import SecretStr
 
 from contract.vtiger.calling import crashed, line, money, sums, totals
 from vtxero.errors import AuthError, RefusedError
-from vtxero.sync.records import Refused
+from vtxero.sync.records import Accepted, Refused, Removal
 from vtxero.vtiger.client import VtigerAccess, VtigerClient
 from vtxero.vtiger.reference import read_user_settings, user_findings
+from vtxero.vtiger.removing import VtigerRemover
 
 CHARGE = "shipping_&_handling"
 
@@ -250,6 +251,32 @@ def test_invoices_of_more_than_a_page_of_lines_come_with_all_of_them_in_order(bi
         assert [each["quantity"] for each in row["lines"]] == [f"{n + 1}.000" for n in range(9)]
     listed = [row for row in bills.since("invoices", made[0]["modifiedtime"]) if row["header"]["id"] in ids]
     assert [len(row["lines"]) for row in listed] == [9] * 12
+
+
+# -- taking back -----------------------------------------------------------------------------------------------
+
+
+def test_those_who_refer_to_a_record_are_named_before_it_is_removed(bills):
+    books = bills.books
+    account, person, product = books.account()["id"], books.person()["id"], books.product()["id"]
+    made = invoice(bills, line(product), line(product), account_id=account, contact_id=person)["header"]["id"]
+    remover = VtigerRemover(bills.client, bills.reference)
+
+    for module, record_id in (("organizations", account), ("contacts", person), ("products", product)):
+        assert remover.users(module, [record_id, books.customer]).get(record_id) == [made], module
+    assert remover.users("invoices", [made]) == {}
+
+
+def test_record_that_was_made_is_removed_with_what_goes_along(rows):
+    row = organization(rows)
+    parts = tuple(person["id"] for person in row["contacts"])
+    remover = VtigerRemover(rows.client, rows.reference)
+
+    (answer,) = remover.remove("organizations", [Removal(row["account"]["id"], "", parts)], "key")
+
+    assert isinstance(answer, Accepted)
+    assert [rows.client.find(each) for each in (row["account"]["id"], *parts)] == [None] * 3
+    assert rows.source.existing("organizations", [row["account"]["id"]]) == set()
 
 
 # -- the version with the faults -------------------------------------------------------------------------------
