@@ -10,17 +10,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import respx
 from pydantic import SecretStr
 
 from vtxero.sandbox.serving import Instrumented, ServerThread, instrumented
 from vtxero.sandbox.vtiger.app import create_app
 from vtxero.sandbox.vtiger.state import DEFAULT_KEY, User, VtigerState
 from vtxero.sync.records import Page
-from vtxero.vtiger.access import VtigerAccess
+from vtxero.vtiger.access import Edition, VtigerAccess
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.invoices import NeedsRetrieve
 from vtxero.vtiger.reference import read_reference
 from vtxero.vtiger.source import VtigerSource
+from wire.vtiger.cloud_server import HOST, Server
 
 USERS = (User("admin", 1, DEFAULT_KEY, is_admin=True), User("clerk", 5, "clerk-key"))
 
@@ -121,3 +123,24 @@ def rows(pages: Iterator[Page]) -> list[dict[str, Any]]:
 def read() -> Callable[[Iterator[Page]], list[dict[str, Any]]]:
     """Give the rows of pages."""
     return rows
+
+
+@pytest.fixture
+def sleeps() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def connect_cloud(sleeps: list[float]) -> Iterator[Callable[..., tuple[VtigerClient, Server]]]:
+    """Give a client, and the server that answers it as told."""
+    with respx.mock(assert_all_called=False) as mock:
+
+        def make(
+            url: str = HOST, edition: Edition = Edition.CLOUD, **answers: list[Any]
+        ) -> tuple[VtigerClient, Server]:
+            server = Server(answers)
+            mock.route().mock(side_effect=server)
+            access = VtigerAccess(url, "ann@example.com", SecretStr("k3y:ž"), edition=edition)
+            return VtigerClient(access, sleep=sleeps.append), server
+
+        yield make
