@@ -14,14 +14,12 @@ from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
 from vtxero.sync.doubt import plain, proof
-from vtxero.sync.effects import CREATED, LINKED, Effect
-from vtxero.sync.fetch import keep
 from vtxero.sync.lookup import SYMBOLS, StateLookups
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Snapshot
+from vtxero.sync.settle import Settler
 from vtxero.sync.slice import Slice
-from vtxero.sync.state import Action, Link, State
-from vtxero.sync.write_back import LACKS_ID, lacks_id
+from vtxero.sync.state import Action, State
 
 Translate: TypeAlias = Callable[[Side, str, tuple[str, ...]], tuple[Finding, ...]]
 """Turns a service's own words, said of a record of a module, into findings."""
@@ -55,6 +53,7 @@ class Applier:
     ) -> None:
         self._state = state
         self._slice = slice_
+        self._settler = Settler(state, slice_)
         self._sources = sources
         self._lookups = lookups
         self._tenant = tenant
@@ -110,16 +109,8 @@ class Applier:
         with self._state.transaction():
             for action in group:
                 if action.write == "link":
-                    self._settle(action, self._slice.decode(action.current), self._slice.decode(action.source))
+                    self._settler.settle(action)
                 self._count(action)
-
-    def _settle(self, action: Action, target_now: Any, source_now: Any) -> None:
-        """Give both bases the present values, except the held fields, which keep theirs."""
-        if self._state.link(self._slice.name, Side.VTIGER, action.vtiger_id) is None:
-            self._note_effect(action, None)
-        sides = {action.target: target_now, action.target.other: source_now}
-        bases = {side: self._keep_held(action, side, now, action.hold) for side, now in sides.items()}
-        self._put_link(action, bases)
 
     # with a remote write
 
@@ -246,11 +237,7 @@ class Applier:
         self.newest[side] = max(snapshot.modified, self.newest.get(side, ""))
         surprises = self._slice.mappers[side].check_answer(self._slice.decode(item.wanted), snapshot.record)
         named = _with_id(action, snapshot.id)
-        self._note_effect(named, snapshot)
-        keep(self._state, self._slice.name, side, snapshot)
-        if action.source:
-            self._put_link(named, self._bases_after(named, snapshot))
-        self._state.forget_modified(self._slice.name, side, snapshot.id)
+        self._settler.settle_answer(named, snapshot)
         self._carried.add((named.vtiger_id, named.xero_id))
         notes = (*action.notes, *self._translate_warnings(side, answer), *(item for item in surprises if item.is_note))
         outcome, reasons = action.outcome, action.reasons
@@ -259,73 +246,11 @@ class Applier:
             outcome, reasons = Outcome.FAILED, in_order((*reasons, *failures))
         self._count(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
 
-    def _note_effect(self, action: Action, answered: Snapshot[Any] | None) -> None:
-        """Keep what taking this write back needs; nothing was answered where two records were only linked."""
-        link = self._state.link(action.module, Side.VTIGER, action.vtiger_id) if action.vtiger_id else None
-        effect = Effect(
-            action.module,
-            action.target,
-            action.write if answered else LINKED,
-            action.vtiger_id,
-            action.xero_id,
-            action.label,
-            action.fields,
-            before="" if action.write == CREATED else action.current if answered else action.source,
-            after=self._slice.encode(answered.record) if answered else action.current,
-            known=plain(self._state.modified(action.module, action.target, answered.id)) if answered else "",
-            modified=answered.modified if answered else "",
-            vtiger_base=link.vtiger_base if link else "",
-            xero_base=link.xero_base if link else "",
-            unsettled=link.unsettled if link else (),
-        )
-        self._state.add_effect(effect)
-
-    def _bases_after(self, action: Action, snapshot: Snapshot[Any]) -> dict[Side, Any]:
-        """Both bases after a write: what the target answered, and what was read from the other side."""
-        side = action.target
-        source_now = self._slice.decode(action.source)
-        link = self._state.link(self._slice.name, side, snapshot.id)
-        if link and not action.counted:
-            source_base = self._second_base(link, action, source_now)
-        else:
-            source_base = self._keep_held(action, side.other, source_now, action.hold)
-        return {side: self._keep_held(action, side, snapshot.record, action.hold), side.other: source_base}
-
-    def _second_base(self, link: Link, action: Action, source_now: Any) -> Any:
-        """After a pair's second write: the first one has set this base already, only the carried fields are added."""
-        base = self._slice.decode(link.base(action.target.other))
-        carried = (field for field in action.fields if field not in action.hold)
-        return replace(base, **{field: getattr(source_now, field) for field in carried})
-
     def _translate_warnings(self, side: Side, answer: Accepted) -> tuple[Finding, ...]:
         if not answer.warnings:
             return ()
         found = self._translate(side, self._slice.name, answer.warnings)
         return tuple(replace(item, is_note=True) for item in found)
-
-    def _keep_held(self, action: Action, side: Side, now: Any, held: Iterable[str]) -> Any:
-        text = action.vtiger_base if side is Side.VTIGER else action.xero_base
-        if not text:
-            return now
-        old = self._slice.decode(text)
-        return replace(now, **{field: getattr(old, field) for field in held})
-
-    def _put_link(self, action: Action, bases: Mapping[Side, Any]) -> None:
-        module, ids = self._slice.name, (action.vtiger_id, action.xero_id)
-        lacking = (LACKS_ID,) if lacks_id(self._state, self._slice, bases[Side.VTIGER], *ids) else ()
-        self._state.put_link(
-            Link(
-                module,
-                *ids,
-                action.author,
-                self._slice.encode(bases[Side.VTIGER]),
-                self._slice.encode(bases[Side.XERO]),
-                (*action.unsettled, *lacking),
-            )
-        )
-        if not action.hold and not action.reasons:
-            for side, record_id in ((Side.VTIGER, action.vtiger_id), (Side.XERO, action.xero_id)):
-                self._state.settle_record(module, side, record_id)
 
     def _fail_all(self, ready: list[Ready], text: str) -> None:
         code = Code.XERO_REFUSED if ready[0].action.target is Side.XERO else Code.VTIGER_REFUSED
