@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from math import ceil
 
 import pytest
@@ -39,7 +41,10 @@ def company(batch):
 
 
 def fill_vtiger(company, size):
-    accounts = [company.organization(f"Customer {n}", accounttype="Customer") for n in range(size // 10)]
+    accounts = []
+    for n in range(size // 10):
+        company.time.pass_by(1)
+        accounts.append(company.organization(f"Customer {n}", accounttype="Customer"))
     goods = [company.product(f"Part {n}", f"P-{n}") for n in range(ITEMS)]
     for n in range(size):
         company.time.pass_by(1)
@@ -115,3 +120,30 @@ def test_first_sync_to_vtiger_costs_a_write_each_and_quiet_runs_next_to_nothing(
     assert (asked["create Accounts"], asked["create Products"]) == (size // 10, ITEMS)
     assert len(company.vtiger.records("Invoice")) == size
     check_quiet_runs(company)
+
+
+@pytest.mark.parametrize("size", [30])
+def test_slow_read_when_followed_by_quiet_runs_leaves_no_stretch_that_is_read_again(company):
+    """A read of more than a minute takes the cursor back; what lies between is proven unchanged and not given again."""
+    fill_vtiger(company, 30)
+
+    def slowly(request, forward):
+        company.time.pass_by(40)
+        return forward(request)
+
+    company.net.gate = slowly
+    newest = max(row["modifiedtime"] for row in company.vtiger.records("Invoice"))
+    cursors = []
+    for _ in range(3):
+        calls(company)
+        cursors.append(cursor(company))
+        company.time.pass_by(600)
+
+    assert cursors[0] < newest
+    assert cursors[1:] == [f"{newest}!", f"{newest}!"]
+
+
+def cursor(company):
+    with closing(sqlite3.connect(company.settings.database)) as database:
+        sql = "SELECT value FROM cursors WHERE module = 'invoices' AND side = 'vtiger'"
+        return database.execute(sql).fetchone()[0]

@@ -120,23 +120,25 @@ class RunApplier:
                 self._sight(name, side, max(high or "", written.get(side, "")))
 
     def _move_cursor(self, name: str, side: Side, high: str, fetcher: Fetcher) -> None:
-        state, clock = self._env.state, fetcher.clock[side]
-        if state.cursor(name, side) == f"{high}{COMPLETE}":
+        state, clock, seconds = self._env.state, fetcher.clock[side], fetcher.seconds[side]
+        sighting = Sighting.read(state.cursor(_sighting(name), side))
+        # The row that bears the largest time may have been left out of the list, as proven unchanged.
+        newest = max(high, sighting.newest) if sighting else high
+        if state.cursor(name, side) == f"{newest}{COMPLETE}":
             return
-        seconds = fetcher.seconds[side]
-        sighting = Sighting.read(state.get_meta(_sighting(name, side)))
-        if sighting and clock is not None and sighting.proves(high, clock - seconds):
-            state.set_cursor(name, side, f"{high}{COMPLETE}")
+        if sighting and clock is not None and sighting.proves(newest, clock - seconds):
+            state.set_cursor(name, side, f"{newest}{COMPLETE}")
         else:
-            state.set_cursor(name, side, cursor_after(high, seconds))
+            state.set_cursor(name, side, cursor_after(newest, seconds))
 
     def _sight(self, name: str, side: Side, newest: str) -> None:
         """Keep when the largest time of a side was known first, by the side's own clock."""
         state, clock = self._env.state, self._env.sources[side].clock()
-        before = Sighting.read(state.get_meta(_sighting(name, side)))
-        if newest and clock is not None and (before is None or before.newest != newest):
-            state.set_meta(_sighting(name, side), str(Sighting(newest, clock)))
+        before = Sighting.read(state.cursor(_sighting(name), side))
+        if newest and clock is not None and (before is None or before.newest < newest):
+            state.set_cursor(_sighting(name), side, str(Sighting(newest, clock)))
 
 
-def _sighting(name: str, side: Side) -> str:
-    return f"newest of {name} in {side}"
+def _sighting(name: str) -> str:
+    """Name where a module's sightings are kept: with the cursors, which are forgotten together."""
+    return f"newest of {name}"
