@@ -1,9 +1,9 @@
 """The most memory that vtxero takes while it reads, compares and plans 100,000 invoices. Exits 1 above 300 MB.
 
-A first run, shown and not carried out: every invoice is read from Xero, kept, judged and planned for Vtiger. The
-services run in a process of their own, and so does what is measured.
+A first run, shown and not carried out: every invoice is read from Xero, kept, judged and planned for Vtiger. With
+`--carry-out` it is carried out as well. The services run in a process of their own, and so does what is measured.
 
-    python benchmarks/memory.py [--invoices 100000]
+    python benchmarks/memory.py [--invoices 100000] [--carry-out]
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Quiet:
     def step(self, module, done, total): pass
 
 settings = Settings.model_validate(json.loads(sys.argv[1]))
-report = run_sync(settings, RunRequest(modules=("invoices",), dry_run=True), Quiet())
+request = RunRequest(modules=("invoices",), dry_run=sys.argv[2] == "show", allow=("changes",))
+report = run_sync(settings, request, Quiet())
 counts = Counter()
 for module in report.modules:
     counts.update({outcome.value: number for outcome, number in module.counts.items()})
@@ -47,7 +48,9 @@ def main() -> int:
     """Measure, print, and judge."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--invoices", type=int, default=100_000)
-    count = parser.parse_args().invoices
+    parser.add_argument("--carry-out", action="store_true")
+    asked = parser.parse_args()
+    count, what = asked.invoices, "carry out" if asked.carry_out else "show"
     command = [sys.executable, str(HERE / "serve_many.py"), str(count)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin
@@ -56,7 +59,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             settings = _settings(folder, vtiger, xero)
             run = subprocess.run(
-                [sys.executable, "-c", CHILD, json.dumps(settings)], capture_output=True, text=True, check=False,
+                [sys.executable, "-c", CHILD, json.dumps(settings), what], capture_output=True, text=True, check=False,
                 env={**os.environ, "TMPDIR": folder},
             )  # fmt: skip
         server.stdin.close()
