@@ -243,6 +243,7 @@ def test_invoice_that_another_program_left_half_made_is_reported_and_does_not_cr
     (found,) = [row for row in report.records if row.vtiger_id == half]
     told = {str(item.code): item.message for item in found.reasons}
     assert "never computed its sums" in told["INV-TOTAL"]
+    assert "INV-LINES" not in told, "it has a line, which counts as none until it is whole"
     assert company.invoices() == {}
 
 

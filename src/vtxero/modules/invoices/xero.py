@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -59,7 +60,12 @@ class XeroMapper:
 
     def project(self, source: Snapshot[Invoice], current: Invoice | None) -> Projection[Invoice]:
         """Give a Vtiger invoice as Xero would hold it."""
-        return to_xero(self._tools, source.record, current)
+        projection = to_xero(self._tools, source.record, current)
+        if not source.findings:
+            return projection
+        # What could not be read whole has its reason, and no lines for want of a reading.
+        said = tuple(item for item in projection.findings if item.code is not Code.INV_LINES)
+        return replace(projection, findings=said)
 
     def check_update(self, current: Invoice, wanted: Invoice) -> tuple[Finding, ...]:
         """Say why the present invoice may not be changed."""
