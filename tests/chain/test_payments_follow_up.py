@@ -33,8 +33,8 @@ def settled(company):
     return company
 
 
-def pay(company, amount):
-    element = {"related_to": company.sale, "amount": amount, "paymentsstatus": "Received", "paymentsmode": "Cash"}
+def pay(company, amount, mode="Cash"):
+    element = {"related_to": company.sale, "amount": amount, "paymentsstatus": "Received", "paymentsmode": mode}
     return company.vtiger.add("Payments", element | {"datereceived": "2026-11-10"})
 
 
@@ -213,3 +213,20 @@ def test_payment_that_xero_refuses_leaves_its_invoice_as_it_is(settled):
     ]
     assert status(settled) == "Approved"
     assert Decimal(in_xero(settled)["AmountDue"]) == Decimal("104.50")
+
+
+def test_law_4_status_that_one_of_two_payments_should_have_brought_is_not_sent_when_xero_refuses_it(tmp_path):
+    with open_cloud(tmp_path, accounts={"Cheque": "091"}) as company:
+        company.xero.add_account(Code="091", Name="Cheques", Type="BANK", BankAccountNumber="1")
+        company.sale = company.invoice(company.organization(), line(company.product(), "10"))
+        company.sync()
+        pay(company, "100")
+        refused = pay(company, "4.50", mode="Cheque")
+        company.xero.edit_account("091", Status="ARCHIVED")
+
+        forecast = company.sync(dry_run=True)
+        report = company.sync()
+
+        assert [each.changes for each in only(forecast, "invoices")] == [PAID]
+        assert reasons(report).keys() == {company.row(refused)["paymentsno"]}
+        assert (in_xero(company)["Status"], status(company)) == ("AUTHORISED", "Approved")
