@@ -9,7 +9,9 @@ from vtxero.domain.text import collapse_blanks
 from vtxero.rules.common import composed, same_email, text_notes, vtiger_text, xero_email
 
 XERO_NAME = 255
-_VTIGER_EMAIL = 100
+VTIGER_FIRST, VTIGER_LAST = 40, 80
+"""Vtiger's columns firstname varchar(40) and lastname varchar(80) of its contacts."""
+VTIGER_EMAIL = 100
 """Vtiger's columns email1 and email are varchar(100)."""
 
 
@@ -57,10 +59,15 @@ def email_to_vtiger(theirs: str, ours: str) -> tuple[str, tuple[Finding, ...]]:
     """Give the address; one in Vtiger that Xero cannot hold stays where Xero has none."""
     if same_email(theirs, ours) or not (theirs or xero_email(ours)):
         return ours, ()
-    if len(theirs) > _VTIGER_EMAIL:
-        message = f"Vtiger holds {_VTIGER_EMAIL} characters of an email address; left out: {theirs!r}."
-        return ours, (note(Code.TEXT_UNSUPPORTED, message, field="email"),)
+    if len(theirs) > VTIGER_EMAIL:
+        return ours, (email_too_long(theirs, "email"),)
     return theirs, ()
+
+
+def email_too_long(address: str, field: str) -> Finding:
+    """Say that Vtiger has no room for an address: half of one is none."""
+    message = f"Vtiger holds {VTIGER_EMAIL} characters of an email address; left out: {address!r}."
+    return note(Code.TEXT_UNSUPPORTED, message, field=field)
 
 
 def name_too_long(length: int, limit: int, service: str) -> Finding:

@@ -286,3 +286,16 @@ def test_answer_when_a_contact_is_missing_is_reported():
     check = slice_.mappers[Side.VTIGER].check_answer
     assert codes(check(wanted, from_vtiger(slice_, "Ann Lee").record)) == [Code.VTIGER_REFUSED]
     assert check(wanted, from_vtiger(slice_, "Ann Lee", "Bob Ray").record) == ()
+
+
+def test_address_of_a_further_person_that_vtiger_has_no_room_for_is_named():
+    slice_ = a_slice()
+    address = f"{'b' * 95}@kea.nz"
+
+    projection = to_vtiger(slice_, from_xero(slice_, f"Bob Ray <{address}>", FirstName="Ann", LastName="Lee"))
+
+    [bob] = projection.record.people
+    assert (bob.full, bob.email) == ("Bob Ray", "")
+    assert [(item.code, item.is_note, address in item.message) for item in projection.findings] == [
+        (Code.TEXT_UNSUPPORTED, True, True)
+    ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.reasons import Code
 from vtxero.domain.text import beyond_bmp, has_script
-from vtxero.modules.contacts.record import FIRST, LAST, Person
-from vtxero.rules.contact_texts import name_too_long, xero_name
+from vtxero.modules.contacts.record import Person
+from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, name_too_long, xero_name
 
 MORE = "Enter the person in Vtiger by hand, or shorten the name in Xero."
 
@@ -45,7 +45,6 @@ def vtiger_name_findings(first: str, last: str) -> tuple[Finding, ...]:
     if has_script(first) or has_script(last):
         text = f"Vtiger would escape the name {joined(first, last)!r}, for it has a script in it."
         found.append(finding(Code.TEXT_UNSUPPORTED, text, field="name", remedy=MORE))
-    found += [
-        name_too_long(len(part), limit, "Vtiger") for part, limit in ((first, FIRST), (last, LAST)) if len(part) > limit
-    ]
+    parts = ((first, VTIGER_FIRST), (last, VTIGER_LAST))
+    found += [name_too_long(len(part), limit, "Vtiger") for part, limit in parts if len(part) > limit]
     return tuple(found)

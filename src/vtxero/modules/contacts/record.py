@@ -41,5 +41,3 @@ FIELDS = ("name", "first", "last", "email", "phone", "mobile", "fax", "billing",
 """The fields that are merged, in the order they are shown."""
 LIMITS = {"phone": 50, "mobile": 50, "fax": 50}
 """Vtiger's columns phone, mobile and fax of contacts are varchar(50)."""
-FIRST, LAST = 40, 80
-"""Vtiger's columns firstname varchar(40) and lastname varchar(80)."""

@@ -15,7 +15,7 @@ from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key, mended
 from vtxero.modules.contacts.names import joined, names_for_vtiger, vtiger_name_findings
-from vtxero.modules.contacts.record import FIRST, LAST, LIMITS, NOBODY, Person
+from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
 from vtxero.rules.addresses import Address
 from vtxero.rules.common import (
@@ -31,7 +31,7 @@ from vtxero.rules.common import (
     with_mandatory,
     write_json,
 )
-from vtxero.rules.contact_texts import email_to_vtiger, xero_name
+from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, email_to_vtiger, xero_name
 from vtxero.rules.people import XERO_ID
 from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
@@ -175,7 +175,7 @@ def _names(record: Person, held: Person) -> tuple[tuple[str, str], tuple[Finding
         first, last = "", first
     if not last or (first, last) == (xero_name(held.first), xero_name(held.last)):
         return (held.first, held.last), ()
-    fitted = vtiger_text(first, FIRST), vtiger_text(last, LAST)
+    fitted = vtiger_text(first, VTIGER_FIRST), vtiger_text(last, VTIGER_LAST)
     if fitted == (held.first, held.last):
         return fitted, ()
     notes = text_notes("first name", first, fitted[0], Side.VTIGER)

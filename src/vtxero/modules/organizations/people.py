@@ -16,12 +16,10 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.rules.common import composed, same_email, text_notes, vtiger_text, xero_email
+from vtxero.rules.contact_texts import VTIGER_EMAIL, VTIGER_FIRST, VTIGER_LAST, XERO_NAME, email_too_long
 
 MAX_PEOPLE = 5
 """Xero holds five ContactPersons besides the primary person (developer.xero.com: Accounting API, Contacts)."""
-_XERO_NAME = 255
-_FIRST, _LAST, _EMAIL = 40, 80, 100
-"""Vtiger's columns: contacts' firstname varchar(40), lastname varchar(80), email varchar(100)."""
 _ALIKE = 0.75
 
 
@@ -159,7 +157,7 @@ def _alike(one: Person, other: Person) -> bool:
 
 def _as_xero(person: Person, present: Person) -> Person:
     """Give a Vtiger person as Xero would hold it. A blank address never wipes Xero's."""
-    first, last = (composed(collapse_blanks(part))[:_XERO_NAME].rstrip() for part in (person.first, person.last))
+    first, last = (composed(collapse_blanks(part))[:XERO_NAME].rstrip() for part in (person.first, person.last))
     if present != NOBODY and _means(present, person):
         first, last = present.first, present.last
     email = xero_email(person.email)
@@ -179,7 +177,10 @@ def _as_vtiger(person: Person, present: Person, *, is_primary: bool) -> tuple[Pe
     (first, last), notes = _vtiger_name(person)
     if present != NOBODY and _means(person, present):
         (first, last), notes = (present.first, present.last), ()
-    email = person.email if len(person.email) <= _EMAIL else ""
+    email = person.email
+    if len(email) > VTIGER_EMAIL:
+        email = ""
+        notes = notes if is_primary else (*notes, email_too_long(person.email, "people"))
     if present != NOBODY and (is_primary or not email or same_email(email, present.email)):
         email = present.email
     return Person(first, last, email, present.id), notes
@@ -190,7 +191,7 @@ def _vtiger_name(person: Person) -> tuple[tuple[str, str], tuple[Finding, ...]]:
     first, last = person.first, person.last
     if not last:
         first, last = "", first or person.email
-    fitted = vtiger_text(first, _FIRST), vtiger_text(last, _LAST)
+    fitted = vtiger_text(first, VTIGER_FIRST), vtiger_text(last, VTIGER_LAST)
     notes = text_notes("contact's first name", first, fitted[0], Side.VTIGER)
     return fitted, notes + text_notes("contact's last name", last, fitted[1], Side.VTIGER)
 
