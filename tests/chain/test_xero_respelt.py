@@ -24,6 +24,7 @@ FORMS = [
     respelling.nothing_blank,
     respelling.nulls_for_blanks,
     respelling.unknown_members,
+    respelling.no_types,
     respelling.no_verdicts,
 ]
 
@@ -93,6 +94,23 @@ def expected(tmp_path_factory):
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_run_when_xero_spells_its_answers_otherwise_does_the_same(tmp_path, expected, form):
     assert books_after_two_runs(tmp_path, form) == expected
+
+
+def test_run_when_an_answer_to_a_write_is_of_another_kind_reports_that_record_and_goes_on(tmp_path):
+    def change(name, value):
+        return "ACCPAY" if name == "Type" and value == "ACCREC" else value
+
+    with open_company(tmp_path, xero_front=lambda app: Respelt(app, change)) as company:
+        acme = company.organization()
+        company.invoice(acme, line(company.product(), "2", "10"))
+
+        report = company.sync()
+
+        assert report.exit_code == 3
+        assert list(company.contacts()) == ["Acme Ltd"]
+        (failed,) = [record for record in report.records if str(record.outcome) == "failed"]
+        assert (failed.module, "another kind" in failed.reasons[0].message) == ("invoices", True)
+        assert len(company.invoices()) == 1
 
 
 def test_run_of_an_older_app_with_broad_scopes_does_the_same(company):

@@ -21,6 +21,7 @@ from vtxero.sync.settle import Settler
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, State
 
+OTHER_KIND = "It was saved, and answered as a record of another kind. Look there what became of it."
 Translate: TypeAlias = Callable[[Side, str, tuple[str, ...]], tuple[Finding, ...]]
 """Turns a service's own words, said of a record of a module, into findings."""
 
@@ -224,13 +225,14 @@ class Applier:
             self._count(replace(action, outcome=outcome, reasons=in_order((*action.reasons, reason)), changes=()))
 
     def _finish(self, item: Ready, answer: Answer) -> None:
-        if isinstance(answer, Refused):
-            reasons = self._translate(item.action.target, self._slice.name, answer.messages)
+        snapshots = [] if isinstance(answer, Refused) else self._slice.mappers[item.action.target].parse(answer.raw)
+        if isinstance(answer, Refused) or not snapshots:
+            messages = answer.messages if isinstance(answer, Refused) else (OTHER_KIND,)
+            reasons = self._translate(item.action.target, self._slice.name, messages)
             failed = replace(item.action, outcome=Outcome.FAILED, reasons=in_order((*item.action.reasons, *reasons)))
             self._count(replace(failed, changes=()))
             return
-        snapshot = self._slice.mappers[item.action.target].parse(answer.raw)[0]
-        self._accept(item, answer, snapshot)
+        self._accept(item, answer, snapshots[0])
 
     def _accept(self, item: Ready, answer: Accepted, snapshot: Snapshot[Any]) -> None:
         action, side = item.action, item.action.target

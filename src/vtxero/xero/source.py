@@ -166,7 +166,11 @@ class XeroSource:
             yield tuple(item for item in found if _id(place, item) in spelt)
 
     def _get(self, place: Endpoint, arguments: Mapping[str, Any]) -> Envelope:
-        return self._client.read(place.read, self._reading(place), **arguments)
+        found = self._client.read(place.read, self._reading(place), **arguments)
+        if any(is_broken(_id(place, item)) for item in found.elements):
+            # No state can hold it, and without it nobody could say which record is left out.
+            raise NotModelledError(f"{place.read}: Xero's answer has a {place.id_field} that is no text.")
+        return found
 
     def _reading(self, place: Endpoint) -> Callable[[bytes], Envelope]:
         """Take answers apart, and note the time that they tell."""

@@ -288,6 +288,13 @@ def test_fetch_when_a_page_fails_is_an_error_and_never_half_a_list(source, scrip
         next(pages)
 
 
+def test_fetch_when_an_id_holds_half_a_character_is_an_error_and_never_half_a_list(source, script):
+    script.says({"Items": [{"ItemID": "a", "Code": "A"}, {"ItemID": "b\ud800", "Code": "B"}]})
+
+    with pytest.raises(NotModelledError, match="ItemID"):
+        list(source.fetch("products", None, dict))
+
+
 def test_answer_keeps_xeros_numbers_letter_by_letter(source, script):
     script.says(b'{"Invoices":[{"InvoiceID":"a","Total":24.1500,"CurrencyRate":1.0000000000}]}')
 

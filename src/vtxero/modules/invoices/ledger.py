@@ -104,7 +104,7 @@ def read_xero(page: bytes) -> list[Entry]:
         ValueError: an amount is none.
     """
     rows = json.loads(page, parse_float=Decimal).get("Invoices") or []
-    return [_xero_entry(row) for row in rows if row.get("Type") == "ACCREC"]
+    return [_xero_entry(row) for row in rows if (row.get("Type") or "ACCREC") == "ACCREC"]
 
 
 def _xero_entry(row: Mapping[str, Any]) -> Entry:

@@ -45,10 +45,10 @@ class XeroMapper:
         if not LONG_NUMBER.search(page):
             with suppress(ValidationError):
                 rows = PAGE.validate_json(page)["Invoices"]
-                return [self._read(row, ELEMENT.dump_json(row).decode()) for row in rows if row.get("Type") == SALE]
+                return [self._read(row, ELEMENT.dump_json(row).decode()) for row in rows if _is_sale(row)]
         # One row spoils the page: each is read by itself.
         listed = read_json(page).get("Invoices") or []
-        return [self.parse_one(write_json(row)) for row in listed if row.get("Type") == SALE]
+        return [self.parse_one(write_json(row)) for row in listed if _is_sale(row)]
 
     def parse_one(self, raw: str) -> Snapshot[Invoice]:
         """Read an invoice kept from earlier."""
@@ -133,6 +133,11 @@ class XeroMapper:
         number = "".join(char for char in url[len(self._page_start) :].partition("&")[0] if char.isdigit())
         vtiger_id = f"{self._tools.header.id_prefix}x{number}"
         return vtiger_id if number and url == self._tools.reference.vtiger.page(vtiger_id, "Invoice") else ""
+
+
+def _is_sale(row: Mapping[str, Any]) -> bool:
+    """Only sales are asked for and made, so an invoice that does not say its type is one."""
+    return (row.get("Type") or SALE) == SALE
 
 
 def _unreadable(row: Mapping[str, Any], raw: str, problem: Exception) -> Snapshot[Invoice]:

@@ -66,7 +66,7 @@ class XeroMapper:
     def parse(self, page: bytes) -> list[Snapshot[Payment]]:
         """Read an envelope; what pays no sales invoice is left out."""
         rows = read_json(page).get("Payments") or []
-        return [self._read(row) for row in rows if row.get("PaymentType", SALE) == SALE]
+        return [self._read(row) for row in rows if (row.get("PaymentType") or SALE) == SALE]
 
     def parse_one(self, raw: str) -> Snapshot[Payment]:
         """Read a payment kept from earlier."""
