@@ -6,6 +6,7 @@ import sys
 import pytest
 import yaml
 
+from chain.cloud_company import open_cloud
 from cli.logging_in import BROWSER, consent, free_port
 from cli.terminal import Terminal, plain
 from vtxero.config.load import Sources, load
@@ -79,6 +80,35 @@ def test_init_flags_choose_modules_direction_accounts_and_taxes(flags, vtxero, t
     assert modules["invoices"]["direction"] == "to-xero"
     assert (modules["invoices"]["sales_account"], modules["invoices"]["shipping_account"]) == ("260", "200")
     assert json.loads(ran.out)["next"][0] == "vtxero --config own.yaml doctor"
+
+
+def test_init_in_the_cloud_takes_the_edition_the_organisation_and_the_account_of_payments(
+    vtxero, tmp_path, monkeypatch
+):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with open_cloud(tmp_path / "cloud") as company:
+        chosen = company.settings
+        words = [
+            *("--no-input", "init", "--vtiger-url", chosen.vtiger.url, "--vtiger-username", "admin"),
+            *("--edition", "cloud", "--allow-http", "--xero-client-id", "sandbox"),
+            *("--xero-flow", "client_credentials", "--xero-url", chosen.xero.identity_url),
+        ]
+        wrong = {
+            value: vtxero(*words, flag, value).err
+            for flag, value in (("--payments-account", "200"), ("--sales-account", "090"), ("--sales-account", "999"))
+        }
+        organisation = company.xero.organisation["OrganisationID"]
+        refused = vtxero(*words, "--xero-tenant", organisation.replace(organisation[:4], "0000"))
+        assert not (tmp_path / "vtxero.yaml").exists()
+        ran = vtxero(*words, "--payments-account", "090")
+
+    content = yaml.safe_load((tmp_path / "vtxero.yaml").read_text())
+    assert all("-account: " in text and "Those that serve: " in text for text in wrong.values()), wrong
+    assert refused.code != 0
+    assert ran.code == 0, ran.err
+    assert (content["vtiger"]["edition"], content["vtiger"]["allow_http"]) == ("cloud", True)
+    assert content["modules"]["payments"]["account"] == "090"
 
 
 def test_init_with_a_profile_writes_the_profiles_own_file(flags, vtxero, tmp_path):

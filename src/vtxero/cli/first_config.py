@@ -25,6 +25,7 @@ from vtxero.config.starter import Account, Flow, Starter, starter_text
 from vtxero.domain.reasons import REASONS, Code
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError, ConfigError, StopError, TemporaryError
+from vtxero.rules.accounts import account_problem, payment_account_problem
 
 if TYPE_CHECKING:
     from vtxero.bootstrap.discovery import Discovery
@@ -232,9 +233,10 @@ class FirstConfig:
         if code is None:
             code = self._asker.choice(question, [(item.code, item.name) for item in choices if item.code])
         account = found.reference.xero.find_account(code)
-        if account is None:
+        wrong = (payment_account_problem if module == "payments" else account_problem)(account, code)
+        if wrong or account is None:
             shown = ", ".join(f"{item.code} - {item.name}" for item in choices)
-            raise ConfigError(f"{flag}: Xero's chart has no account {code!r}.", remedy=f"It has {shown}.")
+            raise ConfigError(f"{flag}: {wrong}", remedy=f"Those that serve: {shown}.")
         return Account(account.code, account.name)
 
     # writing
