@@ -41,7 +41,12 @@ PROMISED = {
 """The command-line contract: every command with its options."""
 GLOBAL = "--config --profile -o --output -q --quiet -v --verbose --no-input --no-color --log-file --version"
 LINK = "\x1b]8;"
-MATRIX = [("sync", "--dry-run"), ("log", "--skipped"), ("status",)]
+MATRIX = [
+    *(("sync", "--dry-run"), ("log", "--skipped"), ("status",), ("log",), ("verify",), ("doctor",)),
+    *(("log", "--last", "--updated"), ("status", "invoices:INV1"), ("plan", "invoices")),
+]
+LINKLESS = {("status",), ("log",), ("doctor",)}
+"""What names no record that a link could lead to."""
 
 
 @pytest.fixture(scope="module")
@@ -115,13 +120,24 @@ def test_output_in_a_terminal_fits_and_has_colours_and_links_unless_they_are_not
         assert LINK not in seen
     else:
         assert re.search(r"\x1b\[[\d;]*m", seen)
-        assert (LINK in seen) == (words != ("status",))
+        assert (LINK in seen) == (words not in LINKLESS)
 
 
 def too_wide(text, columns):
     """Lines wider than the screen; an address of its own line may be, or it would lead nowhere."""
     lines = [line for part in text.split("\n") for line in part.split("\r")]
     return [line for line in lines if len(line) > columns and not re.fullmatch(r" *(\w+: )?https?://\S+", line)]
+
+
+@pytest.mark.parametrize(("level", "lines"), [("-v", 0), ("-vv", 8)])
+def test_verbose_run_logs_to_stderr_and_every_request_only_when_asked_twice(books, level, lines):
+    ran = piped(books, "sync", "--dry-run", level)
+
+    requests = [text for text in ran.stderr.splitlines() if text.startswith("DEBUG: ")]
+    assert ran.returncode == 0
+    assert len(requests) >= lines
+    assert bool(requests) == (level == "-vv")
+    assert ran.stdout.startswith("Plan ")
 
 
 @pytest.mark.parametrize("off", [["--no-color"], []])

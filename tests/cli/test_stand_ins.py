@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from cli.logging_in import free_port
+from sandbox.test_both import BOOKS
 from vtxero.cli.stand_ins import FIRST_LINE
 from vtxero.config.load import Sources, load
+from vtxero.sandbox.samples import sample_organisation
 
 VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
 
@@ -42,6 +45,32 @@ def serve(tmp_path):
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+def asked(url):
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.headers, json.loads(answer.read())
+
+
+def test_sandbox_serves_given_books_at_given_ports_in_the_version_asked_for(serve, tmp_path):
+    (tmp_path / "xero.json").write_text(json.dumps({**sample_organisation(), "Invoices": []}))
+    (tmp_path / "books.json").write_text(json.dumps(BOOKS))
+    ports = free_port(), free_port()
+
+    _, said = serve(
+        *("--books", "books.json", "--xero-org", "xero.json", "--vtiger-version", "8.3.0", "--limits", "on"),
+        *("--vtiger-port", ports[0], "--xero-port", ports[1], "--edition", "open-source"),
+        *("--write-config", "box.yaml"),
+    )
+
+    assert [url.rpartition(":")[2] for url in (said["vtiger_url"], said["xero_url"])] == [str(port) for port in ports]
+    ran = subprocess.run(
+        [VTXERO, "--config", "box.yaml", "doctor", "-o", "json"], cwd=tmp_path, capture_output=True, check=False
+    )
+    told = " ".join(check["text"] for check in json.loads(ran.stdout)["checks"])
+    assert "8.3.0" in told
+    assert sample_organisation()["Organisation"]["Name"] in told
+    assert "left today" in told  # the limits are on
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
