@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from vtxero.domain.sides import Side
+from vtxero.store.columns import id_column
 from vtxero.store.transactions import Transactions
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 
@@ -67,7 +68,7 @@ class SqliteEffects(Transactions):
 
     def effects_made_in(self, side: Side) -> list[Effect]:
         """The effects on records that were made on a side."""
-        own = _own(side)
+        own = id_column(side)
         return self._read_effects(
             "WHERE side = ? AND undone = '' AND EXISTS (SELECT 1 FROM effects made WHERE made.module = effects.module"  # noqa: S608 - texts of our own
             f" AND made.{own} = effects.{own} AND made.side = effects.side AND made.write = 'create'"
@@ -78,7 +79,7 @@ class SqliteEffects(Transactions):
     def effects_after(self, effect: Effect) -> list[Effect]:
         """The later effects of other runs on the same record."""
         return self._read_effects(
-            f"WHERE module = ? AND {_own(effect.side)} = ? AND side = ? AND seq > ? AND run <> ? AND undone = ''"
+            f"WHERE module = ? AND {id_column(effect.side)} = ? AND side = ? AND seq > ? AND run <> ? AND undone = ''"
             " AND write <> 'link' ORDER BY seq",
             (effect.module, effect.id, effect.side, effect.seq, effect.run),
         )
@@ -91,15 +92,15 @@ class SqliteEffects(Transactions):
         """Let the effect before it stand as of this time, unless somebody else had saved the record in between."""
         if undone.known:
             self._db.execute(
-                f"UPDATE effects SET modified = ? WHERE module = ? AND {_own(undone.side)} = ? AND side = ? AND seq < ?"  # noqa: S608 - texts of our own
-                " AND undone = '' AND modified = ?",
+                f"UPDATE effects SET modified = ? WHERE module = ? AND {id_column(undone.side)} = ? AND side = ?"  # noqa: S608 - texts of our own
+                " AND seq < ? AND undone = '' AND modified = ?",
                 (modified, undone.module, undone.id, undone.side, undone.seq, undone.known),
             )
 
     def saved_again(self, module: str, side: Side, record_id: str, before: str, after: str) -> None:
         """Let the effects on a record stand as of a later time, unless somebody else had saved it in between."""
         self._db.execute(
-            f"UPDATE effects SET modified = ? WHERE module = ? AND {_own(side)} = ? AND side = ? AND undone = ''"  # noqa: S608 - texts of our own
+            f"UPDATE effects SET modified = ? WHERE module = ? AND {id_column(side)} = ? AND side = ? AND undone = ''"  # noqa: S608 - texts of our own
             " AND modified = ?",
             (after, module, record_id, side, before),
         )
@@ -165,10 +166,6 @@ def _as_created(effect: Effect, side: Side) -> Effect:
         return replace(effect, write=CREATED, before="", fields=())
     after = effect.before if effect.write == LINKED else ""
     return replace(effect, side=side, write=CREATED, before="", after=after, modified="", fields=())
-
-
-def _own(side: Side) -> str:
-    return "vtiger_id" if side is Side.VTIGER else "xero_id"
 
 
 def _effect(row: tuple[str, ...]) -> Effect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vtxero.domain.sides import Side
+from vtxero.store.columns import id_column
 from vtxero.store.records import SqliteRecords
 from vtxero.sync.records import Presence
 from vtxero.sync.state import Link
@@ -30,7 +31,7 @@ class SqliteLinks(SqliteRecords):
     def links(self, module: str, side: Side, ids: Iterable[str]) -> dict[str, Link]:
         """Links by the ids of one side."""
         wanted, found = list(ids), {}
-        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        own = id_column(side)
         for start in range(0, len(wanted), CHUNK):
             part = wanted[start : start + CHUNK]
             places = ",".join("?" * len(part))
@@ -99,7 +100,7 @@ class SqliteLinks(SqliteRecords):
         if present_on is None:
             found = self._db.execute("SELECT count(*) FROM links WHERE module = ?", (module,))
         else:
-            own = "vtiger_id" if present_on is Side.VTIGER else "xero_id"
+            own = id_column(present_on)
             found = self._db.execute(
                 f"SELECT count(*) FROM links WHERE module = :module AND {own} NOT IN"  # noqa: S608 - a column of our own
                 " (SELECT id FROM records WHERE module = :module AND side = :side AND presence = 'GONE')",
@@ -109,7 +110,7 @@ class SqliteLinks(SqliteRecords):
 
     def linked_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
         """The next ids of linked records of a side, in a fixed order, beginning after one of them."""
-        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        own = id_column(side)
         rows = self._db.execute(
             f"SELECT {own} FROM links WHERE module = ? AND {own} > ? ORDER BY {own} LIMIT ?",  # noqa: S608 - column names of our own
             (module, after, limit),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START
 from vtxero.domain.sides import Side
 from vtxero.store.codec import dump_action, load_action
+from vtxero.store.columns import id_column
 from vtxero.store.transactions import Transactions
 from vtxero.sync.state import FOLLOW, Action
 
@@ -60,7 +61,7 @@ class SqlitePlan(Transactions):
 
     def planned_partner(self, module: str, side: Side, record_id: str) -> str | None:
         """The counterpart that this plan gives a record: its id, blank when it is created, None when there is none."""
-        own, other = ("vtiger_id", "xero_id") if side is Side.VTIGER else ("xero_id", "vtiger_id")
+        own, other = id_column(side), id_column(side.other)
         row = self._db.execute(
             f"SELECT {other} FROM plan WHERE module = ? AND {own} = ? AND {own} <> '' AND write <> ''",  # noqa: S608 - column names of our own
             (module, record_id),
@@ -69,7 +70,7 @@ class SqlitePlan(Transactions):
 
     def planned_write(self, module: str, side: Side, record_id: str) -> Action | None:
         """The write of this plan that makes or changes the counterpart, on the other side, of a record."""
-        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        own = id_column(side)
         row = self._db.execute(
             f"SELECT action FROM plan WHERE module = ? AND {own} = ? AND {own} <> '' AND target = ?"  # noqa: S608 - column names of our own
             " AND write IN ('create', 'update')",
@@ -105,7 +106,7 @@ class SqlitePlan(Transactions):
 
     def lines_of(self, module: str, side: Side, record_id: str) -> list[Action]:
         """The lines about a record, follow-ups left out."""
-        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        own = id_column(side)
         rows = self._db.execute(
             f"SELECT seq, action FROM plan WHERE module = ? AND {own} = ? AND write <> ? ORDER BY seq",  # noqa: S608 - column names of our own
             (module, record_id, FOLLOW),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from vtxero.domain.ids import record_number
 from vtxero.domain.sides import Side
+from vtxero.store.columns import id_column
 from vtxero.store.transactions import Transactions
 from vtxero.sync.records import Presence
 from vtxero.sync.state import KeyHit, StoredRecord
@@ -86,7 +87,7 @@ class SqliteRecords(Transactions):
         return self._hits(module, side, "WHERE r.marker = ? AND r.marker <> '' AND", (marker,)) if marker else []
 
     def _hits(self, module: str, side: Side, where: str, values: tuple[str, ...]) -> list[KeyHit]:
-        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        own = id_column(side)
         rows = self._db.execute(
             f"SELECT r.id, r.presence,"  # noqa: S608 - texts of our own
             f" EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
@@ -99,7 +100,7 @@ class SqliteRecords(Transactions):
 
     def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
         """Waiting rows without a link, oldest first."""
-        own = "vtiger_id" if side is Side.VTIGER else "xero_id"
+        own = id_column(side)
         rows = self._db.execute(
             "SELECT id FROM records r WHERE module = ? AND side = ? AND raw IS NOT NULL"  # noqa: S608 - texts of our own
             f" AND NOT EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
