@@ -22,6 +22,9 @@ LOOK_UPS = {
     "partner that the plan does not give": lambda state: state.planned_partner("cards", Side.XERO, "nobody"),
     "write of the plan from Vtiger": lambda state: state.planned_write("cards", Side.VTIGER, "1x7"),
     "write of the plan from Xero": lambda state: state.planned_write("cards", Side.XERO, "new-7"),
+    "lines about a Vtiger record": lambda state: state.lines_of("cards", Side.VTIGER, "1x7"),
+    "lines about a Xero record": lambda state: state.lines_of("cards", Side.XERO, "new-7"),
+    "follow-ups of a module that has none": lambda state: list(state.follow_ups("cards")),
     "what waits among links": lambda state: list(state.waiting_links("decks")),
 }
 

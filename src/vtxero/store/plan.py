@@ -108,7 +108,7 @@ class SqlitePlan(Transactions):
         """The lines about a record, follow-ups left out."""
         own = id_column(side)
         rows = self._db.execute(
-            f"SELECT seq, action FROM plan WHERE module = ? AND {own} = ? AND write <> ? ORDER BY seq",  # noqa: S608 - column names of our own
+            f"SELECT seq, action FROM plan WHERE module = ? AND {own} = ? AND {own} <> '' AND write <> ? ORDER BY seq",  # noqa: S608 - column names of our own
             (module, record_id, FOLLOW),
         )
         return [replace(load_action(text), seq=seq) for seq, text in rows.fetchall()]
