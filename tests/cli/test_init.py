@@ -135,6 +135,7 @@ def test_init_when_a_config_exists_leaves_it_alone_unless_forced(flags, vtxero, 
     ("change", "expected"),
     [
         ({"--vtiger-url": "nonsense"}, (2, "no web address")),
+        ({"--vtiger-url": "WITHOUT HTTP"}, (2, "Write http:// in front of")),
         ({"--vtiger-username": "nobody"}, (4, "does not let the user 'nobody' in")),
         ({"--xero-client-id": "wrong"}, (4, "Xero")),
         ({"--xero-flow": "magic"}, (2, "client_credentials")),
@@ -145,7 +146,10 @@ def test_init_when_a_config_exists_leaves_it_alone_unless_forced(flags, vtxero, 
     ],
 )
 def test_init_when_something_is_wrong_says_what_and_writes_nothing(flags, vtxero, tmp_path, change, expected):
-    given = dict(zip(flags[1::2], flags[2::2], strict=True)) | change
+    usual = dict(zip(flags[1::2], flags[2::2], strict=True))
+    given = usual | change
+    if given["--vtiger-url"] == "WITHOUT HTTP":
+        given["--vtiger-url"] = usual["--vtiger-url"].removeprefix("http://")
     words = [word for name, value in given.items() if value is not None for word in (name, value)]
 
     ran = vtxero("init", "--no-input", *words)

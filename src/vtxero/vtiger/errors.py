@@ -89,6 +89,11 @@ def transport_fault(error: httpx.HTTPError | httpx.InvalidURL, call: Call) -> Vt
             f"The certificate of {call.endpoint} was not accepted: {error}.",
             remedy="Have it renewed, or name your own authority's file under vtiger.verify in the config.",
         )
+    if "WRONG_VERSION_NUMBER" in str(error):
+        return ConfigError(
+            f"What answers at {call.endpoint} does not speak https.",
+            remedy="Write http:// in front of vtiger.url if it speaks plain http; else check the address and its port.",
+        )
     if isinstance(error, _NEVER_SENT):
         return PassingFaultError(
             TemporaryError(
