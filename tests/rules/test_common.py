@@ -33,6 +33,9 @@ from vtxero.rules.common import (
         ("", ""),
         ("/Date(-62135596800000+0000)/", "0001-01-01T00:00:00"),
         ("/Date(99999999999999999)/", ""),
+        ("2026-09-14", "2026-09-14"),
+        ("tomorrow", ""),
+        ("half a \ud800 character", ""),
     ],
 )
 def test_xero_moment_when_read_is_iso_text_in_utc(text, expected):

@@ -23,6 +23,7 @@ from vtxero.errors import ConfigError, NotModelledError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _MOMENT = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?")
 
 
 def _as_text(value: object) -> str:
@@ -120,8 +121,8 @@ def faults_of(problem: ValidationError) -> str:
 def xero_moment(text: str) -> str:
     """Turn Xero's `/Date(1789344000000+0000)/`, with or without an offset, into `2026-09-14T00:00:00`, UTC.
 
-    The milliseconds are UTC whatever the offset says. An ISO time stays, without its zone letter and fraction; what
-    lies outside of all years is no time, and blank.
+    The milliseconds are UTC whatever the offset says. An ISO time stays, without its zone letter and fraction.
+    What is neither, or lies outside of all years, is blank: as a time it would lead the next reading astray.
     """
     found = _MOMENT.fullmatch(text.strip())
     if found:
@@ -129,7 +130,8 @@ def xero_moment(text: str) -> str:
             return datetime.fromtimestamp(int(found.group(1)) // 1000, UTC).isoformat()[:19]
         except (ValueError, OverflowError, OSError):
             return ""
-    return text.strip().removesuffix("Z")[:19]
+    iso = _ISO.match(text.strip())
+    return iso.group() if iso else ""
 
 
 def composed(text: str) -> str:

@@ -146,7 +146,7 @@ class XeroMapper:
         try:
             parsed = XeroPayment.model_validate(row)
             moment = xero_moment(parsed.day)
-            day = date.fromisoformat(moment[:10]) if moment else None
+            day = date.fromisoformat(moment[:10] or parsed.day) if parsed.day.strip() else None
         except (ValidationError, ValueError) as problem:
             return _unreadable(row, problem)
         record = Payment(
