@@ -1,4 +1,4 @@
-"""What a first sync costs, and the runs after it in which nobody has edited anything (`docs/mission.md`, calls)."""
+"""What a first sync costs in calls, and the runs after it in which nobody has edited anything."""
 
 from __future__ import annotations
 
