@@ -6,9 +6,10 @@ from itertools import count
 
 import pytest
 
-from vtxero.domain.sides import Side
-from vtxero.store import SqliteState, open_database
+from vtxero.domain.sides import Direction, Side
+from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.sync.records import Outcome, Presence
+from vtxero.sync.report import RecordResult
 from vtxero.sync.state import Action, Link, StoredRecord
 
 FEW, MANY = 30, 3000
@@ -78,3 +79,38 @@ def test_look_up_when_the_books_are_a_hundred_times_as_large_costs_the_same(size
     few, many = (steps(connection, lambda state=state: LOOK_UPS[name](state)) for connection, state in sizes)
 
     assert many <= few * 1.5, (few, many)
+
+
+def judged(size):
+    """Records of either side, each judged in two runs, of which some wait."""
+    connection = open_database(None)
+    state, runs = SqliteState(connection, "run-1"), SqliteRuns(connection)
+    with state.transaction():
+        for run in ("run-1", "run-2"):
+            for number in range(size):
+                side = Side.VTIGER if number % 2 else Side.XERO
+                ids = (f"1x{number}", "") if number % 2 else ("", f"guid-{number}")
+                put(state, side, ids[0] or ids[1], number, raw=None if number % 10 else "{}")
+                result = RecordResult("cards", Direction.TO_XERO, Outcome.SKIPPED, f"card {number}", *ids)
+                runs.add(run, result)
+    return connection, runs
+
+
+def test_what_waits_when_the_log_is_a_hundred_times_as_large_costs_a_hundred_times_as_much():
+    (few, of_few), (many, of_many) = judged(FEW), judged(MANY)
+
+    assert len(of_few.waiting()) == FEW // 10
+    assert steps(many, of_many.waiting) <= 2 * (MANY / FEW) * steps(few, of_few.waiting)
+
+
+def test_what_waits_when_it_has_crossed_since_waits_no_more():
+    """It was known by its id in Xero alone, and later by both."""
+    connection = open_database(None)
+    state, runs = SqliteState(connection, "run-1"), SqliteRuns(connection)
+    put(state, Side.XERO, "guid-1", 1)
+    runs.add("run-1", RecordResult("cards", Direction.TO_VTIGER, Outcome.SKIPPED, "card", "", "guid-1"))
+    assert [found.label for found in runs.waiting()] == ["card"]
+
+    runs.add("run-2", RecordResult("cards", Direction.TO_VTIGER, Outcome.CREATED, "card", "1x1", "guid-1"))
+
+    assert runs.waiting() == []

@@ -17,6 +17,12 @@ RUN = "run, command, status, exit_code, started_at, finished_at, seconds, calls,
 WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
 
 
+_WAITS = (
+    "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{side}' AND r.id = o.{side}_id"
+    " AND r.raw IS NOT NULL)"
+)
+
+
 class SqliteRuns:
     """Writes and reads the log over one open database. Implements `sync.report.RunLog`."""
 
@@ -146,12 +152,10 @@ class SqliteRuns:
     def waiting(self) -> list[RecordResult]:
         """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
         rows = self._db.execute(
-            "SELECT o.outcome, o.result FROM outcomes o WHERE o.seq = (SELECT max(p.seq) FROM outcomes p"
-            " WHERE p.module = o.module AND ((o.vtiger_id <> '' AND p.vtiger_id = o.vtiger_id)"
-            " OR (o.vtiger_id = '' AND p.xero_id = o.xero_id)))"
-            " AND EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.raw IS NOT NULL"
-            " AND ((r.side = 'vtiger' AND r.id = o.vtiger_id) OR (r.side = 'xero' AND r.id = o.xero_id)))"
-            " ORDER BY o.seq"
+            "SELECT o.outcome, o.result FROM outcomes o WHERE"  # noqa: S608 - texts of our own
+            " (o.vtiger_id <> '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, vtiger_id)"
+            " OR o.vtiger_id = '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, xero_id))"
+            f" AND ({_WAITS.format(side='vtiger')} OR {_WAITS.format(side='xero')}) ORDER BY o.seq"
         )
         return [load_result(text) for outcome, text in rows if Outcome(outcome) in WAITING]
 
