@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -125,9 +125,16 @@ _XERO_PAGES = {
 
 
 def open_slices(
-    reference: Reference, modules: ModuleSettings, taxes: TaxMapOptions, lookups: Lookups
+    reference: Reference,
+    modules: ModuleSettings,
+    taxes: TaxMapOptions,
+    lookups: Lookups,
+    *,
+    former_accounts: Iterable[str] = (),
 ) -> dict[str, Slice[Any]]:
     """Open every module that this Vtiger has, over this run's reference data and options.
+
+    `former_accounts` are those that adjustments went to under earlier configs.
 
     Raises:
         ConfigError: an option names what is not there.
@@ -138,7 +145,7 @@ def open_slices(
         "contacts": lambda: ContactsSlice(reference, modules.contacts, lookups),
         "organizations": lambda: OrganizationsSlice(reference, modules.organizations, lookups),
         "products": lambda: ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
-        "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups),
+        "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups, former_accounts=former_accounts),
         "payments": lambda: PaymentsSlice(reference, modules.payments, modules.invoices, lookups),
     }
     return {entry.name: openers[entry.name]() for entry in MODULES if not entry.missing(reference)}

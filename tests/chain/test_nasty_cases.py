@@ -54,6 +54,28 @@ def change(company, module, **options):
     company.settings = company.settings.model_copy(update={"modules": modules.model_copy(update={module: changed})})
 
 
+@pytest.mark.parametrize("account", ["", "200"])
+def test_adjustment_stays_one_when_the_config_names_another_account_for_it(company, account):
+    change(company, "invoices", adjustment_account="260")
+    bill = company.invoice(company.organization(), line(company.product()), txtAdjustment="-1.25")
+    assert company.sync().exit_code == 0
+    company.time.pass_by(600)
+    sent = company.invoices()[company.number_of(bill)]
+    change(company, "invoices", adjustment_account=account)
+    company.xero.edit_invoice(sent["InvoiceID"], Reference="seen by the bookkeeper")
+    before = company.row(bill)
+
+    report = company.sync()
+
+    after = company.row(bill)
+    assert report.exit_code == 0
+    assert after["subject"] == "seen by the bookkeeper"
+    assert (after["txtAdjustment"], after["hdnGrandTotal"]) == (before["txtAdjustment"], before["hdnGrandTotal"])
+    assert len(after["LineItems"]) == len(before["LineItems"])
+    company.time.pass_by(600)
+    company.quiet()
+
+
 def test_case_01_reply_lost_after_xero_made_the_invoice_and_the_process_killed(company):
     company.invoice(company.organization(), line(company.product()))
     with dying_at(company, 2, WAYS[2]) as died:

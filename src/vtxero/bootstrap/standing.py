@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from vtxero.bootstrap.catalogue import CATALOGUE, Catalogue
+from vtxero.bootstrap.former_accounts import known_accounts
 from vtxero.config.settings import Settings
 from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
@@ -182,7 +183,13 @@ class _Teller:
         self._slices: Mapping[str, Slice[Any]] = {}
         if reference:
             lookups = StateLookups(self._state)
-            self._slices = open_slices(reference, settings.modules, settings.taxes, lookups)
+            self._slices = open_slices(
+                reference,
+                settings.modules,
+                settings.taxes,
+                lookups,
+                former_accounts=known_accounts(self._state),
+            )
             lookups.slices = self._slices
 
     def tell(self, module: str, side: Side, record_id: str) -> RecordStory:

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
 from vtxero.bootstrap.clock import SystemClock, new_run_id
+from vtxero.bootstrap.former_accounts import remember_account
 from vtxero.bootstrap.instance import ALLOW, check_instance
 from vtxero.bootstrap.retention import forget_old_runs
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
@@ -201,7 +202,8 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
     reference = catalogue.reference
     told = check_instance(tools.database, state, tools.vtiger, reference.vtiger, request)
     lookups = StateLookups(state)
-    slices = open_slices(reference, settings.modules, settings.taxes, lookups)
+    accounts = remember_account(state, settings.modules.invoices.adjustment_account)
+    slices = open_slices(reference, settings.modules, settings.taxes, lookups, former_accounts=accounts)
     lookups.slices = slices
     sources: dict[Side, RowSource] = {
         Side.VTIGER: VtigerSource(

@@ -176,8 +176,8 @@ class GuardOptions(Options):
     max_changes: int = Field(200, ge=0)
     max_deletions: int = Field(20, ge=0)
     max_share: Decimal = Field(
-        Decimal("0.5"),
+        Decimal(1),
         ge=0,
         le=1,
-        description="share of a module's records that may change in a run; twenty always may",
+        description="share of a module's records that may change in a run; 1 is any, and twenty always may",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vtxero.domain.findings import Finding, finding
@@ -34,6 +34,8 @@ FIXED = tuple(name for name in MERGED if name not in {"reference", "status", *PA
 class InvoicesSlice(PlainSlice[Invoice]):
     """Invoices, opened over reference data, options and lookups.
 
+    `former_accounts` are those that adjustments went to under earlier configs.
+
     Raises:
         ConfigError: `modules.invoices.fields` names a field that is not there, or asks what it cannot do.
     """
@@ -44,12 +46,22 @@ class InvoicesSlice(PlainSlice[Invoice]):
     followed = frozenset(PAID)
     taken_code = Code.INV_NUMBER_TAKEN
 
-    def __init__(self, reference: Reference, options: InvoiceOptions, taxes: TaxMapOptions, lookups: Lookups) -> None:
+    def __init__(
+        self,
+        reference: Reference,
+        options: InvoiceOptions,
+        taxes: TaxMapOptions,
+        lookups: Lookups,
+        *,
+        former_accounts: Iterable[str] = (),
+    ) -> None:
         options = _with_credited(options)
         self._rules = FieldRules(self.name, options, MERGED, movable=MOVABLE, fixed=FIXED)
         self._rules.check_places(reference.vtiger.modules["Invoice"])
         self.fields = self._rules.active
-        tools = self._tools = make_tools(reference, options, taxes, lookups, self._rules)
+        tools = self._tools = make_tools(
+            reference, options, taxes, lookups, self._rules, former_accounts=former_accounts
+        )
         self.mappers = {Side.VTIGER: VtigerMapper(tools), Side.XERO: XeroMapper(tools)}
 
     @property

@@ -57,6 +57,8 @@ class Tools:
     person_prefix: str
     placeholder_key: str
     """The placeholder product's name as a key."""
+    adjustment_accounts: frozenset[str]
+    """Where adjustments go, and where they went under earlier configs: what is there stays an adjustment."""
     charge_field: str = "shipping_&_handling"
 
     @property
@@ -134,7 +136,13 @@ class Tools:
 
 
 def make_tools(
-    reference: Reference, options: InvoiceOptions, taxes: TaxMapOptions, lookups: Lookups, rules: FieldRules
+    reference: Reference,
+    options: InvoiceOptions,
+    taxes: TaxMapOptions,
+    lookups: Lookups,
+    rules: FieldRules,
+    *,
+    former_accounts: Iterable[str],
 ) -> Tools:
     """Draw the tables from the reference data."""
     vtiger = reference.vtiger
@@ -161,6 +169,7 @@ def make_tools(
         line_account_field=vtiger.modules.get("LineItem", _NO_MODULE).by_label("Xero Sales Account"),
         person_prefix=vtiger.modules.get("Contacts", _NO_MODULE).id_prefix,
         placeholder_key=match_key(options.placeholder_product),
+        adjustment_accounts=frozenset(filter(None, (options.adjustment_account, *former_accounts))),
         charge_field=charge_fields[0].rpartition("_shtax")[0] if charge_fields else "shipping_&_handling",
     )
 

@@ -199,7 +199,7 @@ def _is_ours(tools: Tools, name: str, line: InvoiceLine, count: int) -> bool:
     if tools.rates.get(line.tax_type) or line.tax_amount:
         return False
     if name == xero_math.ADJUSTMENT:
-        return line.account == tools.options.adjustment_account
+        return line.account in tools.adjustment_accounts
     return abs(xero_math.line_amount(line)) <= xero_math.largest_rounding(count)
 
 
