@@ -21,7 +21,8 @@ SECONDS = 60.0
 
 def environment(folder, **more):
     """Nothing of the user's, and Python's commands first."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("VTXERO_", "XDG_", "NO_COLOR"))}
+    others = ("VTXERO_", "XDG_", "NO_COLOR", "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     homes = {name: str(folder / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
     return {
         **kept,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import httpx
@@ -193,3 +194,20 @@ def test_rule_when_it_cannot_be_understood_is_refused_by_name(client, rule, says
 
     assert answer.status_code == 400
     assert says in answer.json()["error"]
+
+
+def test_journal_when_the_end_of_an_answer_leaves_holds_the_request(app):
+    seen = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def send(message):
+        seen.append((message["type"], len(app.journal.entries)))
+
+    scope = {"type": "http", "method": "POST", "path": "/api/things", "query_string": b"", "headers": []}
+    asyncio.run(app(scope, receive, send))
+
+    assert seen == [("http.response.start", 0), ("http.response.body", 1)]
+    [entry] = app.journal.entries
+    assert (entry.path, entry.status, entry.size, entry.created) == ("/api/things", 201, 10, ("1",))

@@ -111,8 +111,10 @@ class Session:
 
     def complain(self, text: str) -> None:
         """Say on stderr what has to be said even with --quiet."""
-        with suppress(OSError):  # there is nowhere else to say it
+        try:
             _write(sys.stderr, self.redactor.redact(text))
+        except OSError:  # there is nowhere else to say it
+            _discard(sys.stderr)
 
     def print(self, text: str) -> None:
         """Write data to stdout."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -33,6 +33,7 @@ class _Exchange:
     status: int | None = None
     sent: int = 0
     fault: str | None = None
+    noted: bool = False
 
 
 class Instrumented:
@@ -104,7 +105,13 @@ class Instrumented:
         try:
             await self._spoil(self.faults.matching(scope["method"], target, body), exchange, receive, send)
         finally:
-            self.journal.entries.append(self._entry(exchange, query))
+            self._note(exchange)
+
+    def _note(self, exchange: _Exchange) -> None:
+        """Enter a request into the journal, before its answer is whole: who has the answer finds it there."""
+        if not exchange.noted:
+            exchange.noted = True
+            self.journal.entries.append(self._entry(exchange))
 
     async def _spoil(self, rules: list[FaultRule], exchange: _Exchange, receive: Receive, send: Send) -> None:
         """Do what the rules say; a rule that ends the request wins over those behind it."""
@@ -128,16 +135,28 @@ class Instrumented:
                         await self.app(exchange.scope, receive, _nowhere)
                     headers, content = self._refusal(rule)
                     answer = Response(content, int(rule.do), {**headers, **rule.headers})
-                    await answer(exchange.scope, receive, _counting(exchange, send))
+                    await answer(exchange.scope, receive, self._counting(exchange, send))
                     return
-        await self.app(exchange.scope, receive, _counting(exchange, send))
+        await self.app(exchange.scope, receive, self._counting(exchange, send))
 
-    def _entry(self, exchange: _Exchange, query: str) -> JournalEntry:
+    def _counting(self, exchange: _Exchange, send: Send) -> Send:
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+            else:
+                exchange.sent += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    self._note(exchange)
+            await send(message)
+
+        return counted
+
+    def _entry(self, exchange: _Exchange) -> JournalEntry:
         scope = exchange.scope
         return JournalEntry(
             method=scope["method"],
             path=scope["path"],
-            query=query,
+            query=scope["query_string"].decode("latin-1"),
             status=exchange.status,
             size=exchange.sent,
             milliseconds=(time.perf_counter() - exchange.started) * 1000,
@@ -197,16 +216,6 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return await receive()
 
     return again
-
-
-def _counting(exchange: _Exchange, send: Send) -> Callable[[Message], Awaitable[None]]:
-    async def counted(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            exchange.status = message["status"]
-        exchange.sent += len(message.get("body", b""))
-        await send(message)
-
-    return counted
 
 
 def _late(seconds: float, send: Send) -> Send:
