@@ -114,7 +114,7 @@ def _standing_of(story: RecordStory) -> str:
         return f"{maker} The two never agreed on {', '.join(story.unsettled)}: make them equal, or choose a side."
     if waits:
         return f"{maker} What {waits} says now has not been carried over yet; the next run looks at it again."
-    return f"{maker} Nothing waits: both sides are as the last run left them."
+    return f"{maker} Nothing waited when the last run ended; this shows both sides as they were then."
 
 
 def _fields(story: RecordStory) -> Table:

@@ -61,7 +61,8 @@ def login_refused(call: Call, words: str) -> AuthError:
     return AuthError(
         f"Vtiger at {call.endpoint} does not let the user {call.username!r} in: {words}.",
         remedy="Check the user name (of the cloud edition: the e-mail that you log in with), that the user is active, "
-        "and the access key from My Preferences; then run `vtxero auth vtiger`.",
+        "and the access key from My Preferences; then run `vtxero auth vtiger`, or correct the "
+        "variable VTXERO_VTIGER_ACCESS_KEY where it is set: it wins.",
     )
 
 

@@ -28,7 +28,8 @@ def _login_refused(failure: Failure, call: Call) -> AuthError:
     return AuthError(
         f"Vtiger at {call.endpoint} does not let the user {call.username!r} in: {failure.message} ({failure.code}).",
         remedy="Check the user name (the login name, not the e-mail), that the user is active, and the access key from "
-        "My Preferences; then run `vtxero auth vtiger`.",
+        "My Preferences; then run `vtxero auth vtiger`, or correct the "
+        "variable VTXERO_VTIGER_ACCESS_KEY where it is set: it wins.",
     )
 
 
