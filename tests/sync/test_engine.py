@@ -678,6 +678,26 @@ def test_restored_record_is_in_step_again():
     world.quiet()
 
 
+def test_two_records_made_anew_in_place_of_one_leave_the_younger_a_duplicate():
+    world = World()
+    old = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.tables["cards"].pop(old)
+    world.sync(full=True)
+    first, second = (world.vtiger.add("cards", name="Ann", phone="1") for _ in range(2))
+
+    report = world.sync()
+
+    assert world.xero.names() == ["Ann"]
+    told = {record.vtiger_id: [str(reason.code) for reason in record.reasons] for record in report.records}
+    assert told == {first: [], second: ["ORG-DUPLICATE"]}
+    world.vtiger.edit("cards", first, phone="2")
+    world.sync()
+    [card] = world.xero.tables["cards"].values()
+    assert card["phone"] == "2"
+    world.quiet()
+
+
 @pytest.mark.parametrize("side", ["vtiger", "xero"])
 def test_record_made_anew_in_place_of_a_deleted_one_takes_over_its_partner(side):
     world = World()

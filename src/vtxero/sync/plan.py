@@ -105,7 +105,11 @@ class Planner:
             return
         heir = find_heir_link(self._state, self._slice, Side.VTIGER, source)
         if heir:
-            self._meet(source, heir.xero_id)
+            first = self._heir_before(heir, Side.XERO)
+            if first:
+                self._skip_duplicate(source, first)
+            else:
+                self._meet(source, heir.xero_id)
             return
         match = match_vtiger(self._state, self._slice, source)
         if match.xero_id:
@@ -128,7 +132,7 @@ class Planner:
         if source.presence is Presence.GONE:
             return
         heir = find_heir_link(self._state, self._slice, Side.XERO, source)
-        if heir:
+        if heir and not self._heir_before(heir, Side.VTIGER):
             self._judge_pair(Pair(self._present(heir, Side.VTIGER), source), None)
             return
         ids = self._possible_partners(source)
@@ -140,6 +144,12 @@ class Planner:
             self._skip(Side.VTIGER, "", source.id, source.label, (*source.findings, reason))
         else:
             self._create(Side.VTIGER, source)
+
+    def _heir_before(self, link: Link, side: Side) -> str:
+        """Find the other record that this plan has take over the partner on `side`, blank when there is none."""
+        lines = self._state.lines_of(self._slice.name, side, link.id_on(side))
+        ids = (line.vtiger_id if side is Side.XERO else line.xero_id for line in lines)
+        return next((each for each in ids if each not in {"", link.id_on(side.other)}), "")
 
     def _possible_partners(self, source: Snapshot[Any]) -> list[str]:
         """Vtiger records that could be this one: any under its strongest key, free ones under the others."""
