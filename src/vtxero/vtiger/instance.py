@@ -59,7 +59,7 @@ def suspicion(before: Witnesses, now: Witnesses, newest: Sequence[str], excused:
     for record_id in sorted(before.keys() & now.keys(), key=number_of):
         then, today = before[record_id], now[record_id]
         if then.created != today.created:
-            return f"its record {record_id} said that it was made at {then.created}, and says {today.created} now"
+            return f"its record {record_id} was made at {then.created}, runs before read; now it says {today.created}"
         if _went_back(then.modified, today.modified):
             return f"its record {record_id} was changed last at {then.modified}, and says {today.modified} now"
     missing = _missing_at_the_top([each for each in newest if each not in excused], now)
