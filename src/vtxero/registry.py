@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from vtxero.domain.codes import Code
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import (
     ContactOptions,
@@ -16,7 +17,6 @@ from vtxero.domain.options import (
     TaxMapOptions,
     TaxOptions,
 )
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.modules import invoices, organizations, payments, products

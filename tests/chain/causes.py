@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 from chain.company import Company
 from vtxero.config.settings import Settings
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reasons import REASONS
 from vtxero.errors import StopError
 from vtxero.sync.report import RunReport
 

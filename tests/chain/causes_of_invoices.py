@@ -7,7 +7,7 @@ from datetime import date
 from chain.causes import produces, with_config
 from chain.company import VAT, Company, line
 from chain.scripted import xero_refusing
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sandbox.xero.shelves import INVOICES
 from vtxero.sync.report import RunReport

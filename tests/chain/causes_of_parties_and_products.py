@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chain.causes import produces, with_config
 from chain.company import Company, line
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.report import RunReport
 

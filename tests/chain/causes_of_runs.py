@@ -5,7 +5,7 @@ from __future__ import annotations
 from chain.causes import produces, with_config
 from chain.company import Company, line
 from chain.scripted import vtiger_refusing, xero_refusing
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sandbox.xero.shelves import CONTACTS
 from vtxero.sync.report import RunReport

@@ -9,7 +9,7 @@ import pytest
 from chain import causes_of_invoices, causes_of_parties_and_products, causes_of_runs
 from chain.causes import CAUSES, told
 from chain.company import open_company
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 
 HERE = Path(__file__).parent
 COLLECTED = (causes_of_runs, causes_of_parties_and_products, causes_of_invoices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chain.company import line, reasons
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 
 ALLOWED = ("emptied", "deletions")
 

@@ -11,7 +11,7 @@ import pytest
 
 from chain.cloud_company import open_cloud
 from chain.company import line, only, reasons
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import FieldChange, Outcome
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding, note
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary

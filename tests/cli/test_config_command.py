@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 
 
 def test_config_show_tells_each_value_and_where_it_comes_from(vtxero, config, monkeypatch):

@@ -4,8 +4,8 @@ import json
 
 from cli.samples import HOSTILE, full_report, record, summary
 from vtxero.cli.document import error_document, records_document, run_document, summary_document, to_json
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.errors import StopError
 from vtxero.sync.records import FieldChange, Outcome
 

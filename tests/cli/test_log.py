@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from cli.samples import STARTED, full_report, quiet_report, record, stopped_report, summary
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.sync.records import Outcome
 
 pytestmark = pytest.mark.usefixtures("config")

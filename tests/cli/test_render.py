@@ -9,8 +9,8 @@ from vtxero.cli.log_view import Filter, record_parts, report_parts, runs_parts
 from vtxero.cli.naming import View
 from vtxero.cli.render import closing_line, count_tables, run_parts
 from vtxero.cli.text import Screen
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding, note
-from vtxero.domain.reasons import Code
 from vtxero.sync.records import FieldChange, Outcome
 
 WIDTHS = [80, 200]

@@ -15,8 +15,8 @@ import yaml
 from chain.company import line, open_company
 from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
 from vtxero import bootstrap
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.undo_plan import UndoRequest

@@ -15,8 +15,8 @@ from chain.company import line, open_company
 from cli.samples import HOSTILE
 from vtxero import bootstrap
 from vtxero.bootstrap.verifying import Verified
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.invoices.ledger import Amounts, Entry
 from vtxero.modules.invoices.verify import Customer, Knowledge, compare

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "reasons.md"
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
 from vtxero.rules.refusals import translate_refusal
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.toy import Killed, ToySlice, World, killed_at
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ReplyLostError
 from vtxero.sync.records import Outcome

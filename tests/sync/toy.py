@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import GuardOptions, ModuleOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.sync.cursors import moment_of

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StopError, VtxeroError

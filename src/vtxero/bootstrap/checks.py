@@ -8,8 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from vtxero.config.settings import Settings
+from vtxero.domain.codes import Code
 from vtxero.domain.options import ModuleOptions
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import match_key, unescape

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vtxero.domain.codes import Code
 from vtxero.domain.ids import record_number
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerReference
 from vtxero.errors import StopError
 from vtxero.store import Database, SqliteState

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from vtxero.bootstrap.catalogue import CATALOGUE, Catalogue
 from vtxero.bootstrap.former_accounts import known_accounts
 from vtxero.config.settings import Settings
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError

@@ -20,8 +20,9 @@ from vtxero.bootstrap.wires import SOCKETS, Wires
 from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
+from vtxero.domain.codes import Code
 from vtxero.domain.options import ModuleOptions, ModuleSwitch
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError, StopError

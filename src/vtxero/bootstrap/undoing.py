@@ -6,7 +6,7 @@ from vtxero.bootstrap.catalogue import load_catalogue
 from vtxero.bootstrap.retention import check_remembered
 from vtxero.bootstrap.syncing import Opened, opened, prepare
 from vtxero.config.settings import Settings
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError, StopError

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 from vtxero.config.settings import ModulesSettings
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.errors import ConfigError
 
 MODULES = tuple(ModulesSettings.model_fields)

@@ -10,7 +10,8 @@ import typer
 
 from vtxero.cli import arguments
 from vtxero.cli.session import Output, Session
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 
 
 def explain(

@@ -22,7 +22,8 @@ from vtxero.config.files import write_private
 from vtxero.config.load import FILE_NAME, Loaded, Sources, load_draft
 from vtxero.config.settings import ModulesSettings, is_loopback
 from vtxero.config.starter import Account, Flow, Starter, starter_text
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError, ConfigError, StopError, TemporaryError
 from vtxero.rules.accounts import account_problem, payment_account_problem

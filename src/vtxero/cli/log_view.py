@@ -16,7 +16,7 @@ from vtxero.cli.naming import STYLES, View
 from vtxero.cli.reasons_view import attention_parts
 from vtxero.cli.render import count_tables, message_parts
 from vtxero.cli.text import clean, plain
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunReport, RunSummary
 

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult

@@ -14,7 +14,8 @@ from vtxero.cli.exitcodes import CHANGES
 from vtxero.cli.naming import STYLES, TITLES, View, in_order, indented
 from vtxero.cli.reasons_view import attention_parts, note_parts
 from vtxero.cli.text import clean, clean_lines, plain
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
 from vtxero.errors import BudgetError
 from vtxero.sync.records import Outcome

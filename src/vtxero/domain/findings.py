@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.money import is_usable
 from vtxero.domain.options import ModuleOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import as_vtiger_stores, beyond_bmp, has_script, is_broken, match_key, mended, shorten, unescape

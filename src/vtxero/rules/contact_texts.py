@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks
 from vtxero.rules.common import composed, same_email, text_notes, vtiger_text, xero_email

@@ -8,8 +8,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.slice import Mapper
 

@@ -7,9 +7,9 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import Field, ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import Types
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerField
 from vtxero.domain.text import match_key, mended
 from vtxero.rules.addresses import Address

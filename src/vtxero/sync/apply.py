@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.lookups import read_symbol
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
 from vtxero.sync.doubt import plain, proof

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from vtxero.domain.codes import Code
 from vtxero.domain.options import GuardOptions
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
 from vtxero.errors import StopError
 

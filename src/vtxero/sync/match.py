@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.records import Presence, Snapshot
 from vtxero.sync.slice import Slice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.merge import Merge, Pair
 from vtxero.sync.records import FieldChange, Outcome

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.ids import record_number
 from vtxero.domain.options import ConflictPolicy
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.lookup import SYMBOLS
 from vtxero.sync.match import find_heir_link, match_vtiger, unfinished

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding, in_order
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import VtxeroError
 from vtxero.sync.apply import Applier

@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.sync.records import Outcome
 from vtxero.sync.state import FOLLOW, Action, State
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeAlias
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.records import FieldChange, Presence, Snapshot

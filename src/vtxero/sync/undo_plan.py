@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.effects import LINKED, Effect, EffectLog
 from vtxero.sync.environment import Environment, RunState

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, in_order
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import VtxeroError
 from vtxero.sync.environment import Environment

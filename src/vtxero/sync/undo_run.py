@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError, StateError, VtxeroError
 from vtxero.sync.effects import CREATED

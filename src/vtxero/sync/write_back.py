@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.fetch import keep
 from vtxero.sync.ports import RowSource

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.money import parse_amount
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import (
     VtigerCurrency,
     VtigerField,

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import VtigerReference
 from vtxero.errors import NotModelledError, RefusedError, ReplyLostError, StopError, VtxeroError
 from vtxero.sync.records import Accepted, Answer, Payload, Refused

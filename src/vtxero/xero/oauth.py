@@ -15,7 +15,8 @@ from typing import Self
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
-from vtxero.domain.reasons import REASONS, Code
+from vtxero.domain.codes import Code
+from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock

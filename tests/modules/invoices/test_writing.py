@@ -24,8 +24,8 @@ from modules.invoices.world import (
     x_page,
     x_row,
 )
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import note
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError
 from vtxero.modules.invoices import Charge, Invoice

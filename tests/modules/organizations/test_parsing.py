@@ -7,7 +7,7 @@ import json
 import pytest
 
 from modules.organizations.builders import a_slice, from_vtiger, from_xero, read, vtiger_row, xero_row
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations import Address, Person
 from vtxero.sync.records import Presence

@@ -8,7 +8,7 @@ import pytest
 
 from modules.organizations.builders import a_slice, from_vtiger, from_xero, read, vtiger_row
 from modules.small_reference import ACCOUNTS, CONTACTS
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations import Address, Person
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from modules.organizations.builders import a_slice, created_in_xero, from_vtiger, from_xero
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations import Person
 

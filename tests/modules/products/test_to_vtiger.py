@@ -9,8 +9,8 @@ import pytest
 
 from modules.products.builders import Taxes, a_slice, from_vtiger, from_xero, read
 from modules.small_reference import PRODUCTS
+from vtxero.domain.codes import Code
 from vtxero.domain.lookups import PartnerState, symbol
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError
 

@@ -9,7 +9,7 @@ import pytest
 
 from modules.products.builders import a_slice, created_in_xero, from_vtiger, from_xero, read
 from modules.small_reference import PRODUCTS, SERVICES
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 
 

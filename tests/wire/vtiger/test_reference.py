@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from vtxero.domain.reasons import Code
+from vtxero.domain.codes import Code
 from vtxero.errors import AuthError
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.columns import header_columns

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.text import beyond_bmp, has_script
 from vtxero.modules.contacts.record import Person
 from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, name_too_long, xero_name

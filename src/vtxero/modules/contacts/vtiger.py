@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.options import ContactOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key, mended

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from vtxero.domain.codes import Code
 from vtxero.domain.money import HUNDRED, ONE, canon, cents, places
-from vtxero.domain.reasons import Code
 from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.record import InvoiceLine
 from vtxero.modules.invoices.remarks import Remarks

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.money import ZERO, canon
-from vtxero.domain.reasons import Code
 from vtxero.modules.invoices import statuses
 from vtxero.modules.invoices.record import MERGED, Invoice
 from vtxero.modules.invoices.showing import show_edits

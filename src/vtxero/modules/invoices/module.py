@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import Lookups, PaymentView
 from vtxero.domain.money import ZERO, canon
 from vtxero.domain.options import InvoiceOptions, TaxMapOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.modules.invoices import record as records

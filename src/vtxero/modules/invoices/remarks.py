@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
-from vtxero.domain.reasons import Code
 
 
 @dataclass(slots=True)

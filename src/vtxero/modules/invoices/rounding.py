@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.money import ZERO
-from vtxero.domain.reasons import Code
 from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.record import Charge, Invoice, InvoiceLine
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order, note
 from vtxero.domain.lookups import Partner, PartnerState
 from vtxero.domain.money import ONE, ZERO, canon, cents, round_places
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import as_vtiger_stores, shorten
 from vtxero.modules.invoices import findings, statuses, vtiger_math, xero_math

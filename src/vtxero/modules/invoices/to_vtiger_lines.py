@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from vtxero.domain.codes import Code
 from vtxero.domain.lookups import PartnerState, ProductView, is_symbol, read_symbol
 from vtxero.domain.money import ONE, ZERO, canon, cents, places
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import VtigerTax
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, match_key, unescape, without_beyond_bmp

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order, note
 from vtxero.domain.money import ZERO, canon, cents
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import shorten
 from vtxero.modules.invoices import findings, statuses, xero_math

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.lookups import PartnerState, ProductView
 from vtxero.domain.money import ONE, ZERO, canon, cents
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import XeroTaxRate
 from vtxero.domain.sides import Side
 from vtxero.domain.text import shorten, unescape

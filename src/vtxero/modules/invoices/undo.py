@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.money import canon
-from vtxero.domain.reasons import Code
 from vtxero.modules.invoices import statuses
 from vtxero.modules.invoices.record import Invoice
 from vtxero.sync.undo import Way

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.modules.invoices import statuses, xero_math

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, note
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
 from vtxero.modules.organizations.record import NOBODY, Organization, Person

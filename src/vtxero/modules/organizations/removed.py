@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations.people import is_same_person, match_persons, vtiger_persons, xero_persons
 from vtxero.modules.organizations.record import NOBODY, Organization, Person

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, has_script
 from vtxero.modules.organizations.record import NOBODY, Organization

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.domain.reasons import Code
 from vtxero.domain.text import mended
 from vtxero.modules.organizations.record import Organization, Person
 from vtxero.rules.addresses import Address

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import InvoiceView
 from vtxero.domain.money import ZERO, canon
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.modules.payments.record import FIELDS, Payment
 from vtxero.modules.payments.tools import REVERSED, Tools

@@ -6,11 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import InvoiceView, Lookups, Partner, PartnerState
 from vtxero.domain.money import ZERO
 from vtxero.domain.options import InvoiceOptions, PaymentOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import LedgerAccount, Reference, VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key

@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.ids import record_number
 from vtxero.domain.lookups import PartnerState
 from vtxero.domain.money import canon, cents, parse_amount
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
 from vtxero.errors import NotModelledError

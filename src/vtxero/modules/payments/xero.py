@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.lookups import InvoiceView, PartnerState
 from vtxero.domain.money import ZERO, canon, cents
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
 from vtxero.errors import NotModelledError

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from pydantic import TypeAdapter
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
 from vtxero.domain.lookups import Lookups, symbol
 from vtxero.domain.options import ProductOptions, TaxMapOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.modules.products.record import FIELDS, Product

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.lookups import Lookups, PartnerState
 from vtxero.domain.money import places
 from vtxero.domain.options import ProductOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import XeroReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, has_script, match_key

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.lookups import Lookups, PartnerState, TaxView
 from vtxero.domain.money import CENT, ZERO, cents, parse_amount, round_places
 from vtxero.domain.options import ProductOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference, VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import as_vtiger_stores, match_key

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, note
 from vtxero.domain.options import ProductOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import PASTE, is_picklist, picklist_text, spelled_account

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.money import parse_amount
-from vtxero.domain.reasons import Code
 from vtxero.domain.text import mended
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.rules.common import VtigerRow, WireModel, write_json

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import canon, round_places
 from vtxero.domain.options import ProductOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import canon, round_places
 from vtxero.domain.options import TaxMapOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, match_key
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate

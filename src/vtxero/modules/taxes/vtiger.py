@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.money import parse_amount
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended, unescape
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate

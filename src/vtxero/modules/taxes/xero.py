@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.money import ZERO, canon
 from vtxero.domain.options import TaxMapOptions, TaxOptions
-from vtxero.domain.reasons import Code
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.errors import NotModelledError
