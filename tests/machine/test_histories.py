@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sync.toy import World, killed_at
+from sync.world import World, killed_at
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 

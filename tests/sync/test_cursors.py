@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.toy import World
+from sync.world import World
 from vtxero.sync.cursors import Sighting, cursor_after, is_complete
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.toy import World
+from sync.world import World
 from vtxero.domain.codes import Code
 from vtxero.errors import TemporaryError
 from vtxero.sync.records import Deleted

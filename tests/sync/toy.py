@@ -1,4 +1,4 @@
-"""A toy module over two sides in memory: the engine is tested with it, whatever the real services are like.
+"""Two toy services over a toy record: the engine is tested with them, whatever the real services are like.
 
 Xero's toy cannot hold more than twelve characters of a note, Vtiger's cannot hold a colour: both must never echo.
 """
@@ -7,30 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.options import GuardOptions, ModuleOptions
-from vtxero.domain.sides import Direction, Side
-from vtxero.store import SqliteRuns, SqliteState, open_database
+from vtxero.domain.sides import Side
 from vtxero.sync.cursors import moment_of
-from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Accepted, Answer, Page, Payload, Projection, Refused, Snapshot
-from vtxero.sync.report import RunReport
-from vtxero.sync.request import RunRequest
-from vtxero.sync.run import Run
 
 NOTE_LIMIT = 12
-
-
-class Killed(BaseException):
-    """The process dies here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,101 +226,3 @@ class ToyService:
             answers.append(Accepted(json.dumps([self.tables[module][record_id]]).encode()))
             self.after_element()
         return answers
-
-
-class FixedClock:
-    """Time stands still."""
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
-class Silent:
-    """Progress that nobody watches."""
-
-    def phase(self, text: str) -> None: ...
-
-    def step(self, module: str, done: int, total: int | None) -> None: ...
-
-
-class World:
-    """Two toy services and one state database: runs can be made, killed, and made again."""
-
-    def __init__(self, **guards: int) -> None:
-        self.vtiger, self.xero = ToyService(Side.VTIGER), ToyService(Side.XERO)
-        self.database = open_database(None)
-        self.guards = GuardOptions(**guards)
-        self.runs = 0
-        self.fingerprint = "as it was"
-        self.fields = ToySlice.fields
-        self.only: Direction | None = None
-
-    def sync(self, **request: Any) -> RunReport:
-        self.runs += 1
-        name = f"run-{self.runs:04d}"
-        state = SqliteState(self.database, name)
-        lookups = StateLookups(state)
-        slices = {module: ToySlice(module, lookups) for module in ("parents", "cards")}
-        for slice_ in slices.values():
-            slice_.fields = self.fields
-        lookups.slices = slices
-        environment = Environment(
-            run=name,
-            state=state,
-            recorder=SqliteRuns(self.database),
-            sources={Side.VTIGER: self.vtiger, Side.XERO: self.xero},
-            slices=slices,
-            modules=(
-                ModulePlan("parents", (), ModuleOptions()),
-                ModulePlan("cards", ("parents",), ModuleOptions(), only=self.only),
-            ),
-            lookups=lookups,
-            guards=self.guards,
-            tenant="toy",
-            fingerprint=self.fingerprint,
-            clock=FixedClock(),
-            progress=Silent(),
-            translate=lambda side, module, words: tuple(
-                finding(Code.XERO_REFUSED if side is Side.XERO else Code.VTIGER_REFUSED, word)
-                for word in words
-                if module
-            ),
-            page_of=lambda module, side, record_id: f"{side}/{module}/{record_id}",
-            should_stop=lambda: None,
-            transaction=state.transaction,
-        )
-        return Run(environment, RunRequest(**request)).execute()
-
-    def writes(self) -> int:
-        return len(self.vtiger.writes) + len(self.xero.writes)
-
-    def quiet(self) -> None:
-        """Law 1: a run now sends no write."""
-        before = self.writes()
-        report = self.sync()
-        assert (self.writes() - before, report.exit_code) == (0, 0)
-
-
-@contextmanager
-def killed_at(service: ToyService, nth: int, *, after: bool) -> Iterator[list[bool]]:
-    """Die at the nth write call, before it leaves, or after the nth element was committed; tells whether it did."""
-    ticks, died = count(1), list[bool]()
-
-    def tick() -> None:
-        if next(ticks) == nth:
-            raise Killed
-
-    old = service.before_write, service.after_element
-    if after:
-        service.after_element = tick
-    else:
-        service.before_write = tick
-    try:
-        yield died
-    except Killed:
-        died.append(True)
-    finally:
-        service.before_write, service.after_element = old

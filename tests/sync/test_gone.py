@@ -1,0 +1,65 @@
+"""Records that are no longer there: found, reported, and never made anew."""
+
+from __future__ import annotations
+
+from sync.world import World, counts, led
+from vtxero.domain.codes import Code
+from vtxero.sync.records import Outcome
+
+
+def test_deleted_in_vtiger_is_found_by_looking_up_a_hundred_records_a_run():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.tables["cards"].pop(card)
+    world.xero.edit("cards", "guid-0001", phone="2")
+
+    report = world.sync()
+
+    assert [(r.outcome, r.reasons[0].code) for r in report.records] == [(Outcome.SKIPPED, Code.GONE)]
+    assert world.vtiger.names() == []
+    assert counts(world.sync()) == {"skipped": 1}
+
+
+def test_restored_record_is_in_step_again():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    row = world.vtiger.tables["cards"].pop(card)
+    world.sync()
+    world.vtiger.tables["cards"][card] = row
+    world.vtiger.edit("cards", card, phone="2")
+
+    world.sync()
+
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["2"]
+    world.quiet()
+
+
+def test_deletion_is_seen_at_once_in_a_list_without_times():
+    world = World()
+    world.vtiger.is_timeless = world.xero.is_timeless = True
+    card = world.vtiger.add("cards", name="ann")
+    world.vtiger.add("cards", name="bob")
+    world.sync()
+    world.quiet()
+    del world.vtiger.tables["cards"][card]
+
+    report = world.sync()
+
+    assert [(record.label, record.reasons[0].code) for record in report.records] == [("ann", Code.GONE)]
+    assert world.xero.names() == ["ann", "bob"]
+
+
+def test_record_that_never_crossed_and_left_a_list_without_times_is_forgotten():
+    world = led()
+    world.vtiger.is_timeless = world.xero.is_timeless = True
+    card = world.vtiger.add("cards", name="ann")
+    world.vtiger.add("cards", name="bob")
+    world.sync()
+    del world.vtiger.tables["cards"][card]
+    world.xero.add("cards", name="ann")
+
+    report = world.sync()
+
+    assert (counts(report), world.vtiger.names()) == ({"created": 1}, ["ann", "bob"])

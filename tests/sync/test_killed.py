@@ -1,0 +1,180 @@
+"""Runs that were killed and replies that were lost: the next run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.world import Killed, World, in_step, killed_at
+from vtxero.errors import ReplyLostError
+
+
+def disturbed_world():
+    world = World()
+    for number in range(4):
+        world.vtiger.add("parents", name=f"p{number}")
+    parents = list(world.vtiger.tables["parents"])
+    for number in range(7):
+        world.vtiger.add("cards", name=f"v{number}", parent=parents[number % 4], note="a text of more than twelve")
+        world.xero.add("cards", name=f"x{number}")
+    return world
+
+
+def settled(world):
+    strip = {"id", "modified", "marker", "parent"}
+    return {
+        (side, module): sorted(
+            tuple(sorted((k, v) for k, v in row.items() if k not in strip))
+            for row in service.tables.get(module, {}).values()
+        )
+        for side, service in (("vtiger", world.vtiger), ("xero", world.xero))
+        for module in ("parents", "cards")
+    }
+
+
+def points():
+    """Every write call and every committed element of an undisturbed run, on both sides."""
+    world = disturbed_world()
+    world.sync()
+    for name in ("vtiger", "xero"):
+        writes = getattr(world, name).writes
+        yield from ((name, nth, False) for nth in range(1, len(writes) + 1))
+        yield from ((name, nth, True) for nth in range(1, sum(size for _, _, size in writes) + 1))
+
+
+@pytest.mark.parametrize(("side", "nth", "after"), list(points()))
+def test_law_2_killed_at_any_write_the_next_run_ends_as_if_undisturbed(side, nth, after):
+    calm = disturbed_world()
+    calm.sync()
+    world = disturbed_world()
+    with killed_at(getattr(world, side), nth, after=after):
+        world.sync()
+
+    world.sync()
+
+    assert settled(world) == settled(calm)
+    world.quiet()
+
+
+def test_reply_lost_leaves_the_outcome_open_and_the_next_run_finds_the_record():
+    world = World()
+    for number in range(5):
+        world.vtiger.add("cards", name=f"c{number}")
+    calls = iter([True, False, False])
+
+    def lose():
+        if next(calls):
+            raise ReplyLostError("The answer to a write was lost.")
+
+    world.xero.after_element = lambda: None
+    real = world.xero.create
+
+    def create(module, payloads, key):
+        answers = real(module, payloads, key)
+        lose()
+        return answers
+
+    world.xero.create = create
+    report = world.sync()
+    assert report.exit_code == 5
+    world.xero.create = real
+    world.sync()
+
+    assert world.xero.names() == [f"c{n}" for n in range(5)]
+    world.quiet()
+
+
+def test_edit_between_crash_and_next_run_is_carried_not_overwritten():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    with killed_at(world.xero, 1, after=True):
+        world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+
+    world.sync()
+
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["2"]
+    world.quiet()
+
+
+def test_killed_is_no_exception_that_code_may_swallow():
+    assert not issubclass(Killed, Exception)
+
+
+def test_law_2_record_made_in_vtiger_before_a_crash_is_claimed_though_it_was_renamed_in_xero():
+    world = World()
+    card = world.xero.add("cards", name="Ann")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    world.xero.edit("cards", card, name="Anna")
+
+    world.sync()
+
+    assert world.vtiger.names() == world.xero.names() == ["Anna"]
+    world.quiet()
+
+
+def test_edit_in_xero_after_a_crash_is_carried_and_no_conflict():
+    world = World()
+    card = world.xero.add("cards", name="Ann", phone="1")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    world.xero.edit("cards", card, phone="2")
+
+    assert world.sync().exit_code == 0
+    in_step(world, "2", "")
+
+
+def test_edit_in_vtiger_after_a_crash_there_is_carried_and_not_overwritten():
+    world = World()
+    world.xero.add("cards", name="Ann", phone="1")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    [made] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", made, phone="2")
+
+    assert world.sync().exit_code == 0
+    in_step(world, "2", "")
+
+
+def test_edits_on_both_sides_after_a_crash_in_vtiger_are_a_conflict_and_stay():
+    world = World()
+    card = world.xero.add("cards", name="Ann", phone="1")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    [made] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", made, phone="2")
+    world.xero.edit("cards", card, phone="3")
+
+    assert world.sync().exit_code == 8
+    phones = {row["phone"] for side in (world.vtiger, world.xero) for row in side.tables["cards"].values()}
+    assert phones == {"2", "3"}
+
+
+def test_half_made_record_in_vtiger_is_completed_though_a_person_edited_another_field():
+    world = World()
+    world.xero.add("cards", name="Ann", phone="1", tags="a b")
+    with killed_at(world.vtiger, 1, after=True):
+        world.sync()
+    [made] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", made, phone="", tags="a", note="mine")
+
+    assert world.sync().exit_code == 0
+    for side in (world.vtiger, world.xero):
+        [row] = side.tables["cards"].values()
+        assert (row["phone"], row["tags"], row["note"]) == ("1", "a b", "mine")
+    world.quiet()
+
+
+def test_record_of_a_killed_run_that_a_limit_left_out_is_still_known_as_ours_afterwards():
+    world = World()
+    cards = [world.vtiger.add("cards", name=f"c{number}", phone="1") for number in range(3)]
+    with killed_at(world.xero, 3, after=True):
+        world.sync()
+    for card in cards:
+        world.vtiger.edit("cards", card, phone="2")
+
+    world.sync(limit=1)
+
+    assert world.sync().exit_code == 0
+    assert {row["phone"] for row in world.xero.tables["cards"].values()} == {"2"}
+    world.quiet()

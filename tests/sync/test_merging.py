@@ -1,0 +1,213 @@
+"""Edits on both sides and first meetings: different fields merge, the same field waits for a person."""
+
+from __future__ import annotations
+
+from sync.toy import ToySlice
+from sync.world import World, counts, in_step
+from vtxero.domain.codes import Code
+
+
+def test_edits_of_different_fields_on_both_sides_are_merged():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", note="new")
+
+    report = world.sync()
+
+    for service in (world.vtiger, world.xero):
+        [row] = service.tables["cards"].values()
+        assert (row["phone"], row["note"]) == ("2", "new")
+    assert counts(report) == {"updated": 1}
+    world.quiet()
+
+
+def test_same_field_changed_on_both_sides_is_a_conflict_and_nothing_is_written():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", phone="3")
+    before = world.writes()
+
+    report = world.sync()
+
+    assert world.writes() == before
+    assert counts(report) == {"conflict": 1}
+    assert report.exit_code == 8
+    assert report.records[0].reasons[0].code is Code.CONFLICT
+    assert "Vtiger has 2, Xero 3" in report.records[0].reasons[0].message
+
+
+def test_conflict_stays_until_a_side_is_chosen():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", phone="3")
+    world.sync()
+
+    assert counts(world.sync()) == {"conflict": 1}
+    world.sync(conflict="xero")
+
+    assert [row["phone"] for row in world.vtiger.tables["cards"].values()] == ["3"]
+    world.quiet()
+
+
+def test_conflict_in_one_field_does_not_hold_up_another():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="a")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2", note="b")
+    world.xero.edit("cards", "guid-0001", phone="3")
+
+    world.sync()
+    [row] = world.xero.tables["cards"].values()
+
+    assert (row["phone"], row["note"]) == ("3", "b")
+    assert counts(world.sync()) == {"conflict": 1}
+
+
+def test_equal_edit_on_both_sides_is_no_change():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", phone="2")
+
+    assert counts(world.sync()) == {"unchanged": 1}
+    world.quiet()
+
+
+def test_first_meeting_of_equal_records_links_without_a_write():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.xero.add("cards", name="ann".capitalize(), phone="1")
+
+    report = world.sync()
+
+    assert (world.writes(), counts(report)) == (0, {"linked": 1})
+    world.quiet()
+
+
+def test_first_meeting_fills_what_is_blank_on_one_side():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.xero.add("cards", name="Ann", note="n")
+
+    world.sync()
+
+    for service in (world.vtiger, world.xero):
+        [row] = service.tables["cards"].values()
+        assert (row["phone"], row["note"]) == ("1", "n")
+    world.quiet()
+
+
+def test_first_meeting_of_records_that_differ_is_a_conflict_never_just_a_link():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.xero.add("cards", name="Ann", phone="2")
+
+    assert counts(world.sync()) == {"conflict": 1}
+    assert world.writes() == 0
+    assert counts(world.sync()) == {"conflict": 1}
+    world.sync(conflict="vtiger")
+    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["1"]
+    world.quiet()
+
+
+def test_record_edited_during_the_run_is_not_overwritten():
+    world = World()
+    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    original = world.xero.modified_now
+
+    def edit_meanwhile(module, ids):
+        world.xero.edit("cards", "guid-0001", phone="person")
+        return original(module, ids)
+
+    world.xero.modified_now = edit_meanwhile
+    assert counts(world.sync()) == {"conflict": 1}
+    assert world.xero.tables["cards"]["guid-0001"]["phone"] == "person"
+    world.xero.modified_now = original
+    assert counts(world.sync()) == {"conflict": 1}
+
+
+def test_law_3_field_switched_on_later_meets_for_the_first_time():
+    world = World()
+    world.fields = ("name", "note")
+    blank = world.vtiger.add("cards", name="Ann")
+    differs = world.vtiger.add("cards", name="Bob", phone="1")
+    world.sync()
+    made = {row["name"]: row["id"] for row in world.xero.tables["cards"].values()}
+    world.xero.edit("cards", made["Ann"], phone="5")
+    world.xero.edit("cards", made["Bob"], phone="2")
+    world.sync()
+    world.fields, world.fingerprint = ToySlice.fields, "another"
+
+    report = world.sync(allow=("config",))
+
+    assert counts(report) == {"updated": 1, "conflict": 1}
+    assert world.vtiger.tables["cards"][blank]["phone"] == "5"
+    assert world.vtiger.tables["cards"][differs]["phone"] == "1"
+    assert counts(world.sync(conflict="xero"))["updated"] == 1
+    world.quiet()
+
+
+def both_edited(world):
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0001", note="new")
+    return card
+
+
+def test_law_3_second_write_of_a_pair_waits_when_the_first_was_refused():
+    world = World()
+    both_edited(world)
+    world.xero.refuse = lambda _: "No."
+    assert counts(world.sync()) == {"failed": 1}
+    world.xero.refuse = lambda _: ""
+
+    world.sync()
+
+    in_step(world, "2", "new")
+    world.quiet()
+
+
+def test_law_3_second_write_of_a_pair_waits_when_somebody_edits_the_first_side():
+    world = World()
+    both_edited(world)
+    original = world.xero.modified_now
+
+    def edit_meanwhile(module, ids):
+        world.xero.edit("cards", "guid-0001", colour="red")
+        return original(module, ids)
+
+    world.xero.modified_now = edit_meanwhile
+    world.sync()
+    world.xero.modified_now = original
+    world.sync()
+
+    in_step(world, "2", "new")
+    world.quiet()
+
+
+def test_law_3_limit_takes_both_writes_of_a_pair_or_none():
+    world = World()
+    first = world.vtiger.add("cards", name="Zoe")
+    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
+    world.sync()
+    world.vtiger.edit("cards", first, phone="9")
+    world.vtiger.edit("cards", card, phone="2")
+    world.xero.edit("cards", "guid-0002", note="new")
+
+    world.sync(limit=1)
+    world.sync()
+
+    for service in (world.vtiger, world.xero):
+        rows = {row["name"]: (row["phone"], row["note"]) for row in service.tables["cards"].values()}
+        assert rows == {"Zoe": ("9", ""), "Ann": ("2", "new")}
+    world.quiet()

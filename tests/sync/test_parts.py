@@ -1,0 +1,56 @@
+"""Runs over a part: some records, a limit, a budget of calls."""
+
+from __future__ import annotations
+
+from sync.world import World, counts
+from vtxero.domain.codes import Code
+from vtxero.sync.records import Outcome
+
+
+def test_only_one_record_is_synced_and_the_cursor_stays():
+    world = World()
+    for name in ("ann", "bob"):
+        world.vtiger.add("cards", name=name)
+
+    world.sync(only=("cards:Bob",), modules=("cards",))
+    assert world.xero.names() == ["bob"]
+
+    world.sync()
+    assert world.xero.names() == ["ann", "bob"]
+
+
+def test_limit_leaves_the_rest_for_later():
+    world = World()
+    for number in range(5):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    assert counts(world.sync(limit=2)) == {"created": 2}
+    assert counts(world.sync()) == {"created": 3, "unchanged": 2}
+
+
+def test_budget_of_calls_ends_the_run_with_exit_code_7_and_the_next_goes_on():
+    world = World()
+    for number in range(9):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    report = world.sync(max_calls=5)
+    assert (report.exit_code, 0 < len(world.xero.names()) < 9) == (7, True)
+
+    world.sync()
+    assert len(world.xero.names()) == 9
+    world.quiet()
+
+
+def test_law_9_records_not_reached_when_a_run_ends_early_say_so():
+    world = World()
+    for number in range(9):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    report = world.sync(max_calls=6)
+
+    assert report.exit_code == 7
+    assert sum(row.seen for row in report.modules) == 9
+    late = [record for record in report.records if record.outcome is Outcome.SKIPPED]
+    assert late
+    assert {record.reasons[0].code for record in late} == {Code.RUN_ENDED}
+    assert len(late) + len(world.xero.names()) == 9
