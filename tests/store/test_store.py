@@ -76,8 +76,29 @@ def test_disk_that_is_full_is_told_as_the_state_that_cannot_be_used(tmp_path):
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    with pytest.raises(StateError, match="full"):
+    with pytest.raises(StateError, match="database or disk is full") as caught:
         SqliteState(connection, "run-1").set_meta("a", "b" * 1_000_000)
+    assert "Make room on the disk" in caught.value.remedy
+
+
+def test_transaction_that_a_full_disk_ended_says_so_and_lets_the_next_one_begin(tmp_path):
+    connection = open_database(tmp_path / "state.sqlite3")
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    state = SqliteState(connection, "run-1")
+
+    def fill():
+        with state.transaction():
+            state.set_meta("a", "b")
+            state.put_record(stored("7x1", raw="x" * 1_000_000), [])
+
+    with pytest.raises(StateError, match="database or disk is full"):
+        fill()
+    with state.transaction():
+        state.set_meta("c", "d")
+
+    assert state.record("cards", Side.VTIGER, "7x1") is None
+    assert (state.get_meta("a"), state.get_meta("c")) == (None, "d")
 
 
 def test_transaction_that_fails_keeps_nothing(state):

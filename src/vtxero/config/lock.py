@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -96,9 +97,10 @@ class FileLock:
             self._sleep(min(POLL_SECONDS, left))
 
     def _sign(self, handle: int) -> None:
-        """Say who holds it, for the message of those who wait."""
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
+        """Say who holds it, for the message of those who wait; a full disk does not keep anybody from holding it."""
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
 
 
 class RunLock(FileLock):
