@@ -7,6 +7,7 @@ from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.run_apply import RunApplier
+from vtxero.sync.run_context import RunContext
 from vtxero.sync.run_plan import RunPlanner
 from vtxero.sync.run_report import RunLedger
 from vtxero.sync.scope import Scope
@@ -21,8 +22,9 @@ class Run:
         self._began = 0.0
         scope = Scope(env.modules, request)
         self._ledger = RunLedger(env, request, scope)
-        self._planner = RunPlanner(env, request, scope, self._ledger, self._check_budget)
-        self._applier = RunApplier(env, request, scope, self._ledger, self._check_budget)
+        context = RunContext(env, request, scope, self._ledger, self._check_budget)
+        self._planner = RunPlanner(context)
+        self._applier = RunApplier(context)
 
     def execute(self) -> RunReport:
         """Plan, guard, apply, report."""

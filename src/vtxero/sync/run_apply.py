@@ -12,14 +12,12 @@ from vtxero.domain.sides import Side
 from vtxero.errors import VtxeroError
 from vtxero.sync.apply import Applier
 from vtxero.sync.cursors import COMPLETE, Sighting, cursor_after
-from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.environment import ModulePlan
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.follow import Standings, plan_follow_ups
 from vtxero.sync.records import Outcome
-from vtxero.sync.request import RunRequest
+from vtxero.sync.run_context import RunContext
 from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, RunPlanner
-from vtxero.sync.run_report import RunLedger
-from vtxero.sync.scope import Scope
 from vtxero.sync.state import Action
 from vtxero.sync.write_back import WriteBack
 
@@ -27,19 +25,8 @@ from vtxero.sync.write_back import WriteBack
 class RunApplier:
     """Applies what was planned; every line gets an outcome, also when the run ends early."""
 
-    def __init__(
-        self,
-        env: Environment,
-        request: RunRequest,
-        scope: Scope,
-        ledger: RunLedger,
-        check_budget: Callable[[], None],
-    ) -> None:
-        self._env = env
-        self._request = request
-        self._scope = scope
-        self._ledger = ledger
-        self._check_budget = check_budget
+    def __init__(self, run: RunContext) -> None:
+        self._run, self._env = run, run.env
 
     def apply(self, modules: list[ModulePlan], planner: RunPlanner) -> None:
         """Carry out the plan that `planner` made."""
@@ -57,7 +44,7 @@ class RunApplier:
                 raise
             self._move_cursors(module.name, planner.fetchers[module.name], applier.newest)
         self._follow(modules, planner)
-        doubtful = {dep for module in modules if module.name in self._ledger.refused for dep in module.depends_on}
+        doubtful = {dep for module in modules if module.name in self._run.ledger.refused for dep in module.depends_on}
         with env.transaction():
             env.state.set_meta(FINGERPRINT, env.fingerprint)
             for name, value in planner.places.items():
@@ -66,11 +53,11 @@ class RunApplier:
 
     def _follow(self, modules: list[ModulePlan], planner: RunPlanner) -> None:
         """Settle what this run's own writes moved in other modules."""
-        for item in plan_follow_ups(self._env, modules, self._scope.terms, planner.unread()):
+        for item in plan_follow_ups(self._env, modules, self._run.scope.terms, planner.unread()):
             self._applier(item.module, partial(self._record_follow_up, item.standings)).apply()
 
     def _record_follow_up(self, standings: Standings, action: Action) -> None:
-        self._ledger.record_follow_up(action, standings.of(action.vtiger_id))
+        self._run.ledger.record_follow_up(action, standings.of(action.vtiger_id))
 
     def _applier(self, module: ModulePlan, record: Callable[[Action], None] | None = None) -> Applier:
         env = self._env
@@ -82,19 +69,19 @@ class RunApplier:
             tenant=env.tenant,
             run=env.run,
             translate=env.translate,
-            record=record or self._ledger.record,
-            should_stop=self._check_budget,
+            record=record or self._run.ledger.record,
+            should_stop=self._run.check_budget,
             progress=env.progress,
         )
 
     def _write_back(self, module: ModulePlan) -> None:
         """Write Xero's ids into the Vtiger records that lack them."""
-        if self._request.limit == 0:
+        if self._run.request.limit == 0:
             return
         env, slice_ = self._env, self._env.slices[module.name]
         vtiger = env.sources[Side.VTIGER]
         WriteBack(
-            env.state, slice_, vtiger, env.run, env.translate, self._ledger.record, self._check_budget
+            env.state, slice_, vtiger, env.run, env.translate, self._run.ledger.record, self._run.check_budget
         ).carry_out()
 
     def _leave_for_later(self, actions: Iterable[Action]) -> None:
@@ -103,14 +90,14 @@ class RunApplier:
             if action.counted and action.write:
                 reasons = in_order((*action.reasons, finding(Code.RUN_ENDED)))
                 action = replace(action, outcome=Outcome.SKIPPED, reasons=reasons, changes=())  # noqa: PLW2901
-            self._ledger.record(action)
+            self._run.ledger.record(action)
 
     def _move_cursors(self, name: str, fetcher: Fetcher, written: Mapping[Side, str]) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here.
 
         A run that left records out moves nothing, and leaves open what an interrupted run may have made of them.
         """
-        if self._scope.selection(name).is_partial or self._request.approved is not None:
+        if self._run.scope.selection(name).is_partial or self._run.request.approved is not None:
             return
         with self._env.transaction():
             self._env.state.close_all_intents(name)

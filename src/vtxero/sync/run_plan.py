@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from vtxero.domain.lookups import read_symbol
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StopError, TemporaryError
-from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.environment import ModulePlan
 from vtxero.sync.fetch import Fetcher
 from vtxero.sync.follow import Standing, Standings, foresee
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
 from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import Outcome
-from vtxero.sync.request import RunRequest
-from vtxero.sync.run_report import RunLedger
+from vtxero.sync.run_context import RunContext
 from vtxero.sync.saved import keep_approved
-from vtxero.sync.scope import Scope
 from vtxero.sync.state import Action
 
 FINGERPRINT = "fingerprint"
@@ -27,22 +25,11 @@ FIELDS = "fields of "
 
 
 class RunPlanner:
-    """Reads both sides and judges everything; the plan lies in the state. `check_budget` may end it between steps."""
+    """Reads both sides and judges everything; the plan lies in the state."""
 
-    def __init__(
-        self,
-        env: Environment,
-        request: RunRequest,
-        scope: Scope,
-        ledger: RunLedger,
-        check_budget: Callable[[], None],
-    ) -> None:
-        self._env = env
-        self._request = request
-        self._scope = scope
-        self._ledger = ledger
-        self._check_budget = check_budget
-        self._deletions = Deletions(env.state, env.sources)
+    def __init__(self, run: RunContext) -> None:
+        self._run, self._env = run, run.env
+        self._deletions = Deletions(self._env.state, self._env.sources)
         self.fetchers: dict[str, Fetcher] = {}
         """What was read, by module."""
 
@@ -53,20 +40,20 @@ class RunPlanner:
 
     def plan(self) -> list[ModulePlan]:
         """Plan every module that can be planned, and guard the whole. Gives the planned modules."""
-        allowed = (*self._request.allow, "config") if self._request.dry_run else self._request.allow
+        allowed = (*self._run.request.allow, "config") if self._run.request.dry_run else self._run.request.allow
         check_fingerprint(self._env.state.get_meta(FINGERPRINT), self._env.fingerprint, allowed)
         stopped: set[str] = set()
         planned, facts, seeds = [], [], set()
-        for module in self._scope.modules:
+        for module in self._run.scope.modules:
             if module.barred:
-                self._ledger.note(module.barred)
+                self._run.ledger.note(module.barred)
             if module.barred or stopped.intersection(module.depends_on):
                 stopped.add(module.name)
                 continue
             try:
                 fact, asked = self._plan_module(module)
             except TemporaryError as error:
-                self._ledger.note(error, f"{module.name} was not synced")
+                self._run.ledger.note(error, f"{module.name} was not synced")
                 stopped.add(module.name)
                 continue
             planned.append(module)
@@ -74,21 +61,21 @@ class RunPlanner:
             seeds |= asked
         self._plan_seeds(seeds)
         self._drop_unneeded()
-        foresee(self._env, planned, self._scope.terms)
+        foresee(self._env, planned, self._run.scope.terms)
         self._keep_approved(planned)
         self._guard(facts)
         return planned
 
     def unread(self) -> dict[str, Mapping[str, Side]]:
         """Give, by module, the Vtiger ids and authors of the pairs that were read and counted as saying nothing new."""
-        return {name: each.unchanged for name, each in self.fetchers.items() if name in self._scope.chosen}
+        return {name: each.unchanged for name, each in self.fetchers.items() if name in self._run.scope.chosen}
 
     def follow_ups(self, modules: list[ModulePlan]) -> Iterator[tuple[Action, Standing]]:
         """Give what was foreseen, and how each record stands before it."""
         unread = self.unread()
         for module in modules:
             ids = {action.vtiger_id for action in self._env.state.follow_ups(module.name)}
-            terms = self._scope.terms(module)
+            terms = self._run.scope.terms(module)
             standings = Standings(self._env, module.name, terms, unread.get(module.name, {}), ids)
             for action in self._env.state.follow_ups(module.name) if ids else ():
                 yield action, standings.of(action.vtiger_id)
@@ -96,12 +83,12 @@ class RunPlanner:
     def _guard(self, facts: list[ModuleFacts]) -> None:
         """Stop before harm; a dry run harms nothing and shows what the guard is about."""
         try:
-            check_guards(facts, self._deletions.count, self._env.guards, self._request.allow)
+            check_guards(facts, self._deletions.count, self._env.guards, self._run.request.allow)
         except StopError as error:
             self._deletions.take_back()
-            if not self._request.dry_run:
+            if not self._run.request.dry_run:
                 raise
-            self._ledger.say(f"A real run would stop here. {error.message} {error.remedy}")
+            self._run.ledger.say(f"A real run would stop here. {error.message} {error.remedy}")
 
     # one module
 
@@ -111,11 +98,11 @@ class RunPlanner:
         fetcher, missing = self._fetch(module.name)
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
-        terms, selection = self._scope.terms(module), self._scope.selection(module.name)
+        terms, selection = self._run.scope.terms(module), self._run.scope.selection(module.name)
         planner = Planner(env.state, slice_, terms, known_seeds=self._seeds(), selection=selection)
         with env.transaction():
             judged = planner.plan()
-            if self._scope.comes_for_its_links(module.name):
+            if self._run.scope.comes_for_its_links(module.name):
                 self._keep_links(module.name)
         self.fetchers[module.name] = fetcher
         self._count_unread(module.name, terms, fetcher, judged)
@@ -126,9 +113,9 @@ class RunPlanner:
         """Read both sides; also gives how many linked records those lack that were read whole and showed nothing."""
         env = self._env
         fetcher = Fetcher(env.state, env.slices[name], dict(env.sources), env.progress)
-        full, missing = self._request.full or self._request.resync, {}
+        full, missing = self._run.request.full or self._run.request.resync, {}
         for side in Side:
-            self._check_budget()
+            self._run.check_budget()
             is_whole = full or env.state.cursor(name, side) is None
             before = env.clock.monotonic()
             fetcher.fetch(side, full=full)
@@ -162,7 +149,7 @@ class RunPlanner:
                 self._deletions.look_at_all(name, side)
         if full:
             return
-        if name == self._scope.modules[0].name:
+        if name == self._run.scope.modules[0].name:
             self._deletions.look_further([module.name for module in self._env.modules])
 
     def _is_doubtful(self, name: str, side: Side) -> bool:
@@ -174,11 +161,11 @@ class RunPlanner:
 
     def _count_unread(self, name: str, terms: Terms, fetcher: Fetcher, judged: set[str]) -> None:
         """Count the pairs that were read and say nothing new, unless they were judged for another reason."""
-        if name not in self._scope.chosen:
+        if name not in self._run.scope.chosen:
             return
         for vtiger_id, author in fetcher.unchanged.items():
             if vtiger_id not in judged:
-                self._ledger.rest(name, Direction.towards(terms.counted_for(author)))
+                self._run.ledger.rest(name, Direction.towards(terms.counted_for(author)))
 
     # the plan as a whole
 
@@ -202,7 +189,7 @@ class RunPlanner:
         with self._env.transaction():
             for action in state.unneeded():
                 state.drop_action(action.seq)
-                if action.spare and action.module in self._scope.chosen:
+                if action.spare and action.module in self._run.scope.chosen:
                     skipped = replace(
                         action, outcome=Outcome.SKIPPED, write="", reasons=action.spare, changes=(), notes=()
                     )
@@ -210,9 +197,9 @@ class RunPlanner:
 
     def _keep_approved(self, planned: list[ModulePlan]) -> None:
         """Under a saved plan, send nothing that it does not hold."""
-        if self._request.approved is None:
+        if self._run.request.approved is None:
             return
         with self._env.transaction():
-            spared = keep_approved(self._env.state, [module.name for module in planned], self._request.approved)
+            spared = keep_approved(self._env.state, [module.name for module in planned], self._run.request.approved)
         if spared:
-            self._ledger.say(f"{spared} of the plan's records need nothing any more.")
+            self._run.ledger.say(f"{spared} of the plan's records need nothing any more.")
