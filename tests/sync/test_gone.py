@@ -7,7 +7,7 @@ from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 
 
-def test_deleted_in_vtiger_is_found_by_looking_up_a_hundred_records_a_run():
+def test_record_deleted_in_vtiger_when_its_partner_is_edited_is_reported_and_never_made_anew():
     world = World()
     card = world.vtiger.add("cards", name="Ann", phone="1")
     world.sync()
@@ -21,6 +21,28 @@ def test_deleted_in_vtiger_is_found_by_looking_up_a_hundred_records_a_run():
     assert counts(world.sync()) == {"skipped": 1}
 
 
+def test_deletion_that_nobody_tells_of_is_found_in_turn_by_looking_up_a_hundred_records_a_run():
+    world = World()
+    world.xero.size = world.vtiger.size = 100
+    for number in range(2):
+        world.vtiger.add("parents", name=f"p{number}")
+    cards = [world.vtiger.add("cards", name=f"c{number:03}") for number in range(230)]
+    world.sync(full=True)
+    existing, looks = world.vtiger.existing, []
+
+    def look(module, ids):
+        looks.append((module, len(ids)))
+        return existing(module, ids)
+
+    world.vtiger.existing = look
+    world.vtiger.tables["cards"].pop(max(cards))
+
+    reports = [world.sync() for _ in range(5)]
+
+    assert looks == [("parents", 2), ("cards", 100), ("cards", 100), ("cards", 30), ("parents", 2)]
+    assert {record.reasons[0].code for report in reports for record in report.records} == {Code.GONE}
+
+
 def test_restored_record_is_in_step_again():
     world = World()
     card = world.vtiger.add("cards", name="Ann", phone="1")
@@ -32,7 +54,7 @@ def test_restored_record_is_in_step_again():
 
     world.sync()
 
-    assert [row["phone"] for row in world.xero.tables["cards"].values()] == ["2"]
+    assert world.xero.values("phone") == ["2"]
     world.quiet()
 
 

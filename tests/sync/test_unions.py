@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.world import World, counts
+from sync.world import World, counts, in_step
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.records import Outcome
@@ -19,10 +19,7 @@ def test_field_that_both_sides_add_to_is_united_not_a_conflict():
 
     report = world.sync()
 
-    assert [row["tags"] for service in (world.vtiger, world.xero) for row in service.tables["cards"].values()] == [
-        "a b c",
-        "a b c",
-    ]
+    in_step(world, tags="a b c")
     assert counts(report) == {"updated": 1}
     world.quiet()
 
@@ -34,9 +31,7 @@ def test_union_that_differs_at_the_first_meeting_is_filled_up_on_both_sides():
 
     world.sync()
 
-    assert {row["tags"] for service in (world.vtiger, world.xero) for row in service.tables["cards"].values()} == {
-        "a b"
-    }
+    in_step(world, tags="a b")
     world.quiet()
 
 

@@ -160,8 +160,12 @@ class ToyService:
         """A person edits a record."""
         self.tables[module][record_id].update(fields, modified=self.stamp())
 
+    def values(self, field: str, module: str = "cards") -> list[str]:
+        """What the records hold in a field, in the order in which they were made."""
+        return [row[field] for row in self.tables.get(module, {}).values()]
+
     def names(self, module: str = "cards") -> list[str]:
-        return sorted(row["name"] for row in self.tables.get(module, {}).values())
+        return sorted(self.values("name", module))
 
     # RowSource
 
