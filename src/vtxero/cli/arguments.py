@@ -94,6 +94,15 @@ def duration(text: str, option: str) -> float:
     return float(hours * 3600 + minutes * 60 + seconds)
 
 
+def time_limit(text: str | None) -> float | None:
+    """Read `--max-duration` in seconds; None where it is not given.
+
+    Raises:
+        ConfigError: it is no time span.
+    """
+    return duration(text, "--max-duration") if text else None
+
+
 def lock_flag(text: str | None) -> dict[str, tuple[str, str]]:
     """Give `--lock-timeout` as what stands in for the setting; nothing where it is not given.
 

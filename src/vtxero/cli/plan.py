@@ -10,6 +10,7 @@ import typer
 
 from vtxero.cli import arguments, options
 from vtxero.cli.exitcodes import CHANGES
+from vtxero.cli.run_options import RunOptions, takes_run_options
 from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Session
 from vtxero.errors import ConfigError
@@ -23,20 +24,12 @@ if TYPE_CHECKING:
 WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
-def plan(  # noqa: PLR0917 - Typer takes options as arguments
+@takes_run_options
+def plan(
     ctx: typer.Context,
-    modules: options.ModulesArgument = None,
+    *,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan for `vtxero apply`.")] = None,
-    direction: options.DirectionOption = None,
-    conflict: options.ConflictOption = None,
-    full: options.FullOption = False,
-    only: options.OnlyOption = None,
-    since: options.SinceOption = None,
-    limit: options.LimitOption = None,
-    max_calls: options.MaxCallsOption = None,
-    max_duration: options.MaxDurationOption = None,
-    lock_timeout: options.LockTimeoutOption = None,
-    allow: options.AllowOption = None,
+    run: RunOptions,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 10 when there is anything to do.")
     ] = False,
@@ -50,22 +43,8 @@ def plan(  # noqa: PLR0917 - Typer takes options as arguments
       vtxero plan --detailed-exitcode --quiet
     """
     session: Session = ctx.obj
-    names = arguments.modules(modules or ())
-    request = RunRequest(
-        modules=names,
-        direction=direction,
-        dry_run=True,
-        conflict=conflict.value if conflict else None,
-        full=full,
-        only=arguments.records(only or (), names),
-        since=arguments.day(since, "--since") if since else None,
-        limit=limit,
-        max_calls=max_calls,
-        max_seconds=arguments.duration(max_duration, "--max-duration") if max_duration else None,
-        allow=tuple(dict.fromkeys(arguments.guard(text) for text in allow or ())),
-        command=" ".join(["plan", *names]),
-    )
-    settings = session.load(arguments.lock_flag(lock_timeout)).settings
+    request = run.request("plan", dry_run=True)
+    settings = session.load(run.settings()).settings
     report = carry_out(session, settings, request)
     if out is not None and report.exit_code == 0:
         from vtxero.cli.plan_file import save_plan
@@ -112,7 +91,7 @@ def apply(
         allow=("changes",),
         approved=saved.writes,
         max_calls=max_calls,
-        max_seconds=arguments.duration(max_duration, "--max-duration") if max_duration else None,
+        max_seconds=arguments.time_limit(max_duration),
         command=f"apply {file.name}",
     )
     report = carry_out(session, settings, request)

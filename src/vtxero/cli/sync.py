@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from vtxero.cli import arguments, options
+from vtxero.cli import options
 from vtxero.cli.exitcodes import FailOn, tuned
+from vtxero.cli.run_options import RunOptions, takes_run_options
 from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Session
 from vtxero.cli.watching import watched
@@ -22,21 +23,13 @@ if TYPE_CHECKING:
     from vtxero.sync.report import RunReport
 
 
-def sync(  # noqa: PLR0917 - Typer takes options as arguments
+@takes_run_options
+def sync(
     ctx: typer.Context,
-    modules: options.ModulesArgument = None,
-    direction: options.DirectionOption = None,
+    *,
     dry_run: options.DryRunOption = False,
-    conflict: options.ConflictOption = None,
-    full: options.FullOption = False,
+    run: RunOptions,
     resync: options.ResyncOption = False,
-    only: options.OnlyOption = None,
-    since: options.SinceOption = None,
-    limit: options.LimitOption = None,
-    max_calls: options.MaxCallsOption = None,
-    max_duration: options.MaxDurationOption = None,
-    lock_timeout: options.LockTimeoutOption = None,
-    allow: options.AllowOption = None,
     fail_on: options.FailOnOption = FailOn.FAILED,
     ping_url: options.PingUrlOption = None,
     yes: options.ResyncYesOption = False,
@@ -53,34 +46,15 @@ def sync(  # noqa: PLR0917 - Typer takes options as arguments
       vtxero sync --quiet --lock-timeout 10m        (for cron)
     """
     session: Session = ctx.obj
-    names = arguments.modules(modules or ())
-    request = RunRequest(
-        modules=names,
-        direction=direction,
-        dry_run=dry_run,
-        conflict=conflict.value if conflict else None,
-        full=full,
-        resync=resync,
-        only=arguments.records(only or (), names),
-        since=arguments.day(since, "--since") if since else None,
-        limit=limit,
-        max_calls=max_calls,
-        max_seconds=arguments.duration(max_duration, "--max-duration") if max_duration else None,
-        allow=tuple(dict.fromkeys(arguments.guard(text) for text in allow or ())),
-        command=_command_line(names, dry_run=dry_run, direction=direction),
-    )
-    settings = session.load(_flags(ping_url, lock_timeout)).settings
+    switches = ("--dry-run",) if dry_run else ()
+    request = run.request("sync", *switches, dry_run=dry_run, resync=resync)
+    flags = run.settings()
+    if ping_url:
+        flags["ping_url"] = ("--ping-url", ping_url)
+    settings = session.load(flags).settings
     if resync and not (yes or dry_run) and session.may_ask:
         typer.confirm("Read everything on both sides and rebuild the links?", abort=True, err=True)
     return _watched_run(session, settings, request, fail_on)
-
-
-def _flags(ping_url: str | None, lock_timeout: str | None) -> dict[str, tuple[str, str]]:
-    """Give the options that stand in for a setting."""
-    flags = arguments.lock_flag(lock_timeout)
-    if ping_url:
-        flags["ping_url"] = ("--ping-url", ping_url)
-    return flags
 
 
 def _watched_run(session: Session, settings: Settings, request: RunRequest, fail_on: FailOn) -> int:
@@ -110,11 +84,3 @@ def _skipped(report: RunReport) -> int:
     for count in report.modules:
         totals.update(count.counts)
     return totals[Outcome.SKIPPED]
-
-
-def _command_line(names: tuple[str, ...], *, dry_run: bool, direction: Direction | None) -> str:
-    """How the log names this run."""
-    parts = ["sync", *names]
-    if direction:
-        parts += ["--direction", direction.value]
-    return " ".join([*parts, "--dry-run"] if dry_run else parts)
