@@ -60,7 +60,7 @@ def more_changes_than_are_allowed(company: Company) -> None:
     with_config(company, guards={"max_changes": 1})
 
 
-@produces(Code.RUN_GUARD_DELETIONS, "2 linked records have disappeared")
+@produces(Code.RUN_GUARD_DELETIONS, "2 linked or waiting records disappeared")
 def wave_of_deletions(company: Company) -> RunReport:
     accounts = [company.organization(name) for name in ("Acme", "Bee", "Cee")]
     company.sync()

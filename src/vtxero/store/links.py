@@ -117,6 +117,16 @@ class SqliteLinks(SqliteRecords):
         )
         return [record_id for (record_id,) in rows]
 
+    def known_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
+        """The same of records that are linked or wait."""
+        rows = self._db.execute(
+            # The plus keeps SQLite from the index of all records: the index of what waits is a short one.
+            "SELECT id FROM records WHERE module = ? AND side = ? AND raw IS NOT NULL AND +id > ? ORDER BY +id LIMIT ?",
+            (module, side, after, limit),
+        )
+        waiting = [record_id for (record_id,) in rows]
+        return sorted({*waiting, *self.linked_after(module, side, after, limit)})[:limit]
+
     def waiting_links(self, module: str) -> Iterator[Link]:
         """Links with a waiting row on either side, or unsettled fields, in the order of their Vtiger record numbers."""
         rows = self._db.execute(

@@ -112,6 +112,19 @@ class SqliteRecords(Transactions):
             if record:
                 yield record
 
+    def waiting_ids(self, module: str, side: Side) -> set[str]:
+        """The ids of all records whose rows wait to be judged."""
+        rows = self._db.execute(
+            "SELECT id FROM records WHERE module = ? AND side = ? AND raw IS NOT NULL", (module, side)
+        )
+        return {record_id for (record_id,) in rows}
+
+    def keys_of(self, module: str, side: Side, record_id: str) -> list[tuple[str, str]]:
+        """The natural keys of a record."""
+        return self._db.execute(
+            "SELECT kind, key FROM keys WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
+        ).fetchall()
+
     def highest_number(self) -> int:
         """The largest Vtiger record number read or written so far, 0 at first."""
         return int(self._db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -51,9 +51,12 @@ class Applier:
         record: Callable[[Action], None],
         should_stop: Callable[[], None],
         progress: Progress,
+        unseen: Mapping[Side, Collection[str]] | None = None,
     ) -> None:
+        """`unseen` are records that this run judged as an earlier one had read them."""
         self._state = state
         self._slice = slice_
+        self._unseen = unseen or {}
         self._settler = Settler(state, slice_)
         self._sources = sources
         self._lookups = lookups
@@ -116,7 +119,7 @@ class Applier:
     # with a remote write
 
     def _write_group(self, group: list[Action]) -> None:
-        ready = [item for item in (self._prepare(action) for action in group) if item]
+        ready = self._still_there([item for item in (self._prepare(action) for action in group) if item])
         if ready and ready[0].action.write == "update":
             ready = self._unmoved(ready)
         if not ready:
@@ -185,6 +188,20 @@ class Applier:
                 return link.id_on(side.other)
         return self._lookups.seed(module, source_id)
 
+    def _still_there(self, ready: list[Ready]) -> list[Ready]:
+        """Look for the records that wait since an earlier run: what was deleted since then does not cross."""
+        if not ready:
+            return []
+        side, module = ready[0].action.target.other, self._slice.name
+        doubtful = [item.action.source_id for item in ready if item.action.source_id in self._unseen.get(side, ())]
+        if not doubtful or not self._sources[side].may_vanish(module):
+            return ready
+        gone = set(doubtful) - set(self._sources[side].existing(module, doubtful))
+        for item in ready:
+            if item.action.source_id in gone:
+                self._leave_gone(item.action, side)
+        return [item for item in ready if item.action.source_id not in gone]
+
     def _unmoved(self, ready: list[Ready]) -> list[Ready]:
         """Look once more before changing existing records: who edited one meanwhile is not overwritten."""
         target, module = ready[0].action.target, self._slice.name
@@ -199,9 +216,7 @@ class Applier:
             if record_id in same:
                 kept.append(item)
             elif record_id not in now:
-                self._leave(
-                    item.action, Outcome.SKIPPED, finding(Code.GONE, f"It is gone in {target.value.capitalize()}.")
-                )
+                self._leave_gone(item.action, target)
             else:
                 text = f"It was edited in {target.value.capitalize()} during this run; the next run looks at it again."
                 self._leave(item.action, Outcome.CONFLICT, finding(Code.CONFLICT, text))
@@ -219,6 +234,9 @@ class Applier:
                 if judged.get(found.id) == self._slice.encode(found.record):
                     del judged[found.id]
         return set(judged)
+
+    def _leave_gone(self, action: Action, side: Side) -> None:
+        self._leave(action, Outcome.SKIPPED, finding(Code.GONE, f"It is gone in {side.value.capitalize()}."))
 
     def _leave(self, action: Action, outcome: Outcome, reason: Finding) -> None:
         with self._state.transaction():

@@ -34,6 +34,8 @@ class Fetcher:
         self.clock: dict[Side, float | None] = {}
         """The service's own clock when the read had ended."""
         self.timeless: dict[Side, set[str]] = {}
+        self.unseen: dict[Side, set[str]] = {}
+        """The records that waited before the read and were not in it: they may have been deleted since."""
 
     def fetch(self, side: Side, *, full: bool) -> None:
         """Read a side whole, or since its cursor. The cursor itself moves later (law 8 in `docs/laws.md`)."""
@@ -42,6 +44,7 @@ class Fetcher:
         self.high[side] = moment_of(self._state.cursor(module, side) or "") or None
         self.read[side] = 0
         self.timeless[side] = set()
+        self.unseen[side] = self._state.waiting_ids(module, side)
         self._progress.phase(f"Reading {module} from {side.value.capitalize()}")
 
         def known(record_id: str) -> str | None:
@@ -62,6 +65,7 @@ class Fetcher:
         newest = max((item.modified for item in snapshots), default="")
         self.high[side] = max(self.high[side] or "", newest) or None
         self.read[side] += len(snapshots)
+        self.unseen[side].difference_update(item.id for item in snapshots)
         snapshots = [item for item in snapshots if item.id in links or self._is_ours(side, item)]
         self.timeless[side].update(item.id for item in snapshots if not item.modified)
         for item in snapshots:

@@ -9,6 +9,7 @@ from vtxero.sync.cursors import moment_of
 from vtxero.sync.environment import RunState
 from vtxero.sync.ports import RowSource, TellsDeletions
 from vtxero.sync.records import Presence
+from vtxero.sync.state import StoredRecord
 
 LOOK_UP = 100
 ROTATION = "rotation"
@@ -18,28 +19,32 @@ HEARD_FROM = "heard of from "
 
 
 class Deletions:
-    """Looks up linked records and marks those that are gone; the marks can be taken back when a guard stops the run."""
+    """Looks up the records that are linked or wait. Those linked are marked as gone, the others forgotten.
+
+    All of it can be taken back when a guard stops the run.
+    """
 
     def __init__(self, state: RunState, sources: Mapping[Side, RowSource]) -> None:
         self._state = state
         self._sources = sources
         self._marked: list[tuple[str, Side, str]] = []
+        self._forgotten: list[tuple[StoredRecord, list[tuple[str, str]]]] = []
         self.places: dict[str, str] = {}
         """Where the next run goes on looking, for the state to keep once this run has acted on what was found."""
 
     @property
     def count(self) -> int:
         """How many records this run found newly gone."""
-        return len(self._marked)
+        return len(self._marked) + len(self._forgotten)
 
     def found(self, module: str, side: Side) -> int:
-        """How many records of a module this run found newly gone on a side."""
+        """How many linked records of a module this run found newly gone on a side."""
         return sum(1 for marked in self._marked if marked[:2] == (module, side))
 
     def look_at_all(self, module: str, side: Side) -> None:
-        """Look up every linked record of a side."""
+        """Look up every record of a side that is linked or waits."""
         after = ""
-        while portion := self._state.linked_after(module, side, after, LOOK_UP):
+        while portion := self._state.known_after(module, side, after, LOOK_UP):
             self._look_up(module, side, portion)
             after = portion[-1]
 
@@ -53,7 +58,7 @@ class Deletions:
         module, _, after = place.partition(" ")
         start = modules.index(module) if module in modules else 0
         for name in (*modules[start:], *modules[: start + 1]):
-            portion = self._state.linked_after(name, Side.VTIGER, after, LOOK_UP)
+            portion = self._state.known_after(name, Side.VTIGER, after, LOOK_UP)
             if portion:
                 self._look_up(name, Side.VTIGER, portion)
                 return f"{name} {portion[-1]}"
@@ -85,12 +90,14 @@ class Deletions:
                     self._state.set_meta(HEARD_FROM + name, moment_of(cursor))
 
     def _news(self, module: str, ids: Collection[str]) -> list[str]:
-        """Leave the linked records that are not known to be gone."""
-        rows = (
-            (each, self._state.record(module, Side.VTIGER, each))
-            for each in self._state.links(module, Side.VTIGER, ids)
+        """Leave the records that are linked or wait, and are not known to be gone."""
+        linked = self._state.links(module, Side.VTIGER, ids)
+        rows = ((each, self._state.record(module, Side.VTIGER, each)) for each in ids)
+        return sorted(
+            each
+            for each, row in rows
+            if (each in linked or (row and row.raw)) and (row is None or row.presence is not Presence.GONE)
         )
-        return sorted(each for each, row in rows if row is None or row.presence is not Presence.GONE)
 
     def compare(self, module: str, side: Side, listed: Collection[str]) -> None:
         """Take a list for all that is there: linked records that it lacks are gone, others are forgotten."""
@@ -104,11 +111,14 @@ class Deletions:
                     self._state.drop_record(module, side, row.id)
 
     def take_back(self) -> None:
-        """Unmark what this run marked: nothing is believed until a person says so."""
+        """Take back what this run believed to be gone: nothing is believed until a person says so."""
         with self._state.transaction():
             for module, side, record_id in self._marked:
                 self._state.mark_present(module, side, record_id)
+            for row, keys in self._forgotten:
+                self._state.put_record(row, keys)
         self._marked.clear()
+        self._forgotten.clear()
 
     def _look_up(self, module: str, side: Side, ids: Sequence[str]) -> None:
         if not ids:
@@ -117,6 +127,19 @@ class Deletions:
 
     def _mark(self, module: str, side: Side, ids: Sequence[str], found: Collection[str]) -> None:
         with self._state.transaction():
+            linked = self._state.links(module, side, ids)
             for record_id in ids:
-                if record_id not in found and self._state.mark_gone(module, side, record_id):
+                if record_id in found:
+                    continue
+                if record_id not in linked:
+                    self._forget(module, side, record_id)
+                elif self._state.mark_gone(module, side, record_id):
                     self._marked.append((module, side, record_id))
+
+    def _forget(self, module: str, side: Side, record_id: str) -> None:
+        """Forget a record that waited, unless an interrupted run may have made its counterpart: that is found first."""
+        row = self._state.record(module, side, record_id)
+        if row is None or (side.other, record_id) in self._state.find_intents(module):
+            return
+        self._forgotten.append((row, self._state.keys_of(module, side, record_id)))
+        self._state.drop_record(module, side, record_id)

@@ -39,7 +39,7 @@ def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOption
                 text = f"{side.value.capitalize()} shows no {item.module} at all, and {count} of them are linked."
                 raise _stop(Code.RUN_GUARD_EMPTIED, text, "emptied")
     if gone > options.max_deletions and "deletions" not in allowed:
-        text = f"{gone} linked records have disappeared; guards.max_deletions allows {options.max_deletions}."
+        text = f"{gone} linked or waiting records disappeared; guards.max_deletions allows {options.max_deletions}."
         raise _stop(Code.RUN_GUARD_DELETIONS, text, "deletions")
     updates = sum(item.updates for item in facts)
     if updates > options.max_changes and "changes" not in allowed:

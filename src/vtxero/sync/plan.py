@@ -276,11 +276,14 @@ class Planner:
 
     def _skip_bereft(self) -> None:
         """Leave the pairs alone of which one is gone, except where the other has an heir: its outcome is theirs."""
-        partner = self._state.planned_partner
+        partner, told = self._state.planned_partner, set[str]()
         for target, pair, gone in self._bereft:
             left = [side for side in Side if pair.on(side).presence is not Presence.GONE]
             if all(partner(self._slice.name, side, pair.on(side).id) is None for side in left):
-                self._skip(target, pair.vtiger.id, pair.xero.id, pair.vtiger.label, gone)
+                # Several of one name may meet the same record: it is told of once.
+                xero_id = "" if pair.xero.id in told else pair.xero.id
+                self._skip(target, pair.vtiger.id, xero_id, pair.vtiger.label, gone)
+                told.add(pair.xero.id)
 
     def _gone(self, pair: Pair[Any]) -> tuple[Finding, ...]:
         """Say that one of the two is gone; where both are, they agree."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -33,7 +33,7 @@ class RunApplier:
         env = self._env
         for place, module in enumerate(modules):
             env.lookups.forget()
-            applier = self._applier(module)
+            applier = self._applier(module, unseen=planner.fetchers[module.name].unseen)
             try:
                 applier.apply()
                 self._write_back(module)
@@ -59,7 +59,12 @@ class RunApplier:
     def _record_follow_up(self, standings: Standings, action: Action) -> None:
         self._run.ledger.record_follow_up(action, standings.of(action.vtiger_id))
 
-    def _applier(self, module: ModulePlan, record: Callable[[Action], None] | None = None) -> Applier:
+    def _applier(
+        self,
+        module: ModulePlan,
+        record: Callable[[Action], None] | None = None,
+        unseen: Mapping[Side, Collection[str]] | None = None,
+    ) -> Applier:
         env = self._env
         return Applier(
             env.state,
@@ -72,6 +77,7 @@ class RunApplier:
             record=record or self._run.ledger.record,
             should_stop=self._run.check_budget,
             progress=env.progress,
+            unseen=unseen,
         )
 
     def _write_back(self, module: ModulePlan) -> None:

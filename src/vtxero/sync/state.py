@@ -189,6 +189,18 @@ class State(Protocol):
         """The next ids of linked records of a side, in a fixed order, beginning after one of them."""
         ...
 
+    def known_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
+        """The same of records that are linked or wait: each of them may have been deleted since it was read."""
+        ...
+
+    def waiting_ids(self, module: str, side: Side) -> set[str]:
+        """The ids of all records whose rows wait to be judged."""
+        ...
+
+    def keys_of(self, module: str, side: Side, record_id: str) -> list[tuple[str, str]]:
+        """The natural keys of a record, as (kind, folded value)."""
+        ...
+
     def mark_gone(self, module: str, side: Side, record_id: str) -> bool:
         """Note that a linked record is not there any more; tells whether that is new."""
         ...

@@ -1,0 +1,49 @@
+"""Invented histories that once broke a law, cut down to what mattered."""
+
+from __future__ import annotations
+
+import pytest
+
+from chain.company import line
+from machine.nearby import open_nearby
+from vtxero.domain.reasons import Code
+from vtxero.sync.records import Outcome
+
+
+@pytest.fixture
+def company():
+    with open_nearby() as company:
+        yield company
+
+
+def test_law_9_namesakes_of_a_contact_that_was_archived_have_an_outcome_each_and_the_contact_has_one(company):
+    company.organization("Ann Ltd")
+    assert company.sync().exit_code == 0
+    [ann] = company.xero.contacts
+    company.xero.archive_contact(ann)
+    company.write_state(None)
+    second = company.organization("Another")
+    company.vtiger.find(second).fields["accountname"] = "Ann Ltd"  # as an import makes it, without Vtiger's own check
+
+    report = company.sync(resync=True)
+
+    assert [(r.outcome, r.reasons[0].code) for r in report.records] == [(Outcome.SKIPPED, Code.ORG_ARCHIVED)] * 2
+    assert [r.xero_id for r in report.records] == [ann, None]
+
+
+def test_law_6_invoice_that_was_deleted_while_it_waited_does_not_cross_once_the_account_is_mended(company):
+    company.configure("invoices", sales_account="999")
+    sale = company.invoice(company.organization(), line(company.product()))
+    company.time.pass_by(400)
+    [skipped] = [record for record in company.sync().records if record.module == "invoices"]
+    assert skipped.reasons[0].code is Code.INV_ACCOUNT
+    company.vtiger.delete(sale)
+    company.configure("invoices", sales_account="200")
+    company.time.pass_by(400)
+
+    company.sync()
+
+    assert company.invoices() == {}
+    for _ in range(3):  # a look at each module
+        last = company.sync()
+    assert last.records == ()

@@ -1,0 +1,118 @@
+"""A record that waits and is deleted meanwhile: it must neither cross later nor be told of for ever."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.world import World, killed_at
+from vtxero.domain.reasons import Code
+from vtxero.sync.gone import Deletions
+from vtxero.sync.records import Outcome
+
+
+@pytest.fixture
+def world():
+    """A card waits for its parent, which may not cross."""
+    made = World()
+    made.parent = made.vtiger.add("parents", name="<P>")
+    made.card = made.vtiger.add("cards", name="c", parent=made.parent)
+    assert told(made.sync()) == ["<P>", "c"]
+    return made
+
+
+@pytest.fixture
+def _nobody_looks(monkeypatch):
+    """Larger books: the look-up that goes round has not come to the record yet."""
+    monkeypatch.setattr(Deletions, "_look_at_next", lambda *_: "")
+
+
+def told(report):
+    return [record.label for record in report.records]
+
+
+def test_law_9_record_that_was_deleted_while_it_waited_is_told_of_no_more(world):
+    del world.vtiger.tables["cards"][world.card]
+
+    assert told(world.sync()) == ["<P>"]
+
+
+@pytest.mark.usefixtures("_nobody_looks")
+def test_law_9_whole_read_finds_that_a_waiting_record_was_deleted(world):
+    del world.vtiger.tables["cards"][world.card]
+    assert told(world.sync()) == ["<P>", "c"]
+
+    assert told(world.sync(full=True)) == ["<P>"]
+    assert told(world.sync()) == ["<P>"]
+
+
+@pytest.mark.usefixtures("_nobody_looks")
+def test_law_6_record_that_was_deleted_while_it_waited_does_not_cross_once_its_reason_is_mended(world):
+    del world.vtiger.tables["cards"][world.card]
+    world.vtiger.edit("parents", world.parent, name="P")
+
+    report = world.sync()
+
+    assert world.xero.names("parents") == ["P"]
+    assert world.xero.names("cards") == []
+    [card] = [record for record in report.records if record.label == "c"]
+    assert (card.outcome, card.reasons[0].code) == (Outcome.SKIPPED, Code.GONE)
+
+
+@pytest.mark.usefixtures("_nobody_looks")
+def test_law_6_edit_that_waited_is_not_written_once_its_record_was_deleted():
+    world = World()
+    card = world.vtiger.add("cards", name="c")
+    assert world.sync().exit_code == 0
+    parent = world.vtiger.add("parents", name="<P>")
+    world.vtiger.edit("cards", card, phone="1", parent=parent)
+    world.sync()
+    del world.vtiger.tables["cards"][card]
+    world.vtiger.edit("parents", parent, name="P")
+
+    world.sync()
+
+    [row] = world.xero.tables["cards"].values()
+    assert (row["phone"], row["parent"]) == ("", "")
+
+
+def test_law_2_creation_whose_reply_was_lost_is_claimed_though_its_record_was_deleted_since():
+    world = World()
+    card = world.vtiger.add("cards", name="c")
+    with killed_at(world.xero, 1, after=True):
+        world.sync()
+    del world.vtiger.tables["cards"][card]
+
+    for _ in range(3):
+        world.sync()
+
+    assert world.xero.names("cards") == ["c"]
+    assert world.vtiger.tables["cards"] == {}
+
+
+def test_law_8_wave_of_waiting_records_that_vanish_stops_the_run_and_nothing_is_forgotten():
+    world = World(max_deletions=2)
+    parent = world.vtiger.add("parents", name="<P>")
+    for number in range(3):
+        world.vtiger.add("cards", name=f"c{number}", parent=parent)
+    world.sync()
+    hidden = dict(world.vtiger.tables["cards"])
+    world.vtiger.tables["cards"].clear()
+
+    assert world.sync().exit_code == 6
+    world.vtiger.tables["cards"].update(hidden)
+    world.vtiger.edit("parents", parent, name="P")
+    assert world.sync().exit_code == 0
+
+    assert world.xero.names("cards") == ["c0", "c1", "c2"]
+
+
+def test_law_8_wave_of_waiting_records_that_really_went_is_let_through_by_its_flag():
+    world = World(max_deletions=2)
+    parent = world.vtiger.add("parents", name="<P>")
+    for number in range(3):
+        world.vtiger.add("cards", name=f"c{number}", parent=parent)
+    world.sync()
+    world.vtiger.tables["cards"].clear()
+
+    assert told(world.sync(allow=("deletions",))) == ["<P>"]
+    assert (world.sync().exit_code, told(world.sync())) == (0, ["<P>"])
