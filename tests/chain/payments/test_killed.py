@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from chain.cloud_company import open_cloud
-from chain.test_payments import pay, received, settle, taken
+from chain.payments.paying import pay, received, settle, taken
 
 TO_XERO, TO_VTIGER = 60, 6
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from chain.cloud_company import open_cloud
-from chain.company import reasons
-from chain.test_payments import pay, received, settle, taken
+from chain.company import line, reasons
+from chain.payments.paying import pay, received, settle, taken
+from vtxero.domain.sides import Side
 
 
 @pytest.fixture
@@ -14,6 +15,14 @@ def settled(tmp_path):
     """An approved invoice of 104.50 that is on both sides."""
     with open_cloud(tmp_path) as company:
         yield settle(company)
+
+
+def bill_in_xero(company):
+    """Bring an invoice that was made in Xero, and its customer, to Vtiger."""
+    row = {"Quantity": "2", "AccountCode": "200", "TaxType": "NONE", "Description": "Gear", "UnitAmount": "7"}
+    beta = company.xero.add_contact(Name="Beta Ltd", EmailAddress="hello@beta.example")
+    company.xero.add_invoice(beta, [row], Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-20")
+    company.sync()
 
 
 def test_payment_made_in_vtiger_by_a_run_is_taken_back(settled):
@@ -42,13 +51,8 @@ def test_law_6_payment_made_in_xero_stays_and_so_does_its_invoice(settled):
 
 
 def test_what_came_from_xero_is_removed_from_the_cloud(settled):
-    free = {"Quantity": "2", "AccountCode": "200", "TaxType": "NONE", "Description": "Gear", "UnitAmount": "7"}
-    beta = settled.xero.add_contact(Name="Beta Ltd", EmailAddress="hello@beta.example")
-    settled.xero.add_invoice(beta, [free], Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-20")
-    settled.sync()
+    bill_in_xero(settled)
     assert len(settled.vtiger.records("Invoice")) == 2
-
-    from vtxero.domain.sides import Side
 
     report = settled.undo(origin=Side.XERO)
 
@@ -59,13 +63,7 @@ def test_what_came_from_xero_is_removed_from_the_cloud(settled):
 
 
 def test_law_3_placeholder_that_somebody_uses_on_an_invoice_stays(settled):
-    from chain.company import line
-    from vtxero.domain.sides import Side
-
-    free = {"Quantity": "2", "AccountCode": "200", "TaxType": "NONE", "Description": "Gear", "UnitAmount": "7"}
-    beta = settled.xero.add_contact(Name="Beta Ltd", EmailAddress="hello@beta.example")
-    settled.xero.add_invoice(beta, [free], Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-20")
-    settled.sync()
+    bill_in_xero(settled)
     [stand_in] = [row["id"] for row in settled.vtiger.records("Products") if row["productname"] == "??????"]
     settled.invoice(settled.acme, line(stand_in))
 
