@@ -141,13 +141,21 @@ def plan_follow_ups(
         sent = (env.state.link(mover.name, Side.VTIGER, each.vtiger_id) for each in _new_at_xero(env, mover.name))
         moved = {_moved(slice_, link.xero_base) for link in sent if link}
         if moved:
-            yield _plan(env, other, terms_of(other), moved, unread.get(other.name, {}))
+            both = {Side.XERO: moved, Side.VTIGER: set(_moved_in_vtiger(env, mover.name))}
+            yield _plan(env, other, terms_of(other), both, unread.get(other.name, {}))
 
 
 def _plan(
-    env: Environment, module: ModulePlan, terms: Terms, moved: Collection[str], unread: Mapping[str, Side]
+    env: Environment,
+    module: ModulePlan,
+    terms: Terms,
+    moved: Mapping[Side, Collection[str]],
+    unread: Mapping[str, Side],
 ) -> FollowUp:
-    """Make the module's plan anew of what was foreseen of the records that really were moved."""
+    """Make the module's plan anew of what was foreseen of the records that really were moved at Xero.
+
+    `moved` gives the ids that this run's writes have moved on each side; in Vtiger they may be none.
+    """
     name, state, slice_ = module.name, env.state, env.slices[module.name]
     env.progress.phase(f"Settling {name}")
     ids = {action.vtiger_id for action in state.follow_ups(name)}
@@ -157,8 +165,10 @@ def _plan(
     lines = iter(state.follow_ups(name))
     while portion := list(islice(lines, AT_ONCE)):
         pairs = [(action, state.link(name, Side.VTIGER, action.vtiger_id)) for action in portion]
-        due = [(action, link) for action, link in pairs if link and link.xero_id in moved]
+        due = [(action, link) for action, link in pairs if link and link.xero_id in moved[Side.XERO]]
         reread(state, slice_, env.sources[Side.XERO], [link.xero_id for _, link in due])
+        stale = [link.vtiger_id for _, link in due if link.vtiger_id in moved[Side.VTIGER]]
+        reread(state, slice_, env.sources[Side.VTIGER], stale)
         with env.transaction():
             for action, link in due:
                 follow_up = _come_true(env, slice_, terms, action, link)
@@ -231,6 +241,15 @@ def _new_at_xero(env: Environment, name: str) -> Iterator[Action]:
     for action in env.state.actions(name):
         if action.target is Side.XERO and action.write == "create":
             yield action
+
+
+def _moved_in_vtiger(env: Environment, name: str) -> Iterator[str]:
+    """Give the Vtiger ids that new records of a module have moved there: what Vtiger received grew."""
+    for action in env.state.actions(name):
+        is_new = action.target is Side.VTIGER and action.write == "create"
+        link = env.state.link(name, Side.XERO, action.xero_id) if is_new else None
+        if link:
+            yield _moved(env.slices[name], link.vtiger_base)
 
 
 def _moved(slice_: Slice[Any], record: str) -> str:

@@ -6,7 +6,7 @@ never echoes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import Presence, Projection, Snapshot
-from vtxero.sync.slice import MeetsLeniently, Slice, Uniting, followed_fields
+from vtxero.sync.slice import MeetsLeniently, Slice, Uniting, followed_fields, moving_alone
 
 R = TypeVar("R")
 
@@ -144,7 +144,11 @@ def _view(slice_: Slice[R], pair: Pair[R], side: Side, *, keeps_track: bool) -> 
         return _View(now, None)
     if known == record:
         return _View(now, now.record, removed)
-    return _View(now, mapper.project(replace(source, record=known), current).record, removed)
+    before = mapper.project(replace(source, record=known), current).record
+    if alone := moving_alone(slice_):
+        unmoved = _with_fields(record, alone, known)
+        before = _with_fields(before, alone, mapper.project(replace(source, record=unmoved), current).record)
+    return _View(now, before, removed)
 
 
 def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str) -> list[Side]:
@@ -197,6 +201,13 @@ def _differs(pair: Pair[R], seen: dict[Side, _View[R]], side: Side, field: str) 
 def _is_to_fill(slice_: Slice[R], pair: Pair[R], side: Side, field: str) -> bool:
     """Tell whether a field is blank on one side and filled on the other: at a first meeting the filled one counts."""
     return slice_.is_blank(field, pair.on(side).record) and not slice_.is_blank(field, pair.on(side.other).record)
+
+
+def _with_fields(record: R, fields: Iterable[str], other: R) -> R:
+    """Give a record with these fields of another one."""
+    values = {field: _get(other, field) for field in fields}
+    changed: R = replace(record, **values)  # type: ignore[type-var]
+    return changed
 
 
 def _get(record: object, field: str) -> Any:

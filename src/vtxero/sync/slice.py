@@ -84,8 +84,23 @@ def followed_fields(slice_: object) -> frozenset[str]:
 
 
 @runtime_checkable
+class MovingAlone(Protocol):
+    """A slice with fields whose projection looks at other fields too: a status, at what Vtiger knows to be paid."""
+
+    @property
+    def moving_alone(self) -> frozenset[str]:
+        """These fields. One is compared with its former value among the record's present ones, not among its former."""
+        ...
+
+
+def moving_alone(slice_: object) -> frozenset[str]:
+    """Give the fields of a slice whose change is their own, whatever the others make of their projection."""
+    return slice_.moving_alone if isinstance(slice_, MovingAlone) else frozenset()
+
+
+@runtime_checkable
 class MovesOthers(Protocol):
-    """A slice whose new records at Xero change records of another module there: a payment pays its invoice."""
+    """A slice whose new records change records of another module on their side: a payment pays its invoice."""
 
     @property
     def moves(self) -> str:
@@ -93,7 +108,7 @@ class MovesOthers(Protocol):
         ...
 
     def moved(self, record: Any) -> str:
-        """Give the id, at Xero, of the record that a new one of Xero's changes."""
+        """Give the id of the record that a new one changes, on the new one's own side."""
         ...
 
 

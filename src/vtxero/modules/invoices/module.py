@@ -44,6 +44,7 @@ class InvoicesSlice(PlainSlice[Invoice]):
     identity = IDENTITY
     groups = (frozenset({"lines", "shipping", "adjustment", "rounding"}),)
     followed = frozenset(PAID)
+    moving_alone = frozenset({"status"})
     taken_code = Code.INV_NUMBER_TAKEN
 
     def __init__(
