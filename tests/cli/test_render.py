@@ -7,7 +7,7 @@ import pytest
 from cli.samples import TO_VTIGER, TO_XERO, count, full_report, quiet_report, record, summary
 from vtxero.cli.log_view import Filter, record_parts, report_parts, runs_parts
 from vtxero.cli.naming import View
-from vtxero.cli.render import closing_line, count_tables, run_parts
+from vtxero.cli.render import closing_line, count_tables, rough_time, run_parts
 from vtxero.cli.text import Screen
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding, note
@@ -27,7 +27,7 @@ def test_run_looks_as_agreed(golden, width):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_plan_looks_as_agreed(golden, width):
-    report = full_report(dry_run=True, planned_calls={"xero": 2, "vtiger": 1}, exit_code=0)
+    report = full_report(dry_run=True, planned_calls={"vtiger": 1, "xero": 2}, planned_seconds=139.0, exit_code=0)
 
     golden(f"plan-{width}.txt", drawn(run_parts(report, View()), width))
 
@@ -191,3 +191,11 @@ def test_address_is_never_broken_where_it_cannot_be_clicked():
     text = drawn(record_parts([one], View(cap=None)))
 
     assert f"        Vtiger: {url}" in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.3, "some 1 s"), (20.4, "some 20 s"), (100, "some 2 minutes"), (7300, "some 2 hours")],
+)
+def test_rough_time_is_no_more_exact_than_an_estimate(seconds, said):
+    assert rough_time(seconds) == said

@@ -204,6 +204,18 @@ class ToyService:
         del module
         return self.size if self.side is Side.XERO else 1
 
+    def calls_to_read(self, module: str, number: int) -> int:
+        return min(number, 1) if module else 0
+
+    def calls_to_look(self, module: str, number: int) -> int:
+        return 0 if module else number
+
+    def calls_to_write(self, module: str, payloads: Sequence[Payload]) -> int:
+        return -(-len(payloads) // self.batch_size(module))
+
+    def held_up(self, calls: int) -> float:
+        return calls / 10
+
     def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         return self._write("create", module, payloads, key)
 

@@ -42,6 +42,7 @@ def run_document(report: RunReport) -> dict[str, Any]:
         "messages": list(report.messages),
         "errors": list(report.errors),
         "planned_calls": dict(report.planned_calls),
+        "planned_seconds": report.planned_seconds,
     }
 
 

@@ -105,8 +105,10 @@ def _calls_line(report: RunReport) -> Text:
 
     line = f"Calls: {listed(report.calls.items())}; {report.seconds:.1f} s." if report.calls else ""
     if report.dry_run:
-        planned = listed(report.planned_calls.items()) or "none"
-        line = f"{line} Carrying it out takes about this many write calls: {planned}.".strip()
+        planned = listed(report.planned_calls.items())
+        more = f"the same once more, and about {planned}" if planned else "no more than the same once more"
+        seconds = f"; {rough_time(report.planned_seconds)} in all" if report.planned_seconds else ""
+        line = f"{line} To carry it out: {more}{seconds}.".strip()
     return Text(line, style="dim")
 
 
@@ -126,3 +128,11 @@ def _hanging(mark: Text, message: str) -> RenderableType:
     grid = Table.grid()
     grid.add_row(mark, plain(message))
     return grid
+
+
+def rough_time(seconds: float) -> str:
+    """Say how long something takes, no more exactly than an estimate can be."""
+    if seconds < 90:
+        return f"some {max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    return f"some {minutes} minutes" if minutes < 90 else f"some {round(minutes / 60)} hours"

@@ -109,7 +109,7 @@ def announcement(preview: RunReport) -> Iterator[str]:
     calls = ", ".join(f"{side.capitalize()} {number}" for side, number in preview.planned_calls.items()) or "none"
     yield (
         f"Records to take back: {totals[Outcome.UPDATED]}, to leave alone: {totals[Outcome.SKIPPED]};"
-        f" write calls, about: {calls}."
+        f" calls that this takes, about: {calls}."
     )
     for message in preview.messages:
         yield f"! {message}"

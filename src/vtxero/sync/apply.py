@@ -14,6 +14,7 @@ from vtxero.domain.lookups import read_symbol
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
 from vtxero.sync.doubt import plain, proof
+from vtxero.sync.groups import SENT, groups
 from vtxero.sync.lookup import SYMBOLS, StateLookups
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Snapshot
@@ -81,12 +82,12 @@ class Applier:
             ReplyLostError: after everything else was done, when the answer to a write was lost; the next run finds out.
         """
         total, done = self._state.count_actions(self._slice.name), 0
-        self._ahead = _groups(self._state.actions(self._slice.name), self._size)
+        self._ahead = groups(self._state.actions(self._slice.name), self._size)
         self._progress.phase(f"Writing {self._slice.name}")
         for group in self._ahead:
             self._under_way = group
             self._should_stop()
-            if group[0].write in {"create", "update"}:
+            if group[0].write in SENT:
                 self._write_group(group)
             else:
                 self._settle_group(group)
@@ -103,7 +104,7 @@ class Applier:
             yield from group
 
     def _size(self, action: Action) -> int:
-        if action.write in {"create", "update"}:
+        if action.write in SENT:
             return self._sources[action.target].batch_size(self._slice.name)
         return 500
 
@@ -205,12 +206,12 @@ class Applier:
     def _unmoved(self, ready: list[Ready]) -> list[Ready]:
         """Look once more before changing existing records: who edited one meanwhile is not overwritten."""
         target, module = ready[0].action.target, self._slice.name
-        ids = [_target_id(item.action) for item in ready]
+        ids = [item.action.target_id for item in ready]
         known = {record_id: self._state.modified(module, target, record_id) for record_id in ids}
         now = self._sources[target].modified_now(module, ids)
         same = {record_id for record_id in now if now[record_id] == plain(known[record_id])}
         doubtful = {record_id for record_id in same if proof(known[record_id]) is None}
-        same -= self._differing([item for item in ready if _target_id(item.action) in doubtful])
+        same -= self._differing([item for item in ready if item.action.target_id in doubtful])
         kept = []
         for item, record_id in zip(ready, ids, strict=True):
             if record_id in same:
@@ -227,7 +228,7 @@ class Applier:
         if not doubtful:
             return set()
         target = doubtful[0].action.target
-        judged = {_target_id(item.action): item.action.current for item in doubtful}
+        judged = {item.action.target_id: item.action.current for item in doubtful}
         mapper = self._slice.mappers[target]
         for page in self._sources[target].fetch_ids(self._slice.name, list(judged)):
             for found in mapper.parse(page.raw):
@@ -295,29 +296,7 @@ class Applier:
         return f"vtxero-{digest.hexdigest()[:48]}"
 
 
-def _target_id(action: Action) -> str:
-    return action.vtiger_id if action.target is Side.VTIGER else action.xero_id
-
-
 def _with_id(action: Action, record_id: str) -> Action:
     if action.target is Side.VTIGER:
         return replace(action, vtiger_id=record_id)
     return replace(action, xero_id=record_id)
-
-
-def _groups(actions: Iterable[Action], size: Callable[[Action], int]) -> Iterator[list[Action]]:
-    """Cut the plan into runs of one target and kind of write, each no longer than a batch."""
-    group: list[Action] = []
-    for action in actions:
-        if group and (_kind(action) != _kind(group[0]) or len(group) >= size(group[0])):
-            yield group
-            group = []
-        group.append(action)
-    if group:
-        yield group
-
-
-def _kind(action: Action) -> tuple[Side, str]:
-    if action.write in {"create", "update"}:
-        return action.target, action.write
-    return Side.XERO, ""

@@ -66,6 +66,22 @@ class RowSource(Protocol):
         """How many elements one write call takes."""
         ...
 
+    def calls_to_read(self, module: str, number: int) -> int:
+        """How many calls `fetch_ids` takes for so many rows, as a rule."""
+        ...
+
+    def calls_to_look(self, module: str, number: int) -> int:
+        """How many calls `modified_now` takes for so many rows."""
+        ...
+
+    def calls_to_write(self, module: str, payloads: Sequence[Payload]) -> int:
+        """How many calls `create` or `update` takes for these when all goes well, with what it reads on the way."""
+        ...
+
+    def held_up(self, calls: int) -> float:
+        """How many seconds so many calls in a row take at least under the service's limits, as known beforehand."""
+        ...
+
     def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Create; answers by position. `key` is the Idempotency-Key, used where the service knows such keys."""
         ...

@@ -72,7 +72,9 @@ class RunReport:
     messages: tuple[str, ...] = field(default=())
     """What was said about the run as a whole, in order: a module that was stopped, a guard, a note as PAY-NO-MODULE."""
     planned_calls: Mapping[str, int] = field(default_factory=dict)
-    """Write calls that the plan costs, by side; for dry runs and plans."""
+    """Calls that carrying the plan out costs besides making it again, by side; for dry runs and plans."""
+    planned_seconds: float | None = None
+    """How long making the plan again and carrying it out takes, roughly; None for a run that carried it out."""
     planned: tuple[PlannedWrite, ...] = ()
     """What a dry run would send, to be saved and applied later."""
     errors: tuple[str, ...] = ()

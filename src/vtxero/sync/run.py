@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vtxero.errors import BudgetError, StateError, VtxeroError
 from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.forecast import Forecast
 from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.run_apply import RunApplier
@@ -22,6 +23,7 @@ class Run:
         self._began = 0.0
         scope = Scope(env.modules, request)
         self._ledger = RunLedger(env, request, scope)
+        self._forecast = Forecast(env.state, env.sources, env.slices)
         context = RunContext(env, request, scope, self._ledger, self._check_budget)
         self._planner = RunPlanner(context)
         self._applier = RunApplier(context)
@@ -35,21 +37,24 @@ class Run:
         try:
             modules = self._planner.plan()
             if self._request.dry_run:
-                self._forecast(modules)
+                self._show(modules)
             else:
                 self._applier.apply(modules, self._planner)
         except StateError:
             raise
         except VtxeroError as error:
             self._ledger.note(error)
-        return self._ledger.finish(started_at, env.clock.monotonic() - self._began)
+        return self._ledger.finish(started_at, env.clock.monotonic() - self._began, self._forecast)
 
-    def _forecast(self, modules: list[ModulePlan]) -> None:
+    def _show(self, modules: list[ModulePlan]) -> None:
         for module in modules:
             for action in self._env.state.actions(module.name):
                 self._ledger.forecast(action)
+            self._forecast.add(module.name, self._env.state.actions(module.name))
         for action, standing in self._planner.follow_ups(modules):
             self._ledger.forecast_follow_up(action, standing)
+        for module in modules:
+            self._forecast.add_follow_ups(module.name, self._env.state.follow_ups(module.name))
 
     def _check_budget(self) -> None:
         """End the run between two steps when a signal came, or when its calls or its time are used up."""

@@ -11,6 +11,7 @@ from vtxero.domain.sides import Direction, Side
 from vtxero.errors import BudgetError, VtxeroError
 from vtxero.sync.environment import Environment
 from vtxero.sync.follow import Standing
+from vtxero.sync.forecast import Forecast
 from vtxero.sync.lookup import SYMBOLS
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult, RunReport
@@ -18,7 +19,6 @@ from vtxero.sync.request import RunRequest
 from vtxero.sync.saved import WRITES, PlannedWrite, planned_follow_up, planned_write
 from vtxero.sync.scope import Scope
 from vtxero.sync.severity import gravest
-from vtxero.sync.slice import WritingBack
 from vtxero.sync.state import Action
 
 
@@ -32,7 +32,6 @@ class RunLedger:
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
         self._errors: list[str] = []
-        self._planned: Counter[str] = Counter()
         self._lines: list[PlannedWrite] = []
         self._unchanged: Counter[tuple[str, Direction]] = Counter()
         self.refused: set[str] = set()
@@ -96,14 +95,6 @@ class RunLedger:
     def _plan(self, action: Action, line: PlannedWrite) -> None:
         if action.write in WRITES:
             self._lines.append(line)
-        if action.write in {"create", "update"}:
-            self._planned[f"{action.target}:{action.module}:{action.write}"] += 1
-        if action.write == "create" and action.target is Side.XERO and self._writes_back(action.module):
-            self._planned[f"{Side.VTIGER}:{action.module}:update"] += 1
-
-    def _writes_back(self, name: str) -> bool:
-        slice_ = self._env.slices[name]
-        return isinstance(slice_, WritingBack) and slice_.writes_back
 
     def _result(self, action: Action) -> RecordResult:
         vtiger_id, xero_id = action.vtiger_id or None, action.xero_id or None
@@ -135,8 +126,8 @@ class RunLedger:
 
     # the report
 
-    def finish(self, started_at: datetime, seconds: float) -> RunReport:
-        """Close the run in the log and give its report."""
+    def finish(self, started_at: datetime, seconds: float, forecast: Forecast) -> RunReport:
+        """Close the run in the log and give its report; `forecast` is of what a dry run would carry out."""
         env, scope = self._env, self._scope
         for (name, direction), number in self._unchanged.items():
             env.recorder.add_unchanged(env.run, name, direction, number)
@@ -158,18 +149,10 @@ class RunLedger:
             env.recorder.results(env.run),
             {side.value: env.sources[side].calls for side in Side},
             tuple(self._messages),
-            self._write_calls(),
+            forecast.calls,
+            forecast.seconds(seconds) if self._request.dry_run else None,
             tuple(self._lines),
             tuple(self._errors),
         )
         env.recorder.finish(report, env.clock.now())
         return report
-
-    def _write_calls(self) -> dict[str, int]:
-        """The write calls that the plan costs: batches at Xero, one by one at Vtiger."""
-        calls: Counter[str] = Counter()
-        for place, number in self._planned.items():
-            side, module, _ = place.split(":")
-            size = self._env.sources[Side(side)].batch_size(module)
-            calls[side] += -(-number // size)
-        return dict(calls)

@@ -112,6 +112,11 @@ class Action:
         return Direction.towards(self.target)
 
     @property
+    def target_id(self) -> str:
+        """The id on the side that is written to, blank for a new record."""
+        return self.vtiger_id if self.target is Side.VTIGER else self.xero_id
+
+    @property
     def source_id(self) -> str:
         """The id on the side that is read from."""
         return self.xero_id if self.target is Side.VTIGER else self.vtiger_id

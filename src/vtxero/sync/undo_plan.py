@@ -123,11 +123,12 @@ def _name(tools: UndoTools, steps: Iterable[UndoStep], side: Side, record_id: st
 
 def with_others(tools: UndoTools, steps: Sequence[UndoStep]) -> list[UndoStep]:
     """Add, to what will be done, the records of the other side: they wait for the next sync from then on."""
-    places = [_other_place(step) for step in steps if step.kind is not Kind.LEAVE]
+    places = [other_place(step) for step in steps if step.kind is not Kind.LEAVE]
     found = read(tools, places)
-    return [replace(step, other=found.get(_other_place(step))) for step in steps]
+    return [replace(step, other=found.get(other_place(step))) for step in steps]
 
 
-def _other_place(step: UndoStep) -> tuple[str, Side, str]:
+def other_place(step: UndoStep) -> tuple[str, Side, str]:
+    """Give module, side and id of the record on the other side, the id blank where there is none."""
     module, side, _ = step.place
     return module, side.other, next((e.id_on(side.other) for e in step.effects if e.id_on(side.other)), "")

@@ -26,7 +26,7 @@ class UndoReport:
         self._codes: set[int] = {0}
         self._messages: list[str] = list(env.messages)
         self._errors: list[str] = []
-        self._planned: Counter[tuple[Side, str, Kind]] = Counter()
+        self._planned: Counter[Side] = Counter()
         self._started_at, self._began = env.clock.now(), env.clock.monotonic()
         env.recorder.start(env.run, command, self._started_at)
 
@@ -44,11 +44,9 @@ class UndoReport:
         self._fail(f"{error.message} {error.remedy}".rstrip())
         self._codes.add(error.exit_code)
 
-    def plan(self, steps: Iterable[UndoStep]) -> None:
-        """Note what will be written."""
-        for step in steps:
-            if step.kind in {Kind.REMOVE, Kind.RESTORE}:
-                self._planned[step.effect.side, step.effect.module, step.kind] += 1
+    def plan(self, side: Side, calls: int) -> None:
+        """Note calls that carrying it out will take."""
+        self._planned[side] += calls
 
     def count(self, step: UndoStep, outcome: Outcome | None = None, reasons: tuple[Finding, ...] = ()) -> None:
         """Note a record's outcome: the planned one, or what became of it instead."""
@@ -98,15 +96,9 @@ class UndoReport:
             records,
             {side.value: env.sources[side].calls for side in Side},
             tuple(self._messages),
-            self._write_calls(),
+            {side.value: self._planned[side] for side in Side if self._planned[side]},
             errors=tuple(self._errors),
         )
-
-    def _write_calls(self) -> dict[str, int]:
-        calls: Counter[str] = Counter()
-        for (side, module, _), number in self._planned.items():
-            calls[side.value] += -(-number // self._env.sources[side].batch_size(module))
-        return dict(calls)
 
     def _result(self, step: UndoStep, outcome: Outcome, reasons: tuple[Finding, ...]) -> RecordResult:
         effect, page = step.effect, self._env.page_of

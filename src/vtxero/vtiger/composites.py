@@ -17,7 +17,7 @@ from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.columns import module_of
 from vtxero.vtiger.freshness import Freshness
 from vtxero.vtiger.listing import lists_of
-from vtxero.vtiger.paging import Lists
+from vtxero.vtiger.paging import PAGE, Lists
 from vtxero.vtiger.rows import Row, number_of, text
 
 STAMP = ("id", "modifiedtime")
@@ -55,8 +55,21 @@ class Reader(ABC):
         """Name those of these records that still exist."""
         return set(self.modified(ids))
 
+    def calls_to_read(self, number: int) -> int:
+        """How many calls `of_ids` takes for so many records."""
+        return pages_of(number)
+
+    def calls_to_look(self, number: int) -> int:
+        """How many calls `modified` takes for so many records."""
+        return pages_of(number)
+
     def _columns(self, module: str) -> tuple[str, ...]:
         return self.lists.columns(module_of(self.reference, module))
+
+
+def pages_of(number: int) -> int:
+    """How many queries it takes to read so many rows by their ids."""
+    return -(-number // PAGE)
 
 
 def by_number(rows: Iterable[Row]) -> list[Row]:

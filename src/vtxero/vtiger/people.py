@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vtxero.vtiger.composites import STAMP, Reader, by_number
+from vtxero.vtiger.composites import STAMP, Reader, by_number, pages_of
 from vtxero.vtiger.freshness import Freshness
 from vtxero.vtiger.rows import Row, number_of, text
 
@@ -65,6 +65,10 @@ class ContactReader(Reader):
         """Look them over, a hundred ids a call."""
         pages = self.lists.of_ids("Contacts", STAMP, ids)
         return {text(row, "id"): text(row, "modifiedtime") for page in pages for row in page}
+
+    def calls_to_read(self, number: int) -> int:
+        """Their invoices are asked for too."""
+        return 2 * pages_of(number)
 
     def _whole(self, pages: Iterable[Sequence[Row]]) -> Iterator[Row]:
         for page in pages:
@@ -146,6 +150,14 @@ class OrganizationReader(Reader):
     def existing(self, ids: Sequence[str]) -> set[str]:
         """Look at the accounts alone."""
         return {text(row, "id") for page in self.lists.of_ids("Accounts", ("id",), ids) for row in page}
+
+    def calls_to_read(self, number: int) -> int:
+        """Accounts and their contacts."""
+        return 2 * pages_of(number)
+
+    def calls_to_look(self, number: int) -> int:
+        """Accounts and their contacts."""
+        return 2 * pages_of(number)
 
     def _with_contacts(self, pages: Iterable[Sequence[Row]]) -> Iterator[Row]:
         columns = self._columns("Contacts")

@@ -23,7 +23,7 @@ from vtxero.vtiger.people import ContactReader, OrganizationReader, PeopleRead
 from vtxero.vtiger.products import ProductReader
 from vtxero.vtiger.rows import Row, dump_page
 from vtxero.vtiger.taxes import TaxReader
-from vtxero.vtiger.writing import Writer, amounts_changed
+from vtxero.vtiger.writing import Writer, amounts_changed, calls_of_steps
 
 
 class VtigerSource:
@@ -104,6 +104,24 @@ class VtigerSource:
     def batch_size(self, module: str) -> int:  # noqa: ARG002 - the web service has no bulk writes
         """One: the web service writes single records."""
         return 1
+
+    def calls_to_read(self, module: str, number: int) -> int:
+        """As the module's reader asks for them."""
+        return self._reader(module).calls_to_read(number)
+
+    def calls_to_look(self, module: str, number: int) -> int:
+        """As the module's reader asks for them."""
+        return self._reader(module).calls_to_look(number)
+
+    def calls_to_write(self, module: str, payloads: Sequence[Payload]) -> int:
+        """A call for each step, what a step has to know first, and the record read again at the end."""
+        # An invoice comes back whole from the record itself; everything else is read as it is read by id.
+        again = 1 if module == "invoices" else self.calls_to_read(module, 1)
+        return sum(calls_of_steps(payload) + again for payload in payloads)
+
+    def held_up(self, calls: int) -> float:  # noqa: ARG002 - the cloud names its limits only as it answers
+        """Not known beforehand."""
+        return 0.0
 
     def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:  # noqa: ARG002 - no such keys
         """Carry out the payloads one after the other; Vtiger knows no idempotency keys."""

@@ -180,6 +180,14 @@ def named(row: Row) -> str:
     return f"{text(row, 'label')} {text(row, 'id')}".strip()
 
 
+def calls_of_steps(payload: Payload) -> int:
+    """How many calls the steps of a payload take, with the present records that some of them need."""
+    return sum(
+        2 if needs_current(text(step, "module"), text(step, "op"), step["element"]) else 1
+        for step in _steps_of(payload)
+    )
+
+
 def _steps_of(payload: Payload) -> Sequence[Mapping[str, Any]]:
     steps = payload.get("steps")
     if not isinstance(steps, Sequence) or not steps:

@@ -16,6 +16,7 @@ from vtxero.xero.batches import MOST_BYTES, Batch, cut
 from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import BATCH, Endpoint, Operation, endpoint
 from vtxero.xero.errors import BatchRefusedError, validation_messages, warnings_of
+from vtxero.xero.limits import PER_MINUTE, WINDOW
 from vtxero.xero.paging import modified_of, read_rows
 from vtxero.xero.wire import Element, Envelope, parse_moment, plain, read_envelope, size_of, stamp, write_envelope
 
@@ -66,6 +67,28 @@ class XeroSource:
         """How many elements one write call takes."""
         endpoint(module)
         return self._batch
+
+    def calls_to_read(self, module: str, number: int) -> int:
+        """Forty rows a call, or one list of all where Xero knows no list of ids."""
+        return self._calls_by_id(module, number)
+
+    def calls_to_look(self, module: str, number: int) -> int:
+        """As many: only the answers are smaller."""
+        return self._calls_by_id(module, number)
+
+    def calls_to_write(self, module: str, payloads: Sequence[Payload]) -> int:
+        """A call for fifty; records so large that bytes cut a batch are too rare to count."""
+        endpoint(module)
+        return -(-len(payloads) // BATCH)
+
+    def held_up(self, calls: int) -> float:
+        """Sixty pass at once, the others as the minutes pass."""
+        return max(calls - 1, 0) // PER_MINUTE * WINDOW
+
+    def _calls_by_id(self, module: str, number: int) -> int:
+        if endpoint(module).naming is None:
+            return min(number, 1)
+        return -(-number // IDS_AT_ONCE)
 
     def fetch(self, module: str, since: str | None, known: KnownModified) -> Iterator[Page]:  # noqa: ARG002 - the port's
         """Read all rows, or those modified at or after `since` (UTC, `YYYY-MM-DDTHH:MM:SS`) less five minutes.
