@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from chain.cloud_company import open_cloud
@@ -18,6 +20,7 @@ def made(company):
 
 def check_forecast(company, **request):
     """Plan, then carry out; what carrying it out costs beside planning is what the plan said, on both sides."""
+    time.sleep(1.1)  # what is read within the second of its change is read once more: let both runs see the same
     start = made(company)
     plan = company.sync(dry_run=True, **request)
     planned = made(company)

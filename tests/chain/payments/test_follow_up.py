@@ -71,7 +71,9 @@ def test_law_4_dry_run_shows_that_a_payment_makes_its_invoice_paid_in_vtiger(set
 
     [invoice] = only(forecast, "invoices")
     assert (invoice.direction, invoice.outcome, invoice.changes) == (Direction.TO_VTIGER, Outcome.UPDATED, PAID)
-    assert forecast.planned_calls == {"xero": 1, "vtiger": 1}
+    assert forecast.planned_calls["xero"] == 2, "the payment, and its invoice read again"
+    # Looked at, changed, read again; what was read within the second of its change is read whole before (two calls).
+    assert forecast.planned_calls["vtiger"] in {3, 5}
     assert status(settled) == "Paid"
     settled.quiet()
 
