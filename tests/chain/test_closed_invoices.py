@@ -155,5 +155,5 @@ def test_lines_in_conflict_are_shown_with_their_texts(company):
     [reason] = the(company.sync(direction=Direction.BOTH)).reasons
 
     assert str(reason.code) == "CONFLICT"
-    assert "red / round: 2 x 10" in reason.message
+    assert "Widget (red / round): 2 x 10" in reason.message
     assert "red / square: 3 x 10" in reason.message

@@ -84,7 +84,9 @@ def test_explain_tells_what_a_reason_means_and_what_to_do(vtxero, typed):
 
 
 def test_explain_without_a_code_lists_all_of_them(vtxero):
-    assert [line.split()[0] for line in vtxero("explain").out.splitlines()] == [code.value for code in Code]
+    table, _, advice = vtxero("explain").out.rpartition("\n\n")
+    assert [line.split()[0] for line in table.splitlines() if line[0] != " "] == [code.value for code in Code]
+    assert advice == "How one comes about, and what to do: vtxero explain CODE\n"
     assert len(json.loads(vtxero("explain", "-o", "json").out)["reasons"]) == len(Code)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from chain.company import line
 from cli.samples import full_report, quiet_report, stopped_report
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError, LockedError, StopError, TemporaryError
@@ -292,3 +293,18 @@ def test_apply_keeps_to_the_limits_that_it_is_given(vtxero, engine, tmp_path):
 
     applied = engine.requests[-1]
     assert (applied.max_calls, applied.max_seconds, engine.settings[-1].lock_timeout) == (40, 300.0, 120.0)
+
+
+def test_plan_calls_customers_products_taxes_and_dates_as_people_do(shop, vtxero):
+    crm = shop.company
+    acme, widget = crm.organization("Acme Ltd"), crm.product("Widget")
+    assert vtxero("sync", "organizations", "products").code == 0
+    crm.invoice(acme, line(widget))
+
+    shown = " ".join(vtxero("plan", "invoices").out.split())
+
+    assert "customer Acme Ltd, " in shown
+    assert "invoice date 20" in shown
+    assert "due date 20" in shown
+    assert "VAT 4.5 %, account 200" in shown
+    assert not [word for word in ("invoice_on", "party", "tax1", "TAX00", acme) if word in shown]

@@ -9,11 +9,13 @@ from enum import StrEnum
 
 from vtxero.config.settings import Settings
 from vtxero.domain.codes import Code
+from vtxero.domain.money import canon
 from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import match_key, unescape
+from vtxero.domain.words import with_rate
 from vtxero.registry import ALWAYS_FILLED
 from vtxero.rules.accounts import (
     ACCOUNT_FIELDS,
@@ -269,7 +271,7 @@ def match_taxes(reference: Reference, settings: Settings) -> tuple[list[str], li
 
 def shown_tax(tax: VtigerTax) -> str:
     """Name a tax for people."""
-    return f"{unescape(tax.label)} {tax.rate.normalize():f} %"
+    return with_rate(unescape(tax.label), f"{canon(tax.rate):f}")
 
 
 def _tax_remedy(tax: VtigerTax, xero: XeroReference) -> str:

@@ -10,8 +10,10 @@ from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.vault import Vault
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
+from vtxero.domain.money import canon
 from vtxero.domain.reference import LedgerAccount, Reference, XeroReference
 from vtxero.domain.text import match_key, unescape
+from vtxero.domain.words import with_rate
 from vtxero.registry import MODULES
 from vtxero.rules.accounts import AccountUse, usable_accounts
 from vtxero.rules.taxes import REVENUE, same_rate
@@ -83,7 +85,7 @@ def _new_in_vtiger(reference: Reference) -> Iterator[str]:
     known = {match_key(unescape(tax.label)) for tax in reference.vtiger.taxes}
     for rate in reference.xero.tax_rates:
         if rate.active and REVENUE in rate.applies_to and match_key(rate.name) not in known:
-            yield f"{rate.name} {rate.effective_rate.normalize():f} %"
+            yield with_rate(rate.name, f"{canon(rate.effective_rate):f}")
 
 
 def sales_accounts(xero: XeroReference) -> tuple[LedgerAccount, ...]:

@@ -146,10 +146,10 @@ def logout(ctx: typer.Context) -> int:
             }
         )
     elif not session.options.quiet:
-        session.print("Revoked at Xero." if done.revoked else "There was no login to revoke at Xero.")
-        session.print(f"Deleted here: {', '.join(done.deleted) or 'nothing, for nothing was stored'}.")
+        session.print_words("Revoked at Xero." if done.revoked else "There was no login to revoke at Xero.")
+        session.print_words(f"Deleted here: {', '.join(done.deleted) or 'nothing, for nothing was stored'}.")
         if done.still_held:
-            session.print(f"Still set: {', '.join(done.still_held)}.")
+            session.print_words(f"Still set: {', '.join(done.still_held)}.")
     return 0
 
 
@@ -231,7 +231,7 @@ def _show(session: Session, logins: Sequence[Login]) -> int:
             session.print_lines(_document(login) for login in logins)
         case Output.TABLE:
             if code or not session.options.quiet:
-                session.print("\n".join(line for login in logins for line in _lines(session, login)))
+                session.print_words("\n".join(line for login in logins for line in _lines(session, login)))
     return code
 
 

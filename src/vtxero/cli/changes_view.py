@@ -12,6 +12,7 @@ from rich.text import Text
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
 from vtxero.domain.sides import Direction
+from vtxero.domain.words import called
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult
 
@@ -43,16 +44,17 @@ def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
 def _changes(record: RecordResult) -> Text:
     """A creation in one line, a change with before and after, a line each."""
     is_new = record.outcome is Outcome.CREATED
-    parts = [_change(change, is_new=is_new) for change in record.changes[:MAX_CHANGES]]
+    parts = [_change(record.module, change, is_new=is_new) for change in record.changes[:MAX_CHANGES]]
     if len(record.changes) > MAX_CHANGES:
         parts.append(Text(f"and {len(record.changes) - MAX_CHANGES} more fields", style="dim"))
     return Text(", " if is_new else "\n").join(parts)
 
 
-def _change(change: FieldChange, *, is_new: bool) -> Text:
+def _change(module: str, change: FieldChange, *, is_new: bool) -> Text:
+    name = clean(called(module, change.field))
     if is_new:
-        return Text.assemble((f"{clean(change.field)} ", "dim"), _value(change.after))
-    return Text.assemble((f"{clean(change.field)}: ", "dim"), _value(change.before), " → ", _value(change.after))
+        return Text.assemble((f"{name} ", "dim"), _value(change.after))
+    return Text.assemble((f"{name}: ", "dim"), _value(change.before), " → ", _value(change.after))
 
 
 def _value(value: str | None) -> str:

@@ -48,7 +48,9 @@ def show(ctx: typer.Context) -> None:
         case Output.TABLE:
             from vtxero.cli.text import clean
 
-            session.print("\n".join(clean(f"{row['key']} = {_shown(row['value'])}  [{row['origin']}]") for row in rows))
+            session.print_words(
+                "\n".join(clean(f"{row['key']} = {_shown(row['value'])}  [{row['origin']}]") for row in rows)
+            )
 
 
 @app.command("check")
@@ -77,7 +79,7 @@ def check(ctx: typer.Context) -> None:
         session.print_json(document)
     elif not session.options.quiet:
         profiles = f", profiles {', '.join(loaded.profiles)}" if loaded.profiles else ""
-        session.print(f"{document['file'] or 'The environment'} is right{profiles}.")
+        session.print_words(f"{document['file'] or 'The environment'} is right{profiles}.")
 
 
 @app.command("schema")

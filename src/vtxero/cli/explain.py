@@ -36,8 +36,9 @@ def explain(
             session.print_lines(documents)
         case Output.TABLE:
             if code is None:
-                width = max(len(item.value) for item in codes)
-                session.print("\n".join(f"{item.value:<{width}}  {REASONS[item].summary}" for item in codes))
+                from vtxero.cli.render import reason_list
+
+                session.show(reason_list(codes))
                 return
             from vtxero.cli.render import reason_parts
 

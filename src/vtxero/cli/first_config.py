@@ -21,7 +21,7 @@ from vtxero.cli.text import clean
 from vtxero.config.files import write_private
 from vtxero.config.load import FILE_NAME, Loaded, Sources, load_draft
 from vtxero.config.settings import ModulesSettings, is_loopback
-from vtxero.config.starter import Account, Flow, Starter, starter_text
+from vtxero.config.starter import COMMENTS, Account, Flow, Starter, starter_text
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
@@ -198,10 +198,20 @@ class FirstConfig:
     def _modules(self, found: Discovery) -> tuple[str, ...]:
         defaults = ModulesSettings()
         usual = [name for name in arguments.MODULES if name in found.modules and getattr(defaults, name).enabled]
+        for name in arguments.MODULES:
+            mark = "" if name in usual else self._why_not(name, found)
+            self._session.say(f"  {name}: {COMMENTS[name]}{mark}")
         question = Question("What to sync, with commas", "--modules", ",".join(usual))
         return self._asker.until_right(
             lambda: arguments.modules(self._asker.text(question).replace(",", " ").split()), (ConfigError,)
         )
+
+    @staticmethod
+    def _why_not(name: str, found: Discovery) -> str:
+        """Say why a module does not suggest itself."""
+        if name not in found.modules:
+            return " (this Vtiger has none)"
+        return " (asked for below)" if name == "taxes" else " (not usual)"
 
     def _wants_taxes(self, found: Discovery) -> bool:
         if not found.new_in_vtiger or "taxes" not in found.modules:
@@ -256,7 +266,7 @@ class FirstConfig:
             session.print_json({"version": 1, "file": str(self._path), "next": following})
             return
         session.say(f"Secrets: {self._place(loaded)}.")
-        session.print("\n".join([f"Written: {self._path}", "Next:", *(f"  {line}" for line in following)]))
+        session.print_words("\n".join([f"Written: {self._path}", "Next:", *(f"  {line}" for line in following)]))
 
     def _command(self) -> str:
         if self._path == Path.cwd() / FILE_NAME:

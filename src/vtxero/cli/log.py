@@ -114,7 +114,10 @@ def _show_run(session: Session, book: RunLog, name: str, wanted: Filter) -> None
     if report is None:
         if name == "last":
             raise ConfigError("There are no runs yet.", remedy="Start with `vtxero sync --dry-run`.")
-        raise ConfigError(f"There is no run {name!r}.", remedy="`vtxero log` lists the runs.")
+        raise ConfigError(
+            f"There is no run {name!r}.",
+            remedy=f"`vtxero log` lists the runs. Is it an invoice? `vtxero status invoices:{name}` tells its story.",
+        )
     kept: RunReport = replace(report, records=tuple(record for record in report.records if wanted.wants(record)))
     from vtxero.cli import document, log_view
 

@@ -105,3 +105,10 @@ def record_parts(records: Sequence[RecordResult], view: View, run: str = "") -> 
         return
     yield from changed_parts(records, view)
     yield from attention_parts(records, view, run=run)
+    yield Text("")
+    yield Text(f"The whole story of one: {view.command} status {clean(_named(records[0]))}")
+
+
+def _named(record: RecordResult) -> str:
+    """Name a record as `status` takes it."""
+    return f"{record.module}:{record.vtiger_id or record.xero_id or record.label}"

@@ -61,6 +61,18 @@ def _number(outcome: Outcome, number: int) -> Text:
     return Text(str(number), style=STYLES[outcome] if number else "dim")
 
 
+def reason_list(codes: Iterable[Code]) -> Iterator[RenderableType]:
+    """Give reasons with their summaries, and how to read on."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for code in codes:
+        table.add_row(Text(code.value, style="bold"), REASONS[code].summary)
+    yield table
+    yield Text("")
+    yield Text("How one comes about, and what to do: vtxero explain CODE")
+
+
 def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Iterator[RenderableType]:
     """Give a reason with how it comes about and its remedy; `gap`: it follows another one."""
     if gap:

@@ -93,10 +93,10 @@ def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None
     if session.wants_json:
         session.print_json({"version": 1, **places})
         return
-    session.print(
+    session.print_words(
         f"Vtiger: {stand_ins.vtiger_url}   (user {stand_ins.vtiger_username}, access key {stand_ins.vtiger_access_key})"
     )
-    session.print(f"Xero:   {stand_ins.xero_url}   (client id sandbox, client secret sandbox)")
+    session.print_words(f"Xero:   {stand_ins.xero_url}   (client id sandbox, client secret sandbox)")
     if config:
-        session.print(f"Config: {config}   try: vtxero --config {config} sync --dry-run")
+        session.print_words(f"Config: {config}   try: vtxero --config {config} sync --dry-run")
     session.say("Serving until Ctrl-C.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
 
     from vtxero.config.load import Loaded
     from vtxero.config.settings import Settings
+
+
+NARROW = 40
+"""Columns below which breaking lines makes nothing more readable."""
+
+
+USUAL = 80
+"""Columns of a terminal that does not tell."""
 
 
 class Output(StrEnum):
@@ -112,13 +121,17 @@ class Session:
     def complain(self, text: str) -> None:
         """Say on stderr what has to be said even with --quiet."""
         try:
-            _write(sys.stderr, self.redactor.redact(text))
+            _write(sys.stderr, _for_terminal(self.redactor.redact(text), sys.stderr))
         except OSError:  # there is nowhere else to say it
             _discard(sys.stderr)
 
     def print(self, text: str) -> None:
         """Write data to stdout."""
         _write(sys.stdout, text)
+
+    def print_words(self, text: str) -> None:
+        """Write to stdout what people read and no table holds."""
+        self.print(_for_terminal(text, sys.stdout))
 
     def print_json(self, document: Any) -> None:
         """Write one JSON document to stdout."""
@@ -139,6 +152,27 @@ class Session:
 
         text = screen_for(sys.stdout, no_color=self.options.no_color).render(parts)
         self.print(text if _knows_all_letters(sys.stdout) else in_ascii_signs(text))
+
+
+def _for_terminal(text: str, stream: TextIO) -> str:
+    """Break long lines between words where a terminal would break them anywhere; a file gets them whole."""
+    if not stream.isatty():
+        return text
+    try:
+        width = max(os.get_terminal_size(stream.fileno()).columns or USUAL, NARROW)
+    except (OSError, ValueError):
+        return text
+    return "\n".join("\n".join(_broken(line, width)) for line in text.split("\n"))
+
+
+def _broken(line: str, width: int) -> list[str]:
+    """Give a line in parts no wider than the terminal; addresses and paths stay whole, what follows is set in."""
+    if len(line) <= width:
+        return [line]
+    blanks = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.wrap(
+        line, width, subsequent_indent=blanks, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
+    )
 
 
 def _knows_all_letters(stream: TextIO) -> bool:

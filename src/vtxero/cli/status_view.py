@@ -15,6 +15,7 @@ from vtxero.cli.naming import STYLES, TITLES, full_text, indented, whole
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
+from vtxero.domain.words import all_called, called
 
 NAMES = {Side.VTIGER: "Vtiger", Side.XERO: "Xero"}
 MAX_VALUE = 40
@@ -38,7 +39,7 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
     if found.calls_left:
         yield Text("")
     for left in found.calls_left:
-        yield Text(f"{NAMES[left.side]} had {left.left} calls left for the day at {left.as_of}.", style="dim")
+        yield Text(f"{NAMES[left.side]} had {left.left} calls left for the day at {_time(left.as_of)}.", style="dim")
 
 
 def _modules(found: Standing) -> Table:
@@ -51,9 +52,14 @@ def _modules(found: Standing) -> Table:
     for item in found.modules:
         waits = sum(item.waiting.values())
         name = item.name if item.enabled else f"{item.name} (off)"
-        cells = [Text(item.cursors[side] or "-") for side in NAMES]
+        cells = [Text(_time(item.cursors[side]) or "-") for side in NAMES]
         table.add_row(name, str(item.links), Text(str(waits), style="yellow" if waits else "dim"), *cells)
     return table
+
+
+def _time(moment: str) -> str:
+    """Show a moment of either service's notation, and of ours, in one: both services tell UTC."""
+    return f"{moment[:10]} {moment[11:19]} UTC" if moment else ""
 
 
 def _waiting(modules: tuple[ModuleStanding, ...], command: str) -> Iterator[RenderableType]:
@@ -111,7 +117,8 @@ def _standing_of(story: RecordStory) -> str:
         return "Not linked: it waits, and every run looks at it again." if waits else "Not linked."
     maker = f"Linked; made in {NAMES[Side(story.author)]}."
     if story.unsettled:
-        return f"{maker} The two never agreed on {', '.join(story.unsettled)}: make them equal, or choose a side."
+        fields = all_called(story.module, story.unsettled)
+        return f"{maker} The two never agreed on {fields}: make them equal, or choose a side."
     if waits:
         return f"{maker} What {waits} says now has not been carried over yet; the next run looks at it again."
     return f"{maker} Nothing waited when the last run ended; this shows both sides as they were then."
@@ -124,7 +131,7 @@ def _fields(story: RecordStory) -> Table:
     for name in NAMES.values():
         table.add_column(name, overflow="fold", ratio=1)
     for item in story.fields:
-        table.add_row(item.field, *_cells(item))
+        table.add_row(called(story.module, item.field), *_cells(item))
     return table
 
 

@@ -63,7 +63,11 @@ def open_store(settings: Settings, warn: Warn) -> SecretStore:
                 f"The keyring cannot be used: {error}.",
                 remedy="Unlock it, set logins: file in the config, or give secrets by VTXERO_* variables.",
             ) from error
-        warn(f"No keyring can be used ({error}): logins are kept in {file.path}, readable by you only.")
+        warn(
+            f"No keyring can be used ({error}): logins are kept in {file.path}, readable by you only."
+            " On a server that is usual: `logins: file` in the config says so. On a desktop, unlock or install a"
+            " keyring and log in anew, if you would rather have them there."
+        )
         return file
     return ring
 

@@ -16,7 +16,7 @@ COMMENTS = {
     "organizations": "with their contact persons",
     "contacts": "people without an organization, where an invoice refers to them",
     "products": "with services",
-    "invoices": "",
+    "invoices": "sales invoices, never bills",
     "payments": "where this Vtiger has a module for them",
 }
 

@@ -19,6 +19,7 @@ from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import as_vtiger_stores, beyond_bmp, has_script, is_broken, match_key, mended, shorten, unescape
+from vtxero.domain.words import called
 from vtxero.errors import ConfigError, NotModelledError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -161,6 +162,11 @@ def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, .
         return ()
     message = f"{where}: {side.value.capitalize()} {' and '.join(why)}, so it gets {kept!r}."
     return (note(Code.TEXT_UNSUPPORTED, message, field=where),)
+
+
+def kept_otherwise(code: Code, place: tuple[str, str], service: str, kept: object, sent: object) -> Finding:
+    """Note that a service kept a text otherwise than it was sent; `place` is module and field."""
+    return note(code, f"{called(*place)}: {service} keeps {kept!r} for {sent!r}.", field=place[1])
 
 
 def xero_email(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.sides import Side
+from vtxero.domain.words import all_called, called
 from vtxero.sync.merge import Merge, Pair
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.slice import Slice
@@ -71,7 +72,7 @@ class _Judgement:
         reasons += [self._conflict(field) for field in self._merged.conflicts]
         reasons += self._merged.removed
         if self._merged.one_way:
-            first, names = self._merged.one_way[0], ", ".join(self._merged.one_way)
+            first, names = self._merged.one_way[0], all_called(self._slice.name, self._merged.one_way)
             reasons.append(finding(Code.ONE_WAY, f"Changed on the side that is not read: {names}.", field=first))
         return in_order(reasons)
 
@@ -79,7 +80,8 @@ class _Judgement:
         mine = self._slice.show(field, self._pair.vtiger.record) or "nothing"
         theirs = self._slice.show(field, self._pair.xero.record) or "nothing"
         how = "differs at the first meeting" if self._has_no_base(field) else "changed on both sides"
-        return finding(Code.CONFLICT, f"{field} {how}: Vtiger has {mine}, Xero {theirs}.", field=field)
+        what = f"{called(self._slice.name, field)} {how}"
+        return finding(Code.CONFLICT, f"{what[0].upper()}{what[1:]}: Vtiger has {mine}, Xero {theirs}.", field=field)
 
     def _has_no_base(self, field: str) -> bool:
         return self._pair.vtiger_base is None or field in self._pair.unsettled

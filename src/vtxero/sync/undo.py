@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
+from vtxero.domain.words import all_called
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.records import FieldChange, Presence, Snapshot
 from vtxero.sync.slice import Slice
@@ -178,14 +179,14 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
         return _left(step, barred)
     refused = slice_.mappers[writes[0].side].check_update(now, wanted)
     if refused:
-        return replace(step, reasons=(_kept(moving), *refused))
+        return replace(step, reasons=(_kept(slice_.name, moving), *refused))
     parts = rules.parts(before, now) if writes[0].side is Side.VTIGER else ()
     changes = tuple(FieldChange(name, slice_.show(name, now), slice_.show(name, wanted)) for name in moving)
     return replace(step, kind=Kind.RESTORE, parts=parts, changes=changes)
 
 
-def _kept(fields: Sequence[str]) -> Finding:
-    return finding(Code.UNDO_STAYS, f"It cannot be set back: {', '.join(fields)}.")
+def _kept(module: str, fields: Sequence[str]) -> Finding:
+    return finding(Code.UNDO_STAYS, f"It cannot be set back: {all_called(module, fields)}.")
 
 
 def _touched(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> Finding | None:
@@ -202,7 +203,7 @@ def _touched(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> Finding | No
         name for name in slice_.fields if name not in left_out and getattr(after, name) != getattr(now.record, name)
     ]
     if changed:
-        return finding(Code.UNDO_TOUCHED, f"Changed since: {', '.join(changed)}.", field=changed[0])
+        return finding(Code.UNDO_TOUCHED, f"Changed since: {all_called(slice_.name, changed)}.", field=changed[0])
     if last.modified and now.modified != last.modified and not scene.begun:
         return finding(Code.UNDO_TOUCHED, f"It was saved again after the run, at {now.modified}.")
     return _touched_between(slice_, left_out, scene.effects)
@@ -218,7 +219,7 @@ def _touched_between(slice_: Slice[Any], left_out: frozenset[str], effects: Sequ
         ]
         saved = bool(later.known and earlier.modified and later.known != earlier.modified)
         if changed or saved:
-            what = f": {', '.join(changed)}" if changed else ""
+            what = f": {all_called(slice_.name, changed)}" if changed else ""
             return finding(Code.UNDO_TOUCHED, f"Somebody changed it between two runs{what}.")
     return None
 

@@ -344,17 +344,17 @@ def test_invoice_of_the_same_number_is_judged_before_it_is_linked(world, changes
 
 def test_fields_are_shown_to_people(world):
     slice_, source, _, _ = world
-    assert slice_.show("lines", source) == "14x1: 1 x 100 (tax4 15 %); 14x4: 1 x 100"
+    assert slice_.show("lines", source) == "Pump & hose: 1 x 100 (GST 15 %); Untaxed tile: 1 x 100"
     discounted = replace(source.lines[0], description="Agreed\nlater", discount_percent=D(5))
     shown = slice_.show("lines", replace(source, lines=(discounted,)))
-    assert shown == "14x1 Agreed / later: 1 x 100 less 5 % (tax4 15 %)"
+    assert shown == "Pump & hose (Agreed / later): 1 x 100 less 5 % (GST 15 %)"
     assert slice_.show("shipping", source) is None
     assert slice_.show("shipping", replace(source, shipping=Charge(D(5), tax_type="NONE", account="260"))) == (
-        "5 (NONE, account 260)"
+        "5 (No GST 0 %, account 260)"
     )
     assert slice_.show("invoice_on", source) == "2026-05-01"
     assert slice_.show("amount_paid", replace(source, amount_paid=D("5.50"))) == "5.5"
-    assert slice_.show("deducted", replace(source, deducted=(("tax6", D(20)),))) == "tax6 20 %"
+    assert slice_.show("deducted", replace(source, deducted=(("tax6", D(20)),))) == "Withholding 20 %"
 
 
 def test_fields_that_make_up_an_invoice_cannot_be_switched_off():

@@ -100,5 +100,5 @@ def test_show_and_blank_when_asked_speak_of_each_field():
     slice_ = SLICES[0]
     record = from_vtiger(slice_, unit_price="10.50000000", cf_913="200", tax1="15.000").record
     shown = {field: slice_.show(field, record) for field in slice_.fields if not slice_.is_blank(field, record)}
-    assert shown == {"code": "P-1", "name": "Pipe", "sales_price": "10.5", "sales_account": "200", "tax": "tax1"}
+    assert shown == {"code": "P-1", "name": "Pipe", "sales_price": "10.5", "sales_account": "200", "tax": "GST 15 %"}
     assert slice_.show("description", record) is None

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from vtxero.domain.codes import Code
-from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import ContactOptions
 from vtxero.domain.reference import VtigerReference
 from vtxero.domain.sides import Side
@@ -25,6 +25,7 @@ from vtxero.rules.common import (
     cleared_findings,
     composed,
     faults_of,
+    kept_otherwise,
     read_json,
     text_notes,
     vtiger_text,
@@ -116,7 +117,7 @@ class VtigerPeople:
 
     def check_answer(self, wanted: Person, answered: Person) -> tuple[Finding, ...]:
         return tuple(
-            note(Code.TEXT_UNSUPPORTED, f"{field}: Vtiger keeps {kept!r} for {sent!r}.", field=field)
+            kept_otherwise(Code.TEXT_UNSUPPORTED, ("contacts", field), "Vtiger", kept, sent)
             for field in ("name", "email", *LIMITS, "kind")
             if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
         )

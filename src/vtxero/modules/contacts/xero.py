@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from vtxero.domain.codes import Code
-from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import ContactOptions
 from vtxero.domain.sides import Side
@@ -15,7 +15,7 @@ from vtxero.domain.text import match_key
 from vtxero.modules.contacts.names import joined
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
-from vtxero.rules.common import FieldRules, read_json
+from vtxero.rules.common import FieldRules, kept_otherwise, read_json
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
 from vtxero.rules.people import ORGANIZATIONS
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
@@ -97,7 +97,7 @@ class XeroPeople:
 
     def check_answer(self, wanted: Person, answered: Person) -> tuple[Finding, ...]:
         return tuple(
-            note(Code.TEXT_UNSUPPORTED, f"{field}: Xero keeps {kept!r} for {sent!r}.", field=field)
+            kept_otherwise(Code.TEXT_UNSUPPORTED, ("contacts", field), "Xero", kept, sent)
             for field in ("name", "first", "last", "email", *PHONES)
             if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
         )

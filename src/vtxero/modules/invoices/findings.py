@@ -100,16 +100,17 @@ def closed_findings(tools: Tools, current: Invoice, wanted: Invoice) -> tuple[Fi
         return tuple(found)
     may_edit = current.status == statuses.AUTHORISED and not paid and (tools.options.edit_approved or ends)
     if not may_edit and not found:
-        found.append(_closed(current, wanted, paid=paid))
+        found.append(_closed(tools, current, wanted, paid=paid))
     return tuple(found)
 
 
-def _closed(current: Invoice, wanted: Invoice, *, paid: bool) -> Finding:
+def _closed(tools: Tools, current: Invoice, wanted: Invoice, *, paid: bool) -> Finding:
     """Say which edits wait, and what would let them through."""
     fields = [name for name in MERGED if getattr(wanted, name) != getattr(current, name)]
     approved = current.status == statuses.AUTHORISED
     state = "paid in part" if paid and approved else current.status
-    text = f"The invoice is {state} in Xero and cannot be modified; what waits: {show_edits(fields, wanted, current)}."
+    edits = show_edits(fields, wanted, current, tools)
+    text = f"The invoice is {state} in Xero and cannot be modified; what waits: {edits}."
     remedy = ""
     if approved and not paid:
         remedy = (

@@ -121,8 +121,8 @@ class InvoicesSlice(PlainSlice[Invoice]):
         return records.decode(text)
 
     def show(self, field: str, record: Invoice) -> str | None:
-        """Give a field's value for people."""
-        return show(field, record)
+        """Give a field's value for people, with the names of what it refers to."""
+        return show(field, record, self._tools)
 
     def is_blank(self, field: str, record: Invoice) -> bool:
         """Tell whether a field holds nothing; an amount of zero is nothing."""

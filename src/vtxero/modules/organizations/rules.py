@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from vtxero.domain.codes import Code
-from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, has_script
 from vtxero.modules.organizations.record import NOBODY, Organization
+from vtxero.rules.common import kept_otherwise
 from vtxero.rules.contact_texts import name_too_long
 
 VTIGER_NAME = 100
@@ -50,7 +51,7 @@ def answer_findings(wanted: Organization, answered: Organization, side: Side) ->
     """Note what the service kept otherwise than it was sent, and report persons that it did not keep."""
     service = side.value.capitalize()
     found = [
-        note(Code.TEXT_UNSUPPORTED, f"{field}: {service} keeps {kept!r} for {sent!r}.", field=field)
+        kept_otherwise(Code.TEXT_UNSUPPORTED, ("organizations", field), service, kept, sent)
         for field in _TEXTS
         if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
     ]

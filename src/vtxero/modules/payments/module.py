@@ -38,7 +38,9 @@ class PaymentsSlice(PlainSlice[Payment]):
         module = reference.vtiger.modules[PAYMENTS]
         rules = FieldRules(MODULE, options, FIELDS, movable=MOVABLE, fixed=FIXED)
         rules.check_places(module)
-        tools = Tools(reference, options, invoices, lookups, rules, module, rules.vtiger_field("account", module))
+        tools = self._tools = Tools(
+            reference, options, invoices, lookups, rules, module, rules.vtiger_field("account", module)
+        )
         self.fields = rules.active
         self.mappers = {Side.VTIGER: VtigerMapper(tools), Side.XERO: XeroMapper(tools)}
 
@@ -51,6 +53,8 @@ class PaymentsSlice(PlainSlice[Payment]):
         value = getattr(record, field)
         if self.is_blank(field, record):
             return None
+        if field == "invoice":
+            return self._tools.number_of(record.invoice)
         return f"{canon(record.amount):f}" if field == "amount" else str(value)
 
     def is_blank(self, field: str, record: Payment) -> bool:

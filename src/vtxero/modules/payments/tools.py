@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
+from vtxero.domain.ids import is_vtiger_id
 from vtxero.domain.lookups import InvoiceView, Lookups, Partner, PartnerState
 from vtxero.domain.money import ZERO
 from vtxero.domain.options import InvoiceOptions, PaymentOptions
@@ -54,6 +55,11 @@ class Tools:
     def partner(self, side: Side, invoice: str) -> Partner:
         """Find the other side's invoice of an invoice of `side`."""
         return self.lookups.partner(INVOICES, side, invoice) if invoice else Partner(PartnerState.UNKNOWN)
+
+    def number_of(self, invoice: str) -> str:
+        """Name an invoice of either side for people by its number; the id where it has none or was never read."""
+        found = self.invoice(Side.VTIGER if is_vtiger_id(invoice) else Side.XERO, invoice)
+        return str(getattr(found, "number", "")) or invoice
 
     def invoice(self, side: Side, invoice: str) -> InvoiceView | None:
         """Give an invoice as `side` has it."""

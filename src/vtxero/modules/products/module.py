@@ -9,9 +9,12 @@ from pydantic import TypeAdapter
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
 from vtxero.domain.lookups import Lookups, symbol
+from vtxero.domain.money import canon
 from vtxero.domain.options import ProductOptions, TaxMapOptions
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
+from vtxero.domain.text import unescape
+from vtxero.domain.words import with_rate
 from vtxero.modules.products.record import FIELDS, Product
 from vtxero.modules.products.rules import MODULE, Crossing, same_name_findings
 from vtxero.modules.products.vtiger import MOVABLE, VtigerProducts
@@ -57,6 +60,7 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
         rules.check_places(reference.vtiger.modules["Products"])
         self.fields = rules.active
         self.writes_back = options.write_back
+        self._reference = reference
         self._crossing = Crossing(options, placeholder)
         matcher = TaxMatcher(reference, taxes or TaxMapOptions())
         vtiger = self._vtiger = VtigerProducts(
@@ -86,7 +90,21 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
 
     def show(self, field: str, record: Product) -> str | None:
         value = getattr(record, field)
+        if field == "tax" and value:
+            return self._tax(record)
         return f"{value:f}" if isinstance(value, Decimal) else value or None
+
+    def _tax(self, record: Product) -> str:
+        """Name a product's tax for people: Xero's by its type, Vtiger's by the fields of its taxes."""
+        rate = self._reference.xero.tax_rate(record.tax)
+        if rate:
+            return with_rate(rate.name, f"{canon(rate.effective_rate):f}")
+        found = {name: self._reference.vtiger.tax(name) for name in record.tax.split("+")}
+        own = {tax.field: tax.rate for tax in record.taxes}
+        return " and ".join(
+            with_rate(unescape(tax.label), f"{canon(own.get(name, tax.rate)):f}") if tax else name
+            for name, tax in found.items()
+        )
 
     def is_blank(self, field: str, record: Product) -> bool:
         """Tell whether a field holds nothing. Vtiger has no empty price: its 0 is one."""

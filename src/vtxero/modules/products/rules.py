@@ -12,8 +12,10 @@ from vtxero.domain.options import ProductOptions
 from vtxero.domain.reference import XeroReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, has_script, match_key
+from vtxero.domain.words import called
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
+from vtxero.rules.common import kept_otherwise
 
 MODULE = "products"
 XERO_CODE, XERO_NAME, XERO_DESCRIPTION = 30, 50, 4000
@@ -127,7 +129,7 @@ def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Fin
     """Note what the service kept otherwise than it was sent. Prices are no totals: rounding is noted, not refused."""
     service = side.value.capitalize()
     found = [
-        note(code, f"{field}: {service} keeps {kept!r} for {sent!r}.", field=field)
+        kept_otherwise(code, (MODULE, field), service, kept, sent)
         for field, code in _TEXTS.items()
         if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
     ]
@@ -135,6 +137,6 @@ def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Fin
         sent, kept = getattr(wanted, field), getattr(answered, field)
         if sent and kept != sent:
             shown = f"{kept:f}" if kept is not None else "no price"
-            message = f"{field}: {service} keeps {shown} for {sent:f} ({places(sent)} decimals)."
+            message = f"{called(MODULE, field)}: {service} keeps {shown} for {sent:f} ({places(sent)} decimals)."
             found.append(note(Code.DECIMALS, message, field=field))
     return tuple(found)
