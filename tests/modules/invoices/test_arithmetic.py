@@ -9,16 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.invoices.world import (
-    CHARGE,
-    CITY,
-    GST,
-    LEVY,
-    RATES,
-    VAT,
-    Books,
-    D,
-    a_slice,
+from modules.invoices.books import CHARGE, CITY, GST, LEVY, RATES, VAT, Books, D, a_slice
+from modules.invoices.papers import (
     cents,
     codes,
     from_vtiger,

@@ -7,22 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from modules.invoices.world import (
-    CHARGE,
-    CITY,
-    GST,
-    LEVY,
-    VAT,
-    WITHHELD,
-    ZERO_RATED,
-    Books,
-    D,
-    a_reference,
-    a_slice,
-    from_vtiger,
-    v_line,
-    v_row,
-)
+from modules.invoices.books import CHARGE, CITY, GST, LEVY, VAT, WITHHELD, ZERO_RATED, Books, D, a_reference, a_slice
+from modules.invoices.papers import from_vtiger, v_line, v_row
 from vtxero.domain.money import ZERO
 from vtxero.modules.invoices import needs_retrieve
 
