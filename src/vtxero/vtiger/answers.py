@@ -65,10 +65,10 @@ def _no_envelope(response: httpx.Response, call: Call) -> VtxeroError | PassingF
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return _crashed(response, call)
     if response.is_success:
-        # On a write, a page in the place of JSON may hide that it was done.
-        return (
-            lost(call, f"HTTP {status} without JSON{title_of(response)}") if call.writes else _no_vtiger(response, call)
-        )
+        if call.writes:
+            # A page in the place of JSON may hide that it was done.
+            return lost(call, f"HTTP {status} without JSON{title_of(response)}")
+        return _no_web_service(response, call)
     return _turned_away(response, call)
 
 
@@ -84,7 +84,7 @@ def _turned_away(response: httpx.Response, call: Call) -> VtxeroError:
             f"The web server of {call.endpoint} finds the address of {call} too long (HTTP 414).",
             remedy="Raise the server's limit for request lines (Apache: LimitRequestLine) to 16380.",
         )
-    return _no_vtiger(response, call)
+    return _no_web_service(response, call)
 
 
 def _crashed(response: httpx.Response, call: Call) -> VtxeroError | PassingFaultError:
@@ -132,11 +132,21 @@ def _redirected(response: httpx.Response, call: Call) -> NoVtigerError:
     )
 
 
-def _no_vtiger(response: httpx.Response, call: Call) -> NoVtigerError:
+def _no_web_service(response: httpx.Response, call: Call) -> NoVtigerError:
+    return no_vtiger(
+        response,
+        call,
+        "Vtiger's web service",
+        remedy="Check vtiger.url: it must be the address that Vtiger's login page has, and the web service must be "
+        "reachable there without another login.",
+    )
+
+
+def no_vtiger(response: httpx.Response, call: Call, expected: str, *, remedy: str) -> NoVtigerError:
+    """Make the error of an answer that something else gave than what was expected at this address."""
     kind = response.headers.get("content-type", "no content type").partition(";")[0]
     return NoVtigerError(
         f"{call.endpoint} answered {call.operation} with HTTP {response.status_code} and {kind}{title_of(response)}, "
-        "which is no answer of Vtiger's web service.",
-        remedy="Check vtiger.url: it must be the address that Vtiger's login page has, and the web service must be "
-        "reachable there without another login.",
+        f"which is no answer of {expected}.",
+        remedy=remedy,
     )

@@ -14,10 +14,11 @@ import httpx
 
 from vtxero.domain.text import unescape
 from vtxero.errors import AuthError
-from vtxero.vtiger.answers import read_answer, settled
-from vtxero.vtiger.envelope import parse_envelope, title_of
-from vtxero.vtiger.errors import LOGIN_CODES, SESSION_CODES, Call, Failure, NoVtigerError, lost
+from vtxero.vtiger.answers import no_vtiger, read_answer, settled
+from vtxero.vtiger.envelope import parse_envelope
+from vtxero.vtiger.errors import LOGIN_CODES, SESSION_CODES, Call, Failure, login_refused, lost
 
+_USER_NAME = "of the cloud edition: the e-mail that you log in with"
 _CODES = (
     # the beginning of Vtiger's words, and the code it gives with them where it gives one
     ("permission to", "ACCESS_DENIED"),
@@ -42,7 +43,7 @@ def read_cloud_answer(response: httpx.Response, call: Call) -> Any:
     """
     status = response.status_code
     if status == httpx.codes.UNAUTHORIZED:
-        raise login_refused(call, _words(response) or "HTTP 401")
+        raise login_refused(call, _words(response) or "HTTP 401", name=_USER_NAME)
     has_envelope = parse_envelope(response.content) is not None
     if response.is_server_error and call.writes and has_envelope:
         # A refusal is told by HTTP 400; whatever broke here may have broken half way.
@@ -52,18 +53,8 @@ def read_cloud_answer(response: httpx.Response, call: Call) -> Any:
     else:
         found = settled(_refusal(response, call), call)
     if isinstance(found, Failure) and found.code in LOGIN_CODES | SESSION_CODES:
-        raise login_refused(call, found.message or found.code)
+        raise login_refused(call, found.message or found.code, name=_USER_NAME)
     return _decoded(found)
-
-
-def login_refused(call: Call, words: str) -> AuthError:
-    """Make the error of a login that is not accepted."""
-    return AuthError(
-        f"Vtiger at {call.endpoint} does not let the user {call.username!r} in: {words}.",
-        remedy="Check the user name (of the cloud edition: the e-mail that you log in with), that the user is active, "
-        "and the access key from My Preferences; then run `vtxero auth vtiger`, or correct the "
-        "variable VTXERO_VTIGER_ACCESS_KEY where it is set: it wins.",
-    )
 
 
 def _refusal(response: httpx.Response, call: Call) -> Failure:
@@ -75,10 +66,10 @@ def _refusal(response: httpx.Response, call: Call) -> Failure:
     """
     status, words = response.status_code, _words(response)
     if not words and status in (httpx.codes.NOT_FOUND, httpx.codes.METHOD_NOT_ALLOWED):
-        kind = response.headers.get("content-type", "no content type").partition(";")[0]
-        raise NoVtigerError(
-            f"{call.endpoint} answered {call.operation} with HTTP {status} and {kind}{title_of(response)}, "
-            "which is no answer of Vtiger's cloud edition.",
+        raise no_vtiger(
+            response,
+            call,
+            "Vtiger's cloud edition",
             remedy="Check vtiger.url: for the cloud edition it is https://<your instance>.vtiger.com, with the od1 or "
             "od2 that the browser shows.",
         )

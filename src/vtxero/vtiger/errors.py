@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from vtxero.errors import ConfigError, ReplyLostError, TemporaryError, VtxeroError
+from vtxero.errors import AuthError, ConfigError, ReplyLostError, TemporaryError, VtxeroError
 
 SERVICE = "vtiger"
 LONGEST_WAIT = 65.0
@@ -77,6 +77,15 @@ def lost(call: Call, what: str) -> ReplyLostError:
         f"Vtiger at {call.endpoint} gave no usable answer to {call}: {what}. "
         "It may have been carried out, whole or in part.",
         remedy="Run again: vtxero looks for the record before it sends it once more.",
+    )
+
+
+def login_refused(call: Call, words: str, *, name: str) -> AuthError:
+    """Make the error of a login that is not accepted; `name` says what this edition takes as a user's name."""
+    return AuthError(
+        f"Vtiger at {call.endpoint} does not let the user {call.username!r} in: {words}.",
+        remedy=f"Check the user name ({name}), that the user is active, and the access key from My Preferences; then "
+        "run `vtxero auth vtiger`, or correct the variable VTXERO_VTIGER_ACCESS_KEY where it is set: it wins.",
     )
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from vtxero.errors import AuthError, NotModelledError, RefusedError, VtxeroError
-from vtxero.vtiger.errors import BROKEN_CODES, DENIED, LOGIN_CODES, SERVICE, SESSION_CODES, Call, Failure, lost
+from vtxero.vtiger.errors import (
+    BROKEN_CODES,
+    DENIED,
+    LOGIN_CODES,
+    SERVICE,
+    SESSION_CODES,
+    Call,
+    Failure,
+    login_refused,
+    lost,
+)
 
 _NO_MODULE = re.compile(r"denied for name : (.+)\Z")
 _NO_FIELD = re.compile(r"Permission to access '?\.?([^'. ]+)\.?'? attribute denied")
@@ -14,7 +24,7 @@ _NO_FIELD = re.compile(r"Permission to access '?\.?([^'. ]+)\.?'? attribute deni
 def translate(failure: Failure, call: Call) -> VtxeroError:
     """Turn a failure that is no lost session into the error to raise."""
     if failure.code in LOGIN_CODES or failure.code in SESSION_CODES or call.operation in {"getchallenge", "login"}:
-        return _login_refused(failure, call)
+        return login_refused(call, f"{failure.message} ({failure.code})", name="the login name, not the e-mail")
     if failure.code in BROKEN_CODES:
         return lost(call, f"{failure.message} ({failure.code})")
     if failure.code == "ACCESS_DENIED":
@@ -22,15 +32,6 @@ def translate(failure: Failure, call: Call) -> VtxeroError:
     if call.writes:
         return _refused(failure)
     return _unexpected(failure, call)
-
-
-def _login_refused(failure: Failure, call: Call) -> AuthError:
-    return AuthError(
-        f"Vtiger at {call.endpoint} does not let the user {call.username!r} in: {failure.message} ({failure.code}).",
-        remedy="Check the user name (the login name, not the e-mail), that the user is active, and the access key from "
-        "My Preferences; then run `vtxero auth vtiger`, or correct the "
-        "variable VTXERO_VTIGER_ACCESS_KEY where it is set: it wins.",
-    )
 
 
 def _denied(failure: Failure, call: Call) -> VtxeroError:
