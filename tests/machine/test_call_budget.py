@@ -23,7 +23,7 @@ def batch(size, monkeypatch):
     """How many invoices a call takes to Xero; small books have small pages, so that they have as many as large ones."""
     if size >= 1000:
         return 50
-    monkeypatch.setattr("vtxero.xero.source.PAGE_SIZE", 20)
+    monkeypatch.setattr("vtxero.xero.paging.PAGE_SIZE", 20)
     return 10
 
 

@@ -22,7 +22,7 @@ from vtxero.registry import page_finder
 from vtxero.store import SqliteRuns, SqliteState
 from vtxero.sync.ports import Clock, Progress
 from vtxero.vtiger.ledger import invoice_sums as vtiger_sums
-from vtxero.xero.ledger import invoice_sums as xero_sums
+from vtxero.xero.summaries import invoice_sums as xero_sums
 
 INVOICES = "invoices"
 PARTIES = ("organizations", "contacts")

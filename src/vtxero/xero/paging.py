@@ -16,6 +16,7 @@ from datetime import timedelta
 from vtxero.xero.endpoints import Endpoint
 from vtxero.xero.wire import Element, Envelope, parse_moment, stamp
 
+PAGE_SIZE = 1000
 STEP_BACK = timedelta(seconds=1)
 
 ReadPage = Callable[[str | None, int], Envelope]
@@ -45,6 +46,17 @@ class _Seen:
     def forget_before(self, moment: str) -> None:
         """Drop what cannot come again."""
         self.rows = {key for key in self.rows if key[1] >= moment}
+
+
+def page_arguments(since: str | None, number: int | None) -> dict[str, str | int]:
+    """Give the arguments of a read of one page, or of the whole list where Xero knows no pages (None)."""
+    arguments: dict[str, str | int] = {}
+    if number is not None:
+        arguments |= {"page": number, "page_size": PAGE_SIZE, "order": "UpdatedDateUTC ASC"}
+    if since:
+        # Text, not a datetime: the SDK would write a zone, and Xero ignores the header in a form it does not know.
+        arguments["if_modified_since"] = since
+    return arguments
 
 
 def modified_of(element: Element) -> str:

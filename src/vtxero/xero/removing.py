@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from vtxero.domain.sides import Side
 from vtxero.errors import NotModelledError
 from vtxero.sync.records import Answer, Removal
 from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import endpoint
-from vtxero.xero.paging import read_rows
-from vtxero.xero.source import IDS_AT_ONCE, ORDER, PAGE_SIZE, XeroSource
-from vtxero.xero.wire import Element, Envelope, read_envelope
+from vtxero.xero.source import IDS_AT_ONCE, XeroSource
+from vtxero.xero.summaries import living_documents
 
 WAYS: Mapping[str, tuple[str, frozenset[str]]] = {
     "Invoices": ("Status", frozenset({"DELETED", "VOIDED"})),
     "Contacts": ("ContactStatus", frozenset({"ARCHIVED"})),
 }
 """The field that ends a record, and what it may be set to. Whatever is not here is never taken away."""
-LIVING = ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID")
 
 
 class XeroRemover:
@@ -40,7 +36,7 @@ class XeroRemover:
         found: dict[str, list[str]] = defaultdict(list)
         for start in range(0, len(ids), IDS_AT_ONCE):
             spelt = {each.lower(): each for each in ids[start : start + IDS_AT_ONCE]}
-            for element in self._documents(list(spelt)):
+            for element in living_documents(self._client, list(spelt)):
                 contact = str((element.value.get("Contact") or {}).get("ContactID") or "").lower()
                 if contact in spelt:
                     found[spelt[contact]].append(str(element.value.get("InvoiceID") or "").lower())
@@ -59,22 +55,3 @@ class XeroRemover:
         if strange:
             raise NotModelledError(f"vtxero does not set {place.plural} of Xero to {strange.way!r}.")
         return self._source.update(module, [{place.id_field: each.id, field: each.way} for each in removals], key)
-
-    def _documents(self, contacts: Sequence[str]) -> Iterator[Element]:
-        place = endpoint("invoices")
-
-        def read(since: str | None, number: int) -> Envelope:
-            arguments: dict[str, Any] = {
-                "contact_i_ds": list(contacts),
-                "statuses": list(LIVING),
-                "summary_only": "true",
-                "page": number,
-                "page_size": PAGE_SIZE,
-                "order": ORDER,
-            }
-            if since:
-                arguments["if_modified_since"] = since
-            return self._client.read(place.read, partial(read_envelope, plural=place.plural), **arguments)
-
-        for elements in read_rows(place, None, read):
-            yield from elements

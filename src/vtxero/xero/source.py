@@ -17,10 +17,9 @@ from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import BATCH, Endpoint, Operation, endpoint
 from vtxero.xero.errors import BatchRefusedError, validation_messages, warnings_of
 from vtxero.xero.limits import PER_MINUTE, WINDOW
-from vtxero.xero.paging import modified_of, read_rows
+from vtxero.xero.paging import modified_of, page_arguments, read_rows
 from vtxero.xero.wire import Element, Envelope, parse_moment, plain, read_envelope, size_of, stamp, write_envelope
 
-PAGE_SIZE = 1000
 OVERLAP = timedelta(seconds=300)
 """What is read again before the largest time read: Xero may show a change a little after the time it writes on it."""
 IDS_AT_ONCE = 40
@@ -28,7 +27,6 @@ IDS_AT_ONCE = 40
 SPLITS = 8
 """How often one create or update may be cut in halves in search of the element that spoils the whole."""
 NO_ID = "00000000-0000-0000-0000-000000000000"
-ORDER = "UpdatedDateUTC ASC"
 
 
 class XeroSource:
@@ -163,13 +161,7 @@ class XeroSource:
 
     def _read(self, place: Endpoint, since: str | None, number: int | None) -> Envelope:
         """Read one page, or the whole list where Xero knows no pages."""
-        arguments: dict[str, Any] = dict(place.listing)
-        if number is not None:
-            arguments |= {"page": number, "page_size": PAGE_SIZE, "order": ORDER}
-        if since:
-            # Text, not a datetime: the SDK would write a zone, and Xero ignores the header in a form it does not know.
-            arguments["if_modified_since"] = since
-        return self._get(place, arguments)
+        return self._get(place, {**place.listing, **page_arguments(since, number)})
 
     def _named(
         self, place: Endpoint, ids: Sequence[str], arguments: Mapping[str, str | int] | None
