@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from wire.vtiger.answering import AnsweringServer
+
 HOST = "https://acme.od2.vtiger.com"
 BASE = f"{HOST}/restapi/v1/vtiger/default"
 DATE = {"date": "Sun, 22 Nov 2026 12:00:00 GMT"}
@@ -29,20 +31,6 @@ def in_reason(message: str, status: int = 400, **parts: Any) -> httpx.Response:
     return httpx.Response(status, extensions={"reason_phrase": message.encode()}, **parts)
 
 
-class Server:
-    """Answers by operation: a list of answers each, the last one for ever."""
-
-    def __init__(self, answers: dict[str, list[Any]]) -> None:
-        self.answers = {"me": [fine(ME)], **answers}
-        self.asked: list[str] = []
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        operation = request.url.path.rpartition("/")[2]
-        self.asked.append(operation)
-        self.requests.append(request)
-        line = self.answers[operation]
-        answer = line.pop(0) if len(line) > 1 else line[0]
-        if isinstance(answer, httpx.Response):
-            return answer
-        raise answer("gone")
+def cloud_server(answers: dict[str, list[Any]]) -> AnsweringServer:
+    """Name the operation in the path, and know who asks."""
+    return AnsweringServer(lambda request: request.url.path.rpartition("/")[2], {"me": [fine(ME)], **answers})

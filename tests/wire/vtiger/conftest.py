@@ -22,7 +22,8 @@ from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.invoices import NeedsRetrieve
 from vtxero.vtiger.reference import read_reference
 from vtxero.vtiger.source import VtigerSource
-from wire.vtiger.cloud_server import HOST, Server
+from wire.vtiger.answering import AnsweringServer
+from wire.vtiger.cloud_server import HOST, cloud_server
 
 USERS = (User("admin", 1, DEFAULT_KEY, is_admin=True), User("clerk", 5, "clerk-key"))
 
@@ -131,14 +132,14 @@ def sleeps() -> list[float]:
 
 
 @pytest.fixture
-def connect_cloud(sleeps: list[float]) -> Iterator[Callable[..., tuple[VtigerClient, Server]]]:
+def connect_cloud(sleeps: list[float]) -> Iterator[Callable[..., tuple[VtigerClient, AnsweringServer]]]:
     """Give a client, and the server that answers it as told."""
     with respx.mock(assert_all_called=False) as mock:
 
         def make(
             url: str = HOST, edition: Edition = Edition.CLOUD, **answers: list[Any]
-        ) -> tuple[VtigerClient, Server]:
-            server = Server(answers)
+        ) -> tuple[VtigerClient, AnsweringServer]:
+            server = cloud_server(answers)
             mock.route().mock(side_effect=server)
             access = VtigerAccess(url, "ann@example.com", SecretStr("k3y:ž"), edition=edition)
             return VtigerClient(access, sleep=sleeps.append), server

@@ -24,6 +24,7 @@ from vtxero.errors import (
 )
 from vtxero.vtiger.access import VtigerAccess
 from vtxero.vtiger.client import VtigerClient
+from wire.vtiger.answering import AnsweringServer
 
 URL = "https://crm.example.com/webservice.php"
 CHALLENGE = {"token": "t0k3n", "serverTime": 1700000000, "expireTime": 1700000300}
@@ -39,24 +40,9 @@ def wrong(code: str | int, message: str) -> httpx.Response:
     return httpx.Response(200, json={"success": False, "error": {"message": message, "code": code}})
 
 
-class Server:
-    """Answers by operation: a list of answers each, the last one for ever."""
-
-    def __init__(self, **answers: list[Any]) -> None:
-        self.answers = {"getchallenge": [fine(CHALLENGE)], "login": [fine(LOGIN)], **answers}
-        self.asked: list[str] = []
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = request.content.decode() if request.method == "POST" else request.url.query.decode()
-        operation = parse_qs(body)["operation"][0]
-        self.asked.append(operation)
-        self.requests.append(request)
-        line = self.answers[operation]
-        answer = line.pop(0) if len(line) > 1 else line[0]
-        if isinstance(answer, httpx.Response):
-            return answer
-        raise answer("gone") if isinstance(answer, type) else answer
+def operation_of(request: httpx.Request) -> str:
+    body = request.content.decode() if request.method == "POST" else request.url.query.decode()
+    return parse_qs(body)["operation"][0]
 
 
 @pytest.fixture
@@ -68,8 +54,10 @@ def sleeps() -> list[float]:
 def connect(sleeps):
     with respx.mock(assert_all_called=False) as mock:
 
-        def make(**answers: list[Any]) -> tuple[VtigerClient, Server]:
-            server = Server(**answers)
+        def make(**answers: list[Any]) -> tuple[VtigerClient, AnsweringServer]:
+            server = AnsweringServer(
+                operation_of, {"getchallenge": [fine(CHALLENGE)], "login": [fine(LOGIN)], **answers}
+            )
             mock.route(url__startswith=URL).mock(side_effect=server)
             access = VtigerAccess("crm.example.com", "ann", SecretStr("k3y"))
             return VtigerClient(access, sleep=sleeps.append), server
