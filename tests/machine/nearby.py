@@ -60,6 +60,15 @@ class Nearby(Company):
                 wires=wires(self.net, self.time, batch=self.batch),
             )
 
+    def come_to_rest(self, invoice: str) -> None:
+        """Bring Acme's invoice to both sides, and let time pass until nothing that was written is young any more."""
+        assert self.sync().exit_code == 0
+        self.time.pass_by(600)
+        self.sync()
+        self.time.pass_by(600)
+        self.contact_id = self.contacts()["Acme Ltd"]["ContactID"]
+        self.invoice_id = self.invoices()[self.number_of(invoice)]["InvoiceID"]
+
     def read_state(self) -> bytes:
         """Copy the state database, whatever part of it still lies in its log."""
         with closing(sqlite3.connect(self.settings.database)) as database:
