@@ -6,8 +6,8 @@ import re
 
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
-from vtxero.sandbox.xero.saving import Mode, Saved, check_tax_type, index_add, index_drop, refuse_unmodelled
-from vtxero.sandbox.xero.wire import Record, bool_in, given, is_guid, number_in, text_in
+from vtxero.sandbox.xero.saving import Mode, Saved, check_tax_type, id_sent, index_add, index_drop, refuse_unmodelled
+from vtxero.sandbox.xero.wire import Record, bool_in, is_guid, number_in, text_in
 
 LENGTHS = {
     "Name": 255,
@@ -106,12 +106,11 @@ def save_contact(books: Books, element: Record, mode: Mode) -> Saved:
 
 def _matched(books: Books, element: Record, mode: Mode) -> Record | None:
     """Find which record is meant: POST goes by id, then number, then name; PUT makes a new one."""
-    contact_id, number, name = (text_in(element, key) for key in ("ContactID", "ContactNumber", "Name"))
+    contact_id = id_sent(element, "Contacts", mode)
+    number, name = text_in(element, "ContactNumber"), text_in(element, "Name")
     if mode.create:
-        if contact_id and given(contact_id) and not mode.person:
-            raise NotModelledError("PUT Contacts with a ContactID is not modelled by the stand-in")
         return None
-    if contact_id and given(contact_id):
+    if contact_id:
         return get_contact(books, contact_id)
     if number and (found := find_numbered(books, number)):
         return found

@@ -15,8 +15,8 @@ from vtxero.sandbox.xero.drafting import check_lock, fill_document
 from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
 from vtxero.sandbox.xero.invoices import BAD_NEW_STATUS, BAD_STATUS, FINAL, HAS_PAYMENT, MOVES, NO_LINES, settle
 from vtxero.sandbox.xero.lines import NOTHING
-from vtxero.sandbox.xero.saving import Mode, Saved, refuse_unmodelled
-from vtxero.sandbox.xero.wire import Record, cents, date_in, given, is_guid, number_in, text_in
+from vtxero.sandbox.xero.saving import Mode, Saved, id_sent, refuse_unmodelled
+from vtxero.sandbox.xero.wire import Record, cents, date_in, is_guid, number_in, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,13 @@ def save_credit_note(books: Books, element: Record, mode: Mode) -> Saved:
 
 
 def _matched(books: Books, element: Record, mode: Mode) -> Record | None:
-    credit_id, number = text_in(element, "CreditNoteID"), text_in(element, "CreditNoteNumber")
+    credit_id = id_sent(element, CREDIT_NOTE.plural, mode)
     if mode.create:
-        if given(credit_id) and not mode.person:
-            raise NotModelledError("PUT CreditNotes with a CreditNoteID is not modelled by the stand-in")
         return None
     try:
-        if credit_id and given(credit_id):
-            return get_credit(books, CREDIT_NOTE, credit_id)
-        return get_credit(books, CREDIT_NOTE, number or "")
+        return get_credit(books, CREDIT_NOTE, credit_id or text_in(element, "CreditNoteNumber") or "")
     except NotFoundError:
-        if credit_id and given(credit_id):
+        if credit_id:
             raise InvalidError(UNKNOWN) from None
         return None
 

@@ -9,9 +9,9 @@ from vtxero.sandbox.xero.contacts import save_contact
 from vtxero.sandbox.xero.drafting import check_lock, fill_invoice
 from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
 from vtxero.sandbox.xero.lines import NOTHING
-from vtxero.sandbox.xero.saving import Mode, Saved, index_add, index_drop, refuse_unmodelled
+from vtxero.sandbox.xero.saving import Mode, Saved, id_sent, index_add, index_drop, refuse_unmodelled
 from vtxero.sandbox.xero.stock import check_stock, move_stock, stock_changes
-from vtxero.sandbox.xero.wire import Record, bool_in, date_in, given, is_guid, text_in
+from vtxero.sandbox.xero.wire import Record, bool_in, date_in, is_guid, text_in
 
 NO_LINES = "One or more line items must be specified"
 BAD_NEW_STATUS = "Invoice not of valid status for creation"
@@ -69,12 +69,10 @@ def save_invoice(books: Books, element: Record, mode: Mode) -> Saved:
 
 
 def _matched(books: Books, element: Record, mode: Mode) -> Record | None:
-    invoice_id, number = text_in(element, "InvoiceID"), text_in(element, "InvoiceNumber")
+    invoice_id, number = id_sent(element, "Invoices", mode), text_in(element, "InvoiceNumber")
     if mode.create:
-        if given(invoice_id) and not mode.person:
-            raise NotModelledError("PUT Invoices with an InvoiceID is not modelled by the stand-in")
         return None
-    if invoice_id and given(invoice_id):
+    if invoice_id:
         found = books.invoices.get(invoice_id.lower())
         if found is None:
             raise InvalidError("An existing invoice with the specified ID could not be found")

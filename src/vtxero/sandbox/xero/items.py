@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from vtxero.sandbox.xero.books import Books
-from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
-from vtxero.sandbox.xero.saving import Mode, Saved, check_account, check_tax_type
-from vtxero.sandbox.xero.wire import Record, bool_in, given, is_guid, moment_out, number_in, places, text_in
+from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError
+from vtxero.sandbox.xero.saving import Mode, Saved, check_account, check_tax_type, id_sent
+from vtxero.sandbox.xero.wire import Record, bool_in, is_guid, moment_out, number_in, places, text_in
 
 LENGTHS = {"Code": 30, "Name": 50, "Description": 4000, "PurchaseDescription": 4000}
 NO_CODE = "Price List Item Code must be supplied"
@@ -53,12 +53,10 @@ def save_item(books: Books, element: Record, mode: Mode) -> Saved:
 
 
 def _matched(books: Books, element: Record, code: str, mode: Mode) -> Record | None:
-    item_id = text_in(element, "ItemID")
+    item_id = id_sent(element, "Items", mode)
     if mode.create:
-        if given(item_id) and not mode.person:
-            raise NotModelledError("PUT Items with an ItemID is not modelled by the stand-in")
         return None
-    if item_id and given(item_id):
+    if item_id:
         return get_item(books, item_id)
     return books.item_coded(code) if code else None
 

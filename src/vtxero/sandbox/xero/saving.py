@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vtxero.sandbox.xero.errors import Findings, NotModelledError
-from vtxero.sandbox.xero.wire import ZERO_ID, Record
+from vtxero.sandbox.xero.wire import ZERO_ID, Record, given, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,21 @@ class Saved:
     record_id: str
     created: bool
     warnings: list[str] = field(default_factory=list)
+
+
+def id_sent(element: Record, plural: str, mode: Mode) -> str | None:
+    """Give the id by which an element names the record to change; None where it names none.
+
+    Raises:
+        NotModelledError: what the API is to create names one.
+    """
+    key = f"{plural.removesuffix('s')}ID"
+    sent = text_in(element, key)
+    if not sent or not given(sent):
+        return None
+    if mode.create and not mode.person:
+        raise NotModelledError(f"PUT {plural} with a value of {key} is not modelled by the stand-in")
+    return sent
 
 
 def refuse_unmodelled(element: Record, names: set[str], what: str) -> None:
