@@ -146,7 +146,7 @@ class VtigerModule:
 
     def has(self, name: str) -> bool:
         """Tell whether the module has a field of this name."""
-        return any(item.name == name for item in self.fields)
+        return self.field(name) is not None
 
     def field(self, name: str) -> VtigerField | None:
         """Find a field by its name."""

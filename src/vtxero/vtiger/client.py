@@ -6,11 +6,11 @@ import json
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import httpx
 
+from vtxero.domain.closing import Closing
 from vtxero.errors import NotModelledError, RefusedError
 from vtxero.sync.budget import CallBudget
 from vtxero.vtiger.access import Edition, VtigerAccess
@@ -23,7 +23,7 @@ from vtxero.vtiger.session import Request, Session
 from vtxero.vtiger.transport import Sleep, Transport
 
 
-class VtigerClient:
+class VtigerClient(Closing):
     """One login to one Vtiger. Close it, or use it as a context manager, unless the http client is yours.
 
     Every method may raise ConfigError (the address leads elsewhere), AuthError, TemporaryError (after some tries),
@@ -49,14 +49,6 @@ class VtigerClient:
     def __repr__(self) -> str:
         """Show the address and the user, no secret."""
         return f"VtigerClient({self.address.base!r}, {self.username!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the connection; a session is left to end by itself."""

@@ -12,11 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from vtxero.domain.closing import Closing
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
@@ -56,7 +56,7 @@ class _Exchange:
     bearer: str = ""
 
 
-class XeroClient:
+class XeroClient(Closing):
     """One login at one organisation. Make one per process: the SDK's configuration is a copied singleton."""
 
     def __init__(
@@ -79,14 +79,6 @@ class XeroClient:
         self._count = 0
         self._mutex = threading.Lock()
         self._api = _open_api(access, lambda: str(self._local.bearer))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the connections back."""

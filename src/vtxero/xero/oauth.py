@@ -9,12 +9,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from types import TracebackType
-from typing import Self
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
+from vtxero.domain.closing import Closing
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
@@ -87,7 +86,7 @@ class _ConnectionAnswer(BaseModel):
     name: str | None = Field("", alias="tenantName")
 
 
-class XeroOAuth:
+class XeroOAuth(Closing):
     """One app at Xero's login server. Safe to use from several threads; close it, or use it as a context manager."""
 
     def __init__(
@@ -105,14 +104,6 @@ class XeroOAuth:
         self._clock = clock
         self._sleep = sleep
         self._http = http or _http_client(access.identity_url)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the connections back."""
