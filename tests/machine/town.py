@@ -67,6 +67,11 @@ class Town:
         read = READ[side, field]
         return [str(read(row)) for row in self.rows(side, module, name)]
 
+    def is_put_away(self, module: str, name: str) -> bool:
+        """Tell whether a record is archived in Xero and Vtiger has none such: it stays where it is."""
+        here, there = (self.rows(side, module, name) for side in ("vtiger", "xero"))
+        return not here and bool(there) and all(row.get("ContactStatus") == "ARCHIVED" for row in there)
+
     def keys(self) -> Iterator[Key]:
         for module, fields in FIELDS.items():
             for name in sorted({name for kind, name in self.made if kind == module}):
