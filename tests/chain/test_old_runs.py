@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from vtxero.bootstrap.syncing import open_log, run_sync
 from vtxero.bootstrap.undoing import run_undo
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError
+from vtxero.registry import MODULES
 from vtxero.store import open_database
 from vtxero.sync.request import RunRequest
 from vtxero.sync.undo_plan import UndoRequest
@@ -107,3 +109,52 @@ def test_newest_runs_can_be_undone_though_the_clock_leaps(old, monkeypatch):
     sync_later(old, 36_500)
 
     assert effects(old) == before
+
+
+def test_log_after_its_days_is_forgotten_but_for_what_still_waits(old):
+    bare = old.invoice(old.organization("Bee Ltd"), line(old.product("Unsold", "U-1")), invoicestatus="Credit Invoice")
+    waited = old.sync().run
+    old.sync()
+    sync_later(old, 400)
+    old.configure("invoices", enabled=False)
+
+    last = sync_later(old, 800, modules=("organizations",)).run
+
+    with open_log(old.settings) as log:
+        assert [each.run for each in log.runs()] == [last]
+        assert log.report(waited) is None
+        assert log.has_forgotten(waited)
+        assert [each.label for each in log.waiting()] == [old.number_of(bare)]
+    with pytest.raises(ConfigError, match="too old to be known"):
+        old.undo(old.run)
+
+
+def test_newest_runs_stay_in_the_log_though_the_clock_leaps(old, monkeypatch):
+    monkeypatch.undo()
+
+    sync_later(old, 36_500)
+
+    with open_log(old.settings) as log:
+        assert log.report(old.run) is not None
+
+
+def test_quiet_runs_add_next_to_nothing_to_the_state_however_much_waits(old):
+    account, product = old.organization("Bee Ltd"), old.product("Unsold", "U-1")
+    for _ in range(20):
+        old.invoice(account, line(product), invoicestatus="Credit Invoice")
+    old.sync()
+    old.sync()
+    before = rows(old)
+
+    for _ in range(3):
+        old.sync()
+
+    grown = {table: number - before[table] for table, number in rows(old).items() if number != before[table]}
+    assert set(grown) == {"runs", "counts", "judged"}
+    assert max(grown.values()) <= 3 * len(MODULES)
+
+
+def rows(company):
+    with closing(open_database(company.settings.database)) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}

@@ -107,6 +107,7 @@ class Book:
         self.summaries = []
         self.reports = {}
         self.waits = []
+        self.forgotten = set()
 
     def runs(self, limit=20):
         return self.summaries[:limit]
@@ -118,6 +119,9 @@ class Book:
 
     def waiting(self):
         return self.waits
+
+    def has_forgotten(self, run):
+        return run in self.forgotten
 
 
 @pytest.fixture

@@ -92,6 +92,15 @@ def test_log_of_an_unknown_run_says_how_to_find_one(vtxero):
     assert "`vtxero log` lists the runs" in ran.err
 
 
+def test_log_of_a_run_that_is_too_old_says_what_decides_that(vtxero, book):
+    book.forgotten.add("2020-01-01T00-00-00Z-0000")
+
+    ran = vtxero("log", "2020-01-01T00-00-00Z-0000")
+
+    assert ran.code == 2
+    assert "is no longer kept: it is older than history.log_days in the config" in ran.err
+
+
 @pytest.mark.usefixtures("book")
 def test_log_of_the_last_run_when_there_is_none_says_how_to_begin(vtxero):
     ran = vtxero("log", "--last")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
-from vtxero.domain.sides import Side
+from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StateError, TemporaryError
-from vtxero.store import SqliteState, open_database
+from vtxero.store import SqliteRuns, SqliteState, open_database
+from vtxero.store.codec import dump_result
 from vtxero.store.database import scratch_copy
 from vtxero.store.migrations import MIGRATIONS
 from vtxero.sync.effects import CREATED, LINKED, Effect
 from vtxero.sync.records import Outcome, Presence
+from vtxero.sync.report import RecordResult
 from vtxero.sync.state import Action, Link, StoredRecord
 
 
@@ -44,6 +47,26 @@ def test_database_of_a_newer_version_is_refused_with_exit_code_12(tmp_path):
     with pytest.raises(StateError, match="newer vtxero") as caught:
         open_database(path)
     assert caught.value.exit_code == 12
+
+
+def test_log_of_an_older_version_is_taken_over_with_its_runs(tmp_path):
+    path = tmp_path / "state.sqlite3"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("".join(MIGRATIONS[:3]) + "PRAGMA user_version = 3;")
+        for run in ("b", "a"):
+            old.execute("INSERT INTO runs (run, command, status, started_at) VALUES (?, 'sync', 'success', '')", (run,))
+            values = (run, dump_result(RecordResult("cards", Direction.TO_XERO, Outcome.SKIPPED, run, "7x1", None)))
+            old.execute("INSERT INTO outcomes VALUES (NULL, ?, 'cards', '7x1', '', 'skipped', ?)", values)
+            old.execute("INSERT INTO counts VALUES (?, 'decks', 'to-xero', 'unchanged', 5)", (run,))
+        old.commit()
+
+    runs = SqliteRuns(open_database(path))
+
+    assert [[each.label for each in runs.results(run)] for run in "ab"] == [["a"], ["b"]]
+    assert {count.module: count.seen for count in runs.counts("a")} == {"cards": 1, "decks": 5}
+    runs.add("c", RecordResult("cards", Direction.TO_XERO, Outcome.SKIPPED, "a", "7x1", None))
+    assert [each.label for each in runs.results("c")] == ["a"]
+    assert [len(runs.results(run)) for run in "bac"] == [1, 1, 1]
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"\x00" * 4096])

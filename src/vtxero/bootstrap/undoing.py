@@ -49,6 +49,9 @@ def _check_run(runs: SqliteRuns, state: SqliteState, request: UndoRequest) -> No
     if not request.run:
         return
     summary = runs.summary(request.run)
+    if summary is None and runs.has_forgotten(request.run):
+        text = f"The run {request.run} can no longer be undone: it is too old to be known."
+        raise ConfigError(text, remedy="history.undo_days in the config says how long later runs can be undone.")
     if summary is None:
         raise ConfigError(f"There is no run {request.run!r}.", remedy="`vtxero log` lists the runs.")
     if summary.command.startswith("undo"):

@@ -114,6 +114,9 @@ def _show_run(session: Session, book: RunLog, name: str, wanted: Filter) -> None
     if report is None:
         if name == "last":
             raise ConfigError("There are no runs yet.", remedy="Start with `vtxero sync --dry-run`.")
+        if book.has_forgotten(name):
+            text = f"The log of the run {name} is no longer kept: it is older than history.log_days in the config."
+            raise ConfigError(text, remedy="`vtxero log` lists the runs that are kept.")
         raise ConfigError(
             f"There is no run {name!r}.",
             remedy=f"`vtxero log` lists the runs. Is it an invoice? `vtxero status invoices:{name}` tells its story.",

@@ -214,7 +214,10 @@ class LogSettings(Options):
 class HistorySettings(Options):
     """history: how long is remembered what runs did."""
 
-    undo_days: int = Field(90, ge=1, le=36_500, description="so long can a run be undone; the log of runs stays")
+    undo_days: int = Field(90, ge=1, le=36_500, description="so long can a run be undone")
+    log_days: int = Field(
+        365, ge=1, le=36_500, description="so long `vtxero log` knows a run; what waits, and can be undone, stays"
+    )
 
 
 class Settings(Options):

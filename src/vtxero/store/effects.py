@@ -15,7 +15,8 @@ COLUMNS = (
     "module, side, write, vtiger_id, xero_id, label, fields, before, after, known, modified, vtiger_base,"
     " xero_base, unsettled, run, seq"
 )
-OLD = "run IN (SELECT run FROM runs WHERE started_at < ?)"
+OLD = "run NOT IN (SELECT run FROM runs WHERE started_at >= ?)"
+"""Of runs that began before a moment, or that the log knows no more."""
 OF_OUR_RECORDS = (
     "side = 'vtiger' AND undone = '' AND write <> 'link' AND EXISTS (SELECT 1 FROM effects made WHERE"
     " made.module = effects.module AND made.vtiger_id = effects.vtiger_id AND made.side = 'vtiger'"

@@ -87,7 +87,27 @@ M003 = """
 ALTER TABLE runs ADD COLUMN errors TEXT NOT NULL DEFAULT '[]';
 """
 
-MIGRATIONS = (M001, M002, M003)
+M004 = """
+CREATE TABLE judged (seq INTEGER PRIMARY KEY, run TEXT NOT NULL, module TEXT NOT NULL, UNIQUE (run, module));
+INSERT INTO judged (run, module) SELECT p.run, p.module
+  FROM (SELECT run, module FROM outcomes UNION SELECT run, module FROM counts) p LEFT JOIN runs r ON r.run = p.run
+  ORDER BY r.rowid, p.run, p.module;
+CREATE INDEX judged_module ON judged (module, seq);
+
+CREATE TABLE told (
+  seq INTEGER PRIMARY KEY, module TEXT NOT NULL, vtiger_id TEXT NOT NULL, xero_id TEXT NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, outcome TEXT NOT NULL, result TEXT NOT NULL
+);
+INSERT INTO told SELECT o.seq, o.module, o.vtiger_id, o.xero_id, j.seq, j.seq, o.outcome, o.result
+  FROM outcomes o JOIN judged j ON j.run = o.run AND j.module = o.module ORDER BY o.seq;
+DROP TABLE outcomes;
+ALTER TABLE told RENAME TO outcomes;
+CREATE INDEX outcomes_vtiger ON outcomes (module, vtiger_id, seq);
+CREATE INDEX outcomes_xero ON outcomes (module, xero_id, seq);
+CREATE INDEX outcomes_last ON outcomes (module, last);
+"""
+
+MIGRATIONS = (M001, M002, M003, M004)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -1,33 +1,22 @@
-"""The log of runs: what each did, record by record, and what waits now."""
+"""The log of runs: how each went, and for how long that is kept."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from vtxero.domain.sides import Direction
-from vtxero.store.codec import dump_result, load_result
-from vtxero.store.packed import PackedResults
+from vtxero.store.outcomes import LATEST_THAT_WAIT, SqliteOutcomes
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary
+from vtxero.sync.report import ModuleCount, RunReport, RunSummary
 
 RUN = "run, command, status, exit_code, started_at, finished_at, seconds, calls, messages, errors"
-WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
+FORGOTTEN = "log is kept since"
 
 
-_WAITS = (
-    "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{side}' AND r.id = o.{side}_id"
-    " AND r.raw IS NOT NULL)"
-)
-
-
-class SqliteRuns:
+class SqliteRuns(SqliteOutcomes):
     """Writes and reads the log over one open database. Implements `sync.report.RunLog`."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
 
     def start(self, run: str, command: str, started_at: datetime) -> None:
         """Note that a run begins. Runs that never ended are shown as interrupted."""
@@ -37,34 +26,9 @@ class SqliteRuns:
             (run, command, started_at.isoformat()),
         )
 
-    def add(self, run: str, result: RecordResult) -> None:
-        """Note a record's outcome; a second one for the same record in the same run takes the first one's place."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO outcomes (run, module, vtiger_id, xero_id, outcome, result)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                run,
-                result.module,
-                result.vtiger_id or "",
-                result.xero_id or "",
-                result.outcome,
-                dump_result(result),
-            ),
-        )
-
-    def add_changes(self, run: str, later: RecordResult) -> None:
-        """Add the changes of a later write to what is noted of the record already."""
-        rows = self._db.execute(
-            "SELECT seq, result FROM outcomes WHERE run = ? AND module = ? AND vtiger_id = ?",
-            (run, later.module, later.vtiger_id or ""),
-        ).fetchall()
-        for seq, text in rows:
-            self._db.execute(
-                "UPDATE outcomes SET result = ? WHERE seq = ?", (dump_result(load_result(text).and_then(later)), seq)
-            )
-
     def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
         """Note how many records were seen and say nothing new."""
+        self._judge(run, module)
         self._count(run, module, direction, Outcome.UNCHANGED, number)
 
     def finish(self, report: RunReport, finished_at: datetime) -> None:
@@ -91,20 +55,10 @@ class SqliteRuns:
             (module, direction.value): dict.fromkeys(Outcome, 0) for module, direction in modules
         }
         stored = self._db.execute("SELECT module, direction, outcome, n FROM counts WHERE run = ?", (run,)).fetchall()
-        listed = self._db.execute(
-            "SELECT module, json_extract(result, '$.direction'), outcome, count(*) FROM outcomes WHERE run = ?"
-            " GROUP BY 1, 2, 3",
-            (run,),
-        ).fetchall()
-        for module, direction, outcome, number in (*stored, *listed):
+        for module, direction, outcome, number in (*stored, *self._counted(run)):
             row = table.setdefault((module, direction), dict.fromkeys(Outcome, 0))
             row[Outcome(outcome)] += number
         return tuple(ModuleCount(module, Direction(direction), row) for (module, direction), row in table.items())
-
-    def results(self, run: str) -> Sequence[RecordResult]:
-        """A run's records that are not unchanged, in the order in which they were settled."""
-        rows = self._db.execute("SELECT result FROM outcomes WHERE run = ? ORDER BY seq", (run,))
-        return PackedResults(text for (text,) in rows)
 
     # sync.report.RunLog
 
@@ -149,15 +103,45 @@ class SqliteRuns:
             errors=tuple(json.loads(errors)),
         )
 
-    def waiting(self) -> list[RecordResult]:
-        """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
-        rows = self._db.execute(
-            "SELECT o.outcome, o.result FROM outcomes o WHERE"  # noqa: S608 - texts of our own
-            " (o.vtiger_id <> '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, vtiger_id)"
-            " OR o.vtiger_id = '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, xero_id))"
-            f" AND ({_WAITS.format(side='vtiger')} OR {_WAITS.format(side='xero')}) ORDER BY o.seq"
+    def has_forgotten(self, run: str) -> bool:
+        """Tell whether a run is unknown because its log was forgotten; a run's name begins with its start."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (FORGOTTEN,)).fetchone()
+        began = _start_of(run)
+        if row is None or began is None or self.summary(run):
+            return False
+        return began < datetime.fromisoformat(row[0])
+
+    # forgetting
+
+    def started(self, latest: int) -> datetime | None:
+        """When the last so many runs began; None when there were fewer."""
+        row = self._db.execute("SELECT started_at FROM runs ORDER BY rowid DESC LIMIT 1 OFFSET ?", (latest - 1,))
+        found = row.fetchone()
+        return datetime.fromisoformat(found[0]) if found else None
+
+    def forget_runs(self, before: datetime, undoable: datetime | None) -> None:
+        """Forget the log of runs that began before a moment; to be called within a transaction.
+
+        Those that can be undone stay (`undoable`: what runs did is remembered since then; None: of all runs), and the
+        last outcome of what still waits.
+        """
+        since = undoable.isoformat() if undoable else ""
+        self._db.execute(
+            "DELETE FROM runs WHERE started_at < ? AND (started_at < ? OR NOT EXISTS"
+            " (SELECT 1 FROM effects e WHERE e.run = runs.run))",
+            (before.isoformat(), since),
         )
-        return [load_result(text) for outcome, text in rows if Outcome(outcome) in WAITING]
+        self._db.execute("DELETE FROM counts WHERE run NOT IN (SELECT run FROM runs)")
+        self._db.execute(
+            "DELETE FROM outcomes WHERE NOT EXISTS (SELECT 1 FROM judged j JOIN runs USING (run)"  # noqa: S608 - texts of our own
+            " WHERE j.module = outcomes.module AND j.seq BETWEEN outcomes.first AND outcomes.last)"
+            f" AND seq NOT IN (SELECT o.seq {LATEST_THAT_WAIT})"
+        )
+        self._db.execute(
+            "DELETE FROM judged WHERE run NOT IN (SELECT run FROM runs) AND NOT EXISTS"
+            " (SELECT 1 FROM outcomes o WHERE o.module = judged.module AND o.last = judged.seq)"
+        )
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (FORGOTTEN, before.isoformat()))
 
     def _count(self, run: str, module: str, direction: Direction, outcome: Outcome, number: int) -> None:
         self._db.execute(
@@ -186,3 +170,10 @@ class SqliteRuns:
 
 def _calls(text: str) -> Mapping[str, int]:
     return {str(side): int(number) for side, number in json.loads(text).items()}
+
+
+def _start_of(run: str) -> datetime | None:
+    try:
+        return datetime.strptime(run[:20], "%Y-%m-%dT%H-%M-%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

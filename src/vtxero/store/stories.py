@@ -35,10 +35,11 @@ class Stories:
         return [(Side(side), record_id) for side, record_id in found]
 
     def history(self, module: str, vtiger_id: str, xero_id: str, limit: int = 5) -> list[tuple[str, RecordResult]]:
-        """Give the latest outcomes of a record with their runs, newest first."""
+        """Give the latest outcomes of a record, each with the last run that told it, newest first."""
         rows = self._db.execute(
-            "SELECT run, result FROM outcomes WHERE module = ? AND ((? <> '' AND vtiger_id = ?) OR (? <> '' AND"
-            " xero_id = ?)) ORDER BY seq DESC LIMIT ?",
+            "SELECT j.run, o.result FROM outcomes o JOIN judged j ON j.seq = o.last WHERE o.module = ?"
+            " AND ((? <> '' AND o.vtiger_id = ?) OR (? <> '' AND o.xero_id = ?))"
+            " ORDER BY o.last DESC, o.seq DESC LIMIT ?",
             (module, vtiger_id, vtiger_id, xero_id, xero_id, limit),
         )
         return [(run, load_result(text)) for run, text in rows]

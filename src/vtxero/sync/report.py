@@ -106,6 +106,10 @@ class RunLog(Protocol):
         """A run's report, None when there is no such run. `last` names the newest."""
         ...
 
+    def has_forgotten(self, run: str) -> bool:
+        """Tell whether a run is unknown because it is too old."""
+        ...
+
     def waiting(self) -> list[RecordResult]:
         """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
         ...

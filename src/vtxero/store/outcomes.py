@@ -1,0 +1,144 @@
+"""What became of each record, run by run. What waits says the same in run after run: it is kept once for all of them.
+
+`judged` numbers, in order, the runs that judged records of a module. An outcome holds from one such number to another,
+so that a run in which nothing is new adds nothing, however much waits.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from vtxero.store.codec import dump_result, load_result
+from vtxero.store.packed import PackedResults
+from vtxero.sync.records import Outcome
+from vtxero.sync.report import RecordResult
+
+WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
+
+OF_RUN = "FROM judged j JOIN outcomes o ON o.module = j.module AND o.last >= j.seq AND o.first <= j.seq WHERE j.run = ?"
+_WAITS = (
+    "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{side}' AND r.id = o.{side}_id"
+    " AND r.raw IS NOT NULL)"
+)
+LATEST_THAT_WAIT = (
+    "FROM outcomes o"  # noqa: S608 - texts of our own
+    " WHERE (o.vtiger_id <> '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, vtiger_id)"
+    " OR o.vtiger_id = '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, xero_id))"
+    f" AND ({_WAITS.format(side='vtiger')} OR {_WAITS.format(side='xero')})"
+)
+"""The last outcome of each record that waits now."""
+
+Place: TypeAlias = tuple[str, str, str]
+"""Module and both ids of a record, blank where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    seq: int
+    first: int
+    last: int
+    result: str
+
+
+class SqliteOutcomes:
+    """The outcomes over one open database."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, run: str, result: RecordResult) -> None:
+        """Note a record's outcome; a second one for the same record in the same run takes the first one's place."""
+        place, text = (result.module, result.vtiger_id or "", result.xero_id or ""), dump_result(result)
+        with self._together():
+            now, before = self._judge(run, result.module)
+            old = self._latest(place)
+            if old and old.last == now:
+                self._take_out(old, now, before)
+                old = self._latest(place)
+            if old and old.last == before and old.result == text and result.outcome in WAITING:
+                self._db.execute("UPDATE outcomes SET last = ? WHERE seq = ?", (now, old.seq))
+            else:
+                self._insert(place, now, result.outcome, text)
+
+    def add_changes(self, run: str, later: RecordResult) -> None:
+        """Add the changes of a later write to what is noted of the record already."""
+        with self._together():
+            now, before = self._judge(run, later.module)
+            rows = self._db.execute(
+                "SELECT seq, first, last, result FROM outcomes WHERE module = ? AND vtiger_id = ? AND last = ?",
+                (later.module, later.vtiger_id or "", now),
+            )
+            for old in [_Told(*row) for row in rows]:
+                known = load_result(old.result)
+                self._take_out(old, now, before)
+                place = (known.module, known.vtiger_id or "", known.xero_id or "")
+                self._insert(place, now, known.outcome, dump_result(known.and_then(later)))
+
+    def results(self, run: str) -> Sequence[RecordResult]:
+        """A run's records that are not unchanged: what waited before it first, then in the order of settling."""
+        rows = self._db.execute(
+            f"SELECT result FROM outcomes WHERE seq IN (SELECT o.seq {OF_RUN}) ORDER BY seq",  # noqa: S608 - texts of our own
+            (run,),
+        )
+        return PackedResults(text for (text,) in rows)
+
+    def waiting(self) -> list[RecordResult]:
+        """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
+        rows = self._db.execute(f"SELECT o.outcome, o.result {LATEST_THAT_WAIT} ORDER BY o.seq")
+        return [load_result(text) for outcome, text in rows if Outcome(outcome) in WAITING]
+
+    def _counted(self, run: str) -> Iterable[tuple[str, str, str, int]]:
+        """Count a run's outcomes by module and direction."""
+        return self._db.execute(
+            f"SELECT o.module, json_extract(o.result, '$.direction'), o.outcome, count(*) {OF_RUN} GROUP BY 1, 2, 3",
+            (run,),
+        ).fetchall()
+
+    def _judge(self, run: str, module: str) -> tuple[int, int]:
+        """Number a run of a module; also gives the number of the one before it, 0 where there is none."""
+        self._db.execute("INSERT OR IGNORE INTO judged (run, module) VALUES (?, ?)", (run, module))
+        [now] = self._db.execute("SELECT seq FROM judged WHERE run = ? AND module = ?", (run, module)).fetchone()
+        [before] = self._db.execute(
+            "SELECT coalesce(max(seq), 0) FROM judged WHERE module = ? AND seq < ?", (module, now)
+        ).fetchone()
+        return now, before
+
+    def _latest(self, place: Place) -> _Told | None:
+        index = "outcomes_vtiger" if place[1] else "outcomes_xero"  # not the one in which half of all ids are blank
+        row = self._db.execute(
+            f"SELECT seq, first, last, result FROM outcomes INDEXED BY {index}"  # noqa: S608 - names of our own
+            " WHERE module = ? AND vtiger_id = ? AND xero_id = ? ORDER BY seq DESC LIMIT 1",
+            place,
+        ).fetchone()
+        return _Told(*row) if row else None
+
+    def _take_out(self, told: _Told, now: int, before: int) -> None:
+        """Let an outcome not be one of this run's."""
+        if told.first == now:
+            self._db.execute("DELETE FROM outcomes WHERE seq = ?", (told.seq,))
+        else:
+            self._db.execute("UPDATE outcomes SET last = ? WHERE seq = ?", (before, told.seq))
+
+    def _insert(self, place: Place, now: int, outcome: Outcome, text: str) -> None:
+        self._db.execute(
+            "INSERT INTO outcomes (module, vtiger_id, xero_id, first, last, outcome, result)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (*place, now, now, outcome, text),
+        )
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """Keep everything inside together, within whatever transaction is open."""
+        self._db.execute("SAVEPOINT outcome")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:  # a full disk has ended it
+                self._db.execute("ROLLBACK TO outcome")
+                self._db.execute("RELEASE outcome")
+            raise
+        self._db.execute("RELEASE outcome")
