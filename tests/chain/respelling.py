@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -161,3 +162,72 @@ def spoiling(chance: random.Random, share: float) -> Change:
         return chance.choice(SPOILT) if name and chance.random() < share else value
 
     return change
+
+
+GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+
+
+def ids_in_capitals(_name: str, value: Any) -> Any:
+    return value.upper() if isinstance(value, str) and GUID.match(value) else value
+
+
+class IdsInChangingCase:
+    """Writes the same id in capitals one time and in small letters the next."""
+
+    __name__ = "ids_in_changing_case"
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def __call__(self, _name: str, value: Any) -> Any:
+        if not (isinstance(value, str) and GUID.match(value)):
+            return value
+        self.seen += 1
+        return value.upper() if self.seen % 2 else value
+
+
+def flags_as_text(_name: str, value: Any) -> Any:
+    """Write true and false as Xero's samples of tax rates do."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def verdicts_in_small_letters(name: str, value: Any) -> Any:
+    return str(value).lower() if name == "StatusAttributeString" else value
+
+
+def line_ids_anew(name: str, value: Any) -> Any:
+    """Give every line another id each time it is shown."""
+    return str(uuid.uuid4()) if name == "LineItemID" else value
+
+
+def no_line_ids(name: str, value: Any) -> Any:
+    return GONE if name == "LineItemID" else value
+
+
+def empty_slots_left_out(name: str, value: Any) -> Any:
+    """Leave out phones and addresses that hold nothing but their type."""
+    if name not in {"Phones", "Addresses"}:
+        return value
+    return [slot for slot in value if any(text for key, text in slot.items() if not key.endswith("Type"))]
+
+
+def no_zeros(name: str, value: Any) -> Any:
+    """Leave out amounts of nothing."""
+    is_sum = name in {"AmountPaid", "AmountCredited", "TotalDiscount", "TaxAmount", "TotalTax", "DiscountRate"}
+    return GONE if is_sum and isinstance(value, Number) and not Decimal(value) else value
+
+
+def dates_in_iso_with_zone(name: str, value: Any) -> Any:
+    plain = dates_in_iso(name, value)
+    return f"{plain}.0000000Z" if plain is not GONE and plain != value else plain
+
+
+def members_in_other_order(_name: str, value: Any) -> Any:
+    return dict(reversed(value.items())) if isinstance(value, dict) else value
+
+
+def dates_without_times(name: str, value: Any) -> Any:
+    """Write the dates of documents as dates, and leave the others alone."""
+    if name in {"Date", "DueDate"} and isinstance(value, str) and value.startswith("/Date("):
+        return dates_in_iso(name, value)[:10]
+    return GONE if name in {"DateString", "DueDateString"} else value

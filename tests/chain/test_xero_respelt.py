@@ -8,8 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from chain import respelling
+from chain import other_xero, respelling
 from chain.company import line, open_company
+from chain.other_xero import OtherXero
 from chain.respelling import Respelt
 from vtxero.errors import VtxeroError
 
@@ -26,6 +27,17 @@ FORMS = [
     respelling.unknown_members,
     respelling.no_types,
     respelling.no_verdicts,
+    respelling.ids_in_capitals,
+    respelling.IdsInChangingCase(),
+    respelling.flags_as_text,
+    respelling.verdicts_in_small_letters,
+    respelling.line_ids_anew,
+    respelling.no_line_ids,
+    respelling.empty_slots_left_out,
+    respelling.no_zeros,
+    respelling.dates_in_iso_with_zone,
+    respelling.dates_without_times,
+    respelling.members_in_other_order,
 ]
 
 
@@ -33,12 +45,12 @@ def as_it_is(_name, value):
     return value
 
 
-def books_after_two_runs(folder, form):
+def books_after_two_runs(folder, put_in_front):
     """Sync a small company both ways, edit it on both sides, sync it again; give what became of all records."""
     fronts = []
 
     def in_front(app):
-        fronts.append(Respelt(app, form))
+        fronts.append(put_in_front(app))
         return fronts[-1]
 
     with open_company(folder, xero_front=in_front) as company:
@@ -54,6 +66,10 @@ def books_after_two_runs(folder, form):
             {"Description": "Charges", "Quantity": 1, "UnitAmount": 10, "AccountCode": "260", "TaxType": "NONE"},
         ]
         company.xero.add_invoice(totara, lines, Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-30")
+        bill = [{"Description": "Paper", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200", "TaxType": "NONE"}]
+        company.xero.add_invoice(
+            totara, bill, Type="ACCPAY", InvoiceNumber="B-7", Date="2026-11-01", DueDate="2026-11-30"
+        )
         first = company.sync()
         company.quiet()
         company.vtiger.edit(acme, phone="(09) 555-0199")
@@ -86,14 +102,44 @@ def shown(company):
     return contacts, invoices, theirs
 
 
+def small_unordered_pages(query, headers):
+    other_xero.small_pages(query, headers)
+    other_xero.ignores_order(query, headers)
+
+
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
-    return books_after_two_runs(tmp_path_factory.mktemp("as-it-is"), as_it_is)
+    return books_after_two_runs(tmp_path_factory.mktemp("as-it-is"), lambda app: Respelt(app, as_it_is))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_run_when_xero_spells_its_answers_otherwise_does_the_same(tmp_path, expected, form):
-    assert books_after_two_runs(tmp_path, form) == expected
+    assert books_after_two_runs(tmp_path, lambda app: Respelt(app, form)) == expected
+
+
+WAYS = {
+    "where": (other_xero.ignores_where, other_xero.as_answered),
+    "times": (other_xero.ignores_times, other_xero.as_answered),
+    "later": (other_xero.lists_only_what_is_later, other_xero.as_answered),
+    "order": (other_xero.ignores_order, other_xero.as_answered),
+    "order and small pages": (small_unordered_pages, other_xero.as_answered),
+    "pages": (other_xero.small_pages, other_xero.as_answered),
+    "pages without their block": (other_xero.small_pages, other_xero.no_page_block),
+    "keys": (other_xero.ignores_keys, other_xero.as_answered),
+    "archived": (other_xero.hides_archived, other_xero.as_answered),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_run_when_xero_takes_requests_otherwise_does_the_same(tmp_path, expected, way):
+    assert books_after_two_runs(tmp_path, lambda app: OtherXero(app, *WAYS[way])) == expected
+
+
+def test_run_when_xero_tells_no_limits_and_no_lengths_and_hangs_up_does_the_same(tmp_path, expected):
+    def asked(_query, headers):
+        headers["x-front"] = "bare"
+
+    assert books_after_two_runs(tmp_path, lambda app: OtherXero(app, asked, is_bare=True)) == expected
 
 
 def test_run_when_an_answer_to_a_write_is_of_another_kind_reports_that_record_and_goes_on(tmp_path):

@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
@@ -43,6 +51,12 @@ def _usable(amount: Decimal) -> Decimal:
 
 Amount: TypeAlias = Annotated[Decimal, AfterValidator(_usable)]
 """A number of the wire that can be calculated with exactly."""
+
+
+XeroId: TypeAlias = Annotated[str, StringConstraints(to_lower=True)]
+"""An id of Xero's. Letter case says nothing in a GUID, and links compare ids as texts."""
+XeroRef: TypeAlias = Annotated[XeroId, BeforeValidator(_as_text)]
+"""The id of another record, blank where Xero gives none."""
 
 
 class WireModel(BaseModel):

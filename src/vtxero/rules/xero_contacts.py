@@ -13,7 +13,7 @@ from vtxero.domain.options import Types
 from vtxero.domain.reference import VtigerField
 from vtxero.domain.text import match_key, mended
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import Text, WireModel, XeroRow, composed, faults_of, write_json, xero_moment
+from vtxero.rules.common import Text, WireModel, XeroId, XeroRow, composed, faults_of, write_json, xero_moment
 from vtxero.rules.phones import PhoneParts, split_phone
 from vtxero.sync.records import Presence, Snapshot
 
@@ -58,7 +58,7 @@ class XeroPerson(WireModel):
 class XeroContact(XeroRow):
     """A contact."""
 
-    id: str = Field(alias="ContactID")
+    id: XeroId = Field(alias="ContactID")
     name: Text = Field("", alias="Name")
     number: Text = Field("", alias="ContactNumber")
     account_number: Text = Field("", alias="AccountNumber")
@@ -101,7 +101,9 @@ def read_contact(
     except ValidationError as problem:
         found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
         name = mended(str(row.get("Name") or ""))
-        return Snapshot(str(row.get("ContactID") or ""), name, "", named(name), write_json(row), findings=(found,))
+        return Snapshot(
+            str(row.get("ContactID") or "").lower(), name, "", named(name), write_json(row), findings=(found,)
+        )
     record = record_of(contact)
     findings = status_findings(contact)
     return Snapshot(

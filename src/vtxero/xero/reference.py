@@ -68,7 +68,7 @@ class _Account(_Wire):
     def to_domain(self) -> LedgerAccount:
         return LedgerAccount(
             code=self.code,
-            account_id=self.account_id,
+            account_id=self.account_id.lower(),
             name=self.name,
             kind=self.kind,
             klass=self.klass,

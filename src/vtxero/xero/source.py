@@ -18,7 +18,17 @@ from vtxero.xero.endpoints import BATCH, Endpoint, Operation, endpoint
 from vtxero.xero.errors import BatchRefusedError, validation_messages, warnings_of
 from vtxero.xero.limits import PER_MINUTE, WINDOW
 from vtxero.xero.paging import modified_of, page_arguments, read_rows
-from vtxero.xero.wire import Element, Envelope, parse_moment, plain, read_envelope, size_of, stamp, write_envelope
+from vtxero.xero.wire import (
+    Element,
+    Envelope,
+    is_true,
+    parse_moment,
+    plain,
+    read_envelope,
+    size_of,
+    stamp,
+    write_envelope,
+)
 
 OVERLAP = timedelta(seconds=300)
 """What is read again before the largest time read: Xero may show a change a little after the time it writes on it."""
@@ -27,6 +37,7 @@ IDS_AT_ONCE = 40
 SPLITS = 8
 """How often one create or update may be cut in halves in search of the element that spoils the whole."""
 NO_ID = "00000000-0000-0000-0000-000000000000"
+ERROR_FLAGS = ("HasErrors", "HasValidationErrors")
 
 
 class XeroSource:
@@ -308,8 +319,8 @@ def _allowed(place: Endpoint, operation: Operation | None) -> Operation:
 def _answer(place: Endpoint, element: Element) -> Answer:
     """Read one element's verdict (developer.xero.com: requests and responses, summarizeErrors=false)."""
     value = element.value
-    status = value.get("StatusAttributeString")
-    flagged = any(value.get(name) for name in ("HasErrors", "HasValidationErrors", "ValidationErrors"))
+    status = str(value.get("StatusAttributeString") or "").upper()
+    flagged = bool(value.get("ValidationErrors")) or any(is_true(value.get(name)) for name in ERROR_FLAGS)
     if status == "ERROR" or (flagged and status != "WARNING"):
         return Refused(validation_messages(value) or ("Xero refused it and gave no reason.",))
     if _id(place, element) in {"", NO_ID} or is_broken(_id(place, element)):

@@ -101,6 +101,11 @@ def parse_moment(text: object) -> datetime | None:
     return moment if moment.year > 1 else None
 
 
+def is_true(value: object) -> bool:
+    """Read a boolean, which some of Xero's answers write as text."""
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
+
+
 def stamp(moment: datetime) -> str:
     """Write a moment as `If-Modified-Since` wants it and modification times are kept: UTC, seconds, no zone."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")

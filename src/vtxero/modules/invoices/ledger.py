@@ -113,9 +113,9 @@ def _xero_entry(row: Mapping[str, Any]) -> Entry:
     status = str(row.get("Status") or "")
     return Entry(
         Side.XERO,
-        str(row.get("InvoiceID") or ""),
+        str(row.get("InvoiceID") or "").lower(),
         str(row.get("InvoiceNumber") or ""),
-        str(contact.get("ContactID") or ""),
+        str(contact.get("ContactID") or "").lower(),
         str(contact.get("Name") or ""),
         str(row.get("CurrencyCode") or ""),
         status,

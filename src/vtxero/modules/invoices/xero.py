@@ -149,7 +149,7 @@ def _unreadable(row: Mapping[str, Any], raw: str, problem: Exception) -> Snapsho
     said = faults_of(problem) if isinstance(problem, ValidationError) else str(problem)
     found = finding(Code.XERO_REFUSED, f"Xero's answer for this invoice cannot be read ({said}).")
     record = Invoice(number=mended(str(row.get("InvoiceNumber") or "")))
-    invoice_id = str(row.get("InvoiceID") or "")
+    invoice_id = str(row.get("InvoiceID") or "").lower()
     modified = xero_moment(str(row.get("UpdatedDateUTC") or ""))
     return Snapshot(invoice_id, record.number or invoice_id, modified, record, raw, findings=(found,))
 

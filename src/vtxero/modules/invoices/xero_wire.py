@@ -17,7 +17,7 @@ from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.record import Charge, Invoice, InvoiceLine
 from vtxero.modules.invoices.to_xero_lines import clean_text
 from vtxero.modules.invoices.tools import Tools
-from vtxero.rules.common import Amount
+from vtxero.rules.common import Amount, XeroId
 
 PRICE_PLACES = Decimal("0.00000001")
 """Prices that were with tax are taken apart at 8 decimals, as many as Vtiger keeps."""
@@ -53,13 +53,13 @@ class XeroLine(TypedDict, total=False):
 class XeroParty(TypedDict, total=False):
     """The Contact of an invoice; only its id counts here."""
 
-    ContactID: str
+    ContactID: XeroId
 
 
 class XeroInvoice(TypedDict, total=False):
     """An Invoice, as far as it is used."""
 
-    InvoiceID: str
+    InvoiceID: XeroId
     Type: str
     InvoiceNumber: str | None
     Reference: str | None

@@ -19,7 +19,18 @@ from vtxero.errors import NotModelledError
 from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import Payment, reference_key, same_key
 from vtxero.modules.payments.tools import Tools, account_key, dependency_findings
-from vtxero.rules.common import Amount, Text, WireModel, XeroRow, faults_of, read_json, write_json, xero_moment
+from vtxero.rules.common import (
+    Amount,
+    Text,
+    WireModel,
+    XeroId,
+    XeroRef,
+    XeroRow,
+    faults_of,
+    read_json,
+    write_json,
+    xero_moment,
+)
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 SALE = "ACCRECPAYMENT"
@@ -30,21 +41,21 @@ DELETED = "DELETED"
 class XeroInvoice(WireModel):
     """The invoice paid."""
 
-    invoice_id: Text = Field("", alias="InvoiceID")
+    invoice_id: XeroRef = Field("", alias="InvoiceID")
     number: Text = Field("", alias="InvoiceNumber")
 
 
 class XeroAccount(WireModel):
     """The account paid to; some bank accounts have no code."""
 
-    account_id: Text = Field("", alias="AccountID")
+    account_id: XeroRef = Field("", alias="AccountID")
     code: Text = Field("", alias="Code")
 
 
 class XeroPayment(XeroRow):
     """A payment, as far as it is used."""
 
-    payment_id: str = Field(alias="PaymentID", min_length=1)
+    payment_id: XeroId = Field(alias="PaymentID", min_length=1)
     kind: Text = Field("", alias="PaymentType")
     day: Text = Field("", alias="Date")
     amount: Amount = Field(ZERO, alias="Amount")
@@ -180,6 +191,6 @@ def _deleted_finding(payment: Payment) -> Finding:
 def _unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Payment]:
     said = faults_of(problem) if isinstance(problem, ValidationError) else str(problem)
     found = finding(Code.XERO_REFUSED, f"Xero's answer for this payment cannot be read: {said}")
-    payment_id = str(row.get("PaymentID") or "")
+    payment_id = str(row.get("PaymentID") or "").lower()
     moment = xero_moment(str(row.get("UpdatedDateUTC") or ""))
     return Snapshot(payment_id, payment_id, moment, Payment(), write_json(row), findings=(found,))

@@ -33,6 +33,7 @@ from vtxero.rules.common import (
     FieldRules,
     Text,
     WireModel,
+    XeroId,
     XeroRow,
     composed,
     faults_of,
@@ -57,7 +58,7 @@ class XeroDetails(WireModel):
 class XeroItem(XeroRow):
     """An item."""
 
-    id: str = Field(alias="ItemID")
+    id: XeroId = Field(alias="ItemID")
     code: Text = Field("", alias="Code")
     name: Text = Field("", alias="Name")
     description: Text = Field("", alias="Description")
@@ -292,4 +293,6 @@ def _emptied(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Product]:
     found = finding(Code.XERO_REFUSED, f"Xero's answer for this item cannot be read ({faults_of(problem)}).")
     code = mended(str(row.get("Code") or ""))
-    return Snapshot(str(row.get("ItemID") or ""), code, "", Product(code=code), write_json(row), findings=(found,))
+    return Snapshot(
+        str(row.get("ItemID") or "").lower(), code, "", Product(code=code), write_json(row), findings=(found,)
+    )
