@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from chain.cloud_company import open_cloud
-from chain.company import line, reasons
+from chain.company import line
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError
 from vtxero.sandbox.vtiger.cloud_limits import FloodControl
@@ -171,18 +171,6 @@ def test_every_form_of_lines_is_read_whole(company):
     assert quantities == list(range(1, 13))
     queries = [entry.query for entry in company.apps["vtiger"].journal.entries if entry.path.endswith("/retrieve")]
     assert not [query for query in queries if "id=16x" in query]
-    company.quiet()
-
-
-def test_charges_of_an_invoice_that_cannot_be_told_apart_are_never_lost(company):
-    widget = company.product()
-    invoice = company.invoice(company.organization(), line(widget), hdnS_H_Amount="25")
-
-    report = company.sync(direction=Direction.TO_XERO)
-
-    sent = company.invoices().get(company.number_of(invoice))
-    assert sent is None or sent["Total"] == company.vtiger.invoice_total(invoice).quantize(Decimal("0.01"))
-    assert sent is not None or reasons(report)[company.number_of(invoice)]
     company.quiet()
 
 

@@ -72,6 +72,7 @@ def test_writing_the_id_resets_nothing_that_vtiger_would_reset(books):
 
     books.sync()
 
+    assert ids(books) == wanted(books)
     changing = {*FIELDS.values(), "modifiedtime", "modifiedby"}
     for each, row in before.items():
         now = books.row(each)

@@ -138,7 +138,7 @@ def test_variable_when_named_in_the_cron_page_is_one_that_vtxero_reads(name, tmp
     (tmp_path / "vtxero.yaml").write_text("vtiger: {url: https://a.test, username: u}\nxero: {client_id: c}\n")
     loaded = load(Sources(tmp_path / "vtxero.yaml", environ={name: ""}, working_folder=tmp_path, user_folder=tmp_path))
 
-    assert loaded.warnings == () or all(name not in text for text in loaded.warnings)
+    assert not [text for text in loaded.warnings if name in text]
 
 
 def test_cron_page_when_it_lists_silent_exit_codes_they_are_those():

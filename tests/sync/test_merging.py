@@ -129,6 +129,17 @@ def test_first_meeting_of_records_that_differ_is_a_conflict_never_just_a_link():
     world.quiet()
 
 
+def test_first_meeting_leaves_a_field_alone_that_only_one_side_can_speak_of():
+    """Vtiger's toy can hold no colour; what stands there none the less is nobody's to wipe."""
+    world = World()
+    world.vtiger.add("cards", name="Ann", colour="red")
+    world.xero.add("cards", name="Ann", colour="blue")
+
+    assert counts(world.sync()) == {"linked": 1}
+    assert (world.vtiger.values("colour"), world.xero.values("colour")) == (["red"], ["blue"])
+    world.quiet()
+
+
 def test_record_edited_during_the_run_is_not_overwritten():
     world = World()
     card = world.vtiger.add("cards", name="Ann", phone="1")

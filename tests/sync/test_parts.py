@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sync.world import World, counts
+import pytest
+
+from sync.world import World, counts, in_step
 from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 
@@ -17,6 +19,38 @@ def test_only_one_record_is_synced_and_the_cursor_stays():
 
     world.sync()
     assert world.xero.names() == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("side", ["vtiger", "xero"])
+def test_since_leaves_what_was_last_changed_before_for_later(side):
+    world = World()
+    here, there = (world.vtiger, world.xero) if side == "vtiger" else (world.xero, world.vtiger)
+    ann = here.add("cards", name="ann", phone="1")
+    here.add("cards", name="bob")
+    now = here.values("modified")[1]
+
+    world.sync(since=now)
+    assert there.names() == ["bob"]
+
+    here.edit("cards", ann, phone="2")
+    world.sync(since=now)
+    assert sorted(there.values("phone")) == ["", "2"]
+    world.quiet()
+
+
+def test_since_counts_a_change_on_either_side_of_a_pair():
+    world = World()
+    card = world.vtiger.add("cards", name="ann", phone="1")
+    world.sync()
+    world.vtiger.edit("cards", card, phone="2")
+    for note in ("read", "seen"):
+        world.xero.edit("cards", "guid-0001", note=note)
+    [earlier], [later] = world.vtiger.values("modified"), world.xero.values("modified")
+    assert earlier < later
+
+    world.sync(since=later)
+
+    in_step(world, phone="2", note="seen")
 
 
 def test_limit_leaves_the_rest_for_later():

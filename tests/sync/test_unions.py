@@ -35,6 +35,19 @@ def test_union_that_differs_at_the_first_meeting_is_filled_up_on_both_sides():
     world.quiet()
 
 
+@pytest.mark.parametrize(("vtiger", "xero"), [("a", "a b"), ("a b", "a")])
+def test_union_that_is_larger_on_one_side_at_the_first_meeting_fills_up_the_other(vtiger, xero):
+    world = World()
+    world.vtiger.add("cards", name="Ann", tags=vtiger)
+    world.xero.add("cards", name="Ann", tags=xero)
+
+    world.sync()
+
+    in_step(world, tags="a b")
+    assert world.writes() == 1
+    world.quiet()
+
+
 @pytest.mark.parametrize("side", list(Side))
 def test_member_of_a_union_removed_on_one_side_is_reported_and_never_made_anew(side):
     world = World()
