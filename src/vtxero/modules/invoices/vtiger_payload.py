@@ -9,7 +9,8 @@ from typing import Any
 
 from vtxero.domain.findings import Finding
 from vtxero.domain.lookups import is_symbol
-from vtxero.domain.money import ONE, canon
+from vtxero.domain.money import ONE, canon, cents
+from vtxero.modules.invoices import vtiger_math
 from vtxero.modules.invoices.findings import LINE_FIELDS
 from vtxero.modules.invoices.record import Invoice, InvoiceLine
 from vtxero.modules.invoices.tools import SUBJECT, Tools
@@ -73,6 +74,8 @@ def change_steps(tools: Tools, wanted: Invoice, current: Invoice, ids: tuple[str
         element = {"id": vtiger_id} | head | _streets(tools, wanted) | _lines(tools, wanted)
         element |= {"assigned_user_id": wanted.owner, "received": money(wanted.amount_paid)} | marker
         steps = [{"op": "update", "module": MODULE, "element": element}]
+        # What is wanted of a pair still bears the total of Vtiger's former lines.
+        wanted = replace(wanted, total=cents(vtiger_math.total(wanted, tools.compounds)))
         return {"steps": [*steps, *_credit_step(wanted, vtiger_id)]}
     element = {"id": vtiger_id} | _full(tools, _changed_head(tools, wanted, current)) | marker
     if (wanted.amount_paid, wanted.credited) != (current.amount_paid, current.credited):
