@@ -26,6 +26,25 @@ def test_account_changed_in_xero_is_kept():
     assert (line.account, line.line_id, line.tracking) == ("260", "l-0", (("Region", "North"),))
 
 
+def test_account_is_the_new_products_when_the_line_sells_another():
+    slice_ = a_slice()
+    _, current = after(slice_, plain())
+    current = replace(current, lines=(replace(current.lines[0], account="260"),))
+    changed = from_vtiger(slice_, v_row(v_line("14x2", tax4="15.000"), total="115"))
+    line = slice_.mappers[Side.XERO].project(changed, current).record.lines[0]
+    assert (line.product, line.account, line.line_id) == ("P2", "210", "l-0")
+
+
+def test_account_changed_in_xero_is_kept_when_the_products_code_was_changed():
+    slice_ = a_slice(books=(books := Books()))
+    _, current = after(slice_, plain())
+    current = replace(current, lines=(replace(current.lines[0], account="260"),))
+    books.products["14x1"] = replace(books.products["14x1"], code="PUMP")
+    changed = from_vtiger(slice_, v_row(v_line("14x1", price="200", tax4="15.000"), total="230"))
+    line = slice_.mappers[Side.XERO].project(changed, current).record.lines[0]
+    assert (line.product, line.account) == ("PUMP", "260")
+
+
 def test_line_ids_stay_with_their_lines_when_one_is_put_before_them():
     slice_ = a_slice()
     _, current = after(slice_, v_row(TAXED, v_line("14x4"), total="215"))

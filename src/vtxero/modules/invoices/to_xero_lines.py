@@ -11,7 +11,7 @@ from vtxero.domain.lookups import PartnerState, ProductView
 from vtxero.domain.money import ONE, ZERO, canon, cents
 from vtxero.domain.reference import XeroTaxRate
 from vtxero.domain.sides import Side
-from vtxero.domain.text import shorten, unescape
+from vtxero.domain.text import match_key, shorten, unescape
 from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.figures import fit_figures, told_quantity
 from vtxero.modules.invoices.pairing import pair_lines
@@ -212,11 +212,22 @@ class _Writer:
         view = self._view(source.product) if source.product else None
         if source.account:
             text = source.account
-        elif present and present.account:
+        elif present and present.account and not self._sells_another(line, source, present):
             text = present.account
         else:
             text = (view.sales_account if view else "") or self._tools.options.sales_account
         return self._check_account(text, line.tax_type, place)
+
+    def _sells_another(self, line: InvoiceLine, source: InvoiceLine, present: InvoiceLine) -> bool:
+        """Tell whether the present line sells another item: then its account is that item's, and none for this one.
+
+        A code that no item has any more is the one that this line's own item had before.
+        """
+        if not line.product or not present.product or match_key(line.product) == match_key(present.product):
+            return False
+        lookups = self._tools.lookups
+        sold = lookups.find_by_key("products", Side.XERO, "code", match_key(present.product))
+        return sold is not None and sold != lookups.partner("products", Side.VTIGER, source.product).id
 
     def _check_account(self, text: str, tax_type: str, place: str) -> str:
         xero = self._tools.reference.xero
