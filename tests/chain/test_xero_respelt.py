@@ -142,6 +142,22 @@ def test_run_when_xero_tells_no_limits_and_no_lengths_and_hangs_up_does_the_same
     assert books_after_two_runs(tmp_path, lambda app: OtherXero(app, asked, is_bare=True)) == expected
 
 
+@pytest.mark.parametrize("path", ["Contacts", "Items", "Invoices"])
+def test_runs_when_xero_knows_no_keys_and_loses_an_answer_make_nothing_twice(tmp_path, monkeypatch, path):
+    """The second sending of a request, whose first answer was lost, is refused for what the first one made."""
+    monkeypatch.setattr("vtxero.xero.client.PAUSES", (0.01, 0.01, 0.01))
+    with open_company(tmp_path, xero_front=lambda app: OtherXero(app, other_xero.ignores_keys)) as company:
+        acme = company.organization(email1="office@acme.example")
+        company.invoice(acme, line(company.product(), "3", "12.50"))
+        company.apps["xero"].faults.add({"path": path, "method": "PUT", "do": "drop-after-commit"})
+
+        company.sync()
+        company.sync()
+
+        assert [len(rows) for rows in (company.contacts(), company.items(), company.invoices())] == [1, 1, 1]
+        company.quiet()
+
+
 def test_run_when_an_answer_to_a_write_is_of_another_kind_reports_that_record_and_goes_on(tmp_path):
     def change(name, value):
         return "ACCPAY" if name == "Type" and value == "ACCREC" else value

@@ -22,7 +22,7 @@ from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
 from vtxero.xero.access import Grant, XeroAccess, is_loopback
 from vtxero.xero.endpoints import Operation
-from vtxero.xero.errors import BatchRefusedError, Failure, Kind, error_of, failure_of_answer
+from vtxero.xero.errors import AddressTooLongError, BatchRefusedError, Failure, Kind, error_of, failure_of_answer
 from vtxero.xero.limits import Limiter
 from vtxero.xero.tokens import LOG_IN, TokenSource
 
@@ -37,6 +37,7 @@ LIMIT_TRIES = 5
 PAUSES = (1.0, 3.0, 8.0)
 LONGEST_PAUSE = 30.0
 NOT_MODIFIED = 304
+TOO_LONG = 414
 KEY_SECONDS = 240.0
 """Xero keeps an Idempotency-Key for six minutes: after four, nothing is sent again under it, for a wait may follow."""
 
@@ -109,7 +110,8 @@ class XeroClient(Closing):
         try:
             return self._run(exchange, parse)
         except BatchRefusedError as error:
-            raise NotModelledError(f"Xero refused {operation}: {error.message}") from error
+            kind = AddressTooLongError if error.status == TOO_LONG else NotModelledError
+            raise kind(f"Xero refused {operation}: {error.message}") from error
 
     def write(
         self, operation: Operation, parse: Callable[[bytes], T], *, key: str, body: str, data: object, **more: object
@@ -198,9 +200,8 @@ def _lost(exchange: _Exchange, told: str) -> ReplyLostError:
 
 
 def _pause(faults: int, failure: Failure) -> float:
-    told = failure.retry_after or ""
-    wanted = int(told) if told.isdigit() else PAUSES[min(faults, len(PAUSES)) - 1]
-    return min(wanted, LONGEST_PAUSE)
+    told = failure.retry_after
+    return min(PAUSES[min(faults, len(PAUSES)) - 1] if told is None else told, LONGEST_PAUSE)
 
 
 def _open_api(access: XeroAccess, bearer: Callable[[], str]) -> Any:

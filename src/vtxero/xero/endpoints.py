@@ -45,6 +45,8 @@ class Endpoint:
     create: Operation | None = None
     update: Operation | None = None
     body: str = ""
+    keys: tuple[str, ...] = ()
+    """The fields that name a record to people; the first of them that is filled does."""
     paged: bool = True
     timed: bool = True
     """Whether Xero tells when a row was modified, and lists what was modified since."""
@@ -57,6 +59,7 @@ class Endpoint:
 def _endpoint(
     plural: str,
     *,
+    keys: tuple[str, ...],
     paged: bool = True,
     listing: Mapping[str, str | int],
     naming: Mapping[str, str | int] | None = None,
@@ -71,6 +74,7 @@ def _endpoint(
         create=Operation(f"create_{word}", "PUT", path),
         update=Operation(f"update_or_create_{word}", "POST", path),
         body=word,
+        keys=keys,
         paged=paged,
         listing=listing,
         naming=naming,
@@ -86,7 +90,7 @@ CURRENCIES = Operation("get_currencies", "GET", "/Currencies")
 
 _ARCHIVED = {"include_archived": "true"}
 
-_CONTACTS = _endpoint("Contacts", listing=_ARCHIVED, naming=_ARCHIVED)
+_CONTACTS = _endpoint("Contacts", keys=("ContactNumber", "Name"), listing=_ARCHIVED, naming=_ARCHIVED)
 """Two modules share Xero's contacts: those of people, and those of organizations."""
 
 ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
@@ -94,7 +98,7 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
         "taxes": Endpoint("TaxRates", "TaxType", TAX_RATES, paged=False, timed=False),
         "contacts": _CONTACTS,
         "organizations": _CONTACTS,
-        "products": _endpoint("Items", paged=False, listing=UNITDP, writing=UNITDP),
+        "products": _endpoint("Items", keys=("Code",), paged=False, listing=UNITDP, writing=UNITDP),
         "payments": Endpoint(
             "Payments",
             "PaymentID",
@@ -104,7 +108,13 @@ ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType(
             body="payments",
             listing={"where": 'PaymentType=="ACCRECPAYMENT"'},
         ),
-        "invoices": _endpoint("Invoices", listing={"where": 'Type=="ACCREC"', **UNITDP}, naming=UNITDP, writing=UNITDP),
+        "invoices": _endpoint(
+            "Invoices",
+            keys=("InvoiceNumber",),
+            listing={"where": 'Type=="ACCREC"', **UNITDP},
+            naming=UNITDP,
+            writing=UNITDP,
+        ),
     }
 )
 

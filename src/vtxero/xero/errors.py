@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 from vtxero.errors import AuthError, NotModelledError, RefusedError, TemporaryError, VtxeroError
+from vtxero.xero.limits import told_wait
 from vtxero.xero.tokens import LOG_IN
 
 SCOPE_WORDS = ("insufficent_scope", "insufficient_scope", "authorizationunsuccessful")
@@ -22,6 +23,7 @@ SCOPE_WORDS = ("insufficent_scope", "insufficient_scope", "authorizationunsucces
 WHOLE_REFUSALS = {
     404: "The resource you're looking for cannot be found",
     413: "The request is larger than Xero takes",
+    414: "The address is longer than Xero takes (HTTP 414)",
 }
 """What to say when Xero refuses without a readable word."""
 
@@ -58,7 +60,7 @@ class Failure:
     message: str
     status: int = 0
     limit: str = ""
-    retry_after: str | None = None
+    retry_after: int | None = None
     elements: tuple[tuple[str, ...], ...] | None = None
 
 
@@ -71,20 +73,24 @@ class BatchRefusedError(RefusedError):
         self.elements = failure.elements
 
 
+class AddressTooLongError(NotModelledError):
+    """The address of a read held more than Xero's servers take; ask for less at once."""
+
+
 def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
     """Tell what an answer that is no success means."""
     told = _json(body)
     message = _message(told, body)
-    limit, retry_after = headers.get("X-Rate-Limit-Problem", ""), headers.get("Retry-After")
+    limit, retry_after = headers.get("X-Rate-Limit-Problem", ""), told_wait(headers)
     match status:
         case 429:
             return Failure(Kind.LIMITED, f"Xero's {limit or 'call'} limit is reached", status, limit, retry_after)
-        case 404 | 413:
+        case 404 | 413 | 414:
             return Failure(Kind.REFUSED, message or WHOLE_REFUSALS[status], status)
         case 401 | 403:
             return _denied(status, headers, told, message, body)
-        case 400 if told is not None:
-            return _invalid(told, message)
+        case 400 if told is not None or b"<ApiException" in body[:300]:
+            return _invalid(told, message, body)
     if status >= 500 and status != 501:
         return Failure(Kind.LOST, message or f"HTTP {status}", status, retry_after=retry_after)
     return _strange(status, headers, body, message)
@@ -161,8 +167,11 @@ def _remedy(failure: Failure) -> str:
     return LOG_IN
 
 
-def _invalid(told: dict[str, Any], message: str) -> Failure:
+def _invalid(told: dict[str, Any] | None, message: str, body: bytes) -> Failure:
     """A 400: with Elements these were judged one by one, without them nothing was read."""
+    if told is None:
+        # XML, though JSON was asked for: whether elements were judged one by one is all that is read of it.
+        return Failure(Kind.REFUSED, message, 400, elements=((),) if b"<Elements" in body else None)
     if "idempoten" in message.lower():
         return Failure(Kind.UNKNOWN, message, 400)
     elements = told.get("Elements")

@@ -5,12 +5,14 @@ Source: developer.xero.com/documentation/guides/oauth2/limits. Fed by the header
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 from vtxero.errors import BudgetError
 from vtxero.sync.ports import Clock
@@ -89,17 +91,17 @@ class Limiter:
         if self._foreign_left <= 0:
             self._hold_until = max(self._hold_until, self._clock.monotonic() + WINDOW)
 
-    def pause(self, problem: str, retry_after: str | None) -> None:
-        """Wait out a 429, which says which limit it was and for how long.
+    def pause(self, problem: str, seconds: int | None) -> None:
+        """Wait out a 429, which says which limit it was and mostly for how long.
 
         Raises:
             BudgetError: it is the day's limit, or the wait would be longer than the ceiling.
         """
-        seconds = _number(retry_after)
         if seconds is None and problem.lower() == "day":
             raise self._over("day", None)
         if seconds is None:
             seconds = int(CONCURRENT_PAUSE if problem.lower() == "concurrent" else WINDOW)
+        seconds = max(seconds, int(CONCURRENT_PAUSE))
         if seconds > self._ceiling:
             raise self._over(problem or "call", seconds)
         with self._mutex:
@@ -152,6 +154,20 @@ class Limiter:
             f"Xero's {limit} limit of calls is used up {until}.",
             remedy="What is done is saved; the next run goes on from there.",
         )
+
+
+def told_wait(headers: Mapping[str, str]) -> int | None:
+    """Read Retry-After: seconds, or a date, counted from the answer's own (RFC 9110 §10.2.3); None for neither."""
+    told = headers.get("Retry-After") or ""
+    try:
+        return max(math.ceil(float(told)), 0)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        wait = parsedate_to_datetime(told) - parsedate_to_datetime(headers.get("Date") or "")
+    except (ValueError, TypeError):
+        return None
+    return max(round(wait.total_seconds()), 0)
 
 
 def _number(text: str | None) -> int | None:

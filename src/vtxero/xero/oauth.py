@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from vtxero.domain.closing import Closing
 from vtxero.domain.codes import Code
@@ -28,6 +29,8 @@ TRIES = 3
 PAUSE_SECONDS = 2.0
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 SERVER_FAULT = 500
+LIFETIME = 1800
+"""Seconds that an access token lasts where its answer does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +43,20 @@ class Connection:
     name: str
 
 
+def _one_text(scopes: object) -> object:
+    """Join scopes that come as a list."""
+    return " ".join(map(str, scopes)) if isinstance(scopes, list) else scopes
+
+
 class _TokenAnswer(BaseModel):
     """The token endpoint's answer (developer.xero.com/documentation/guides/oauth2/auth-flow)."""
 
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     access_token: SecretStr
-    expires_in: int
+    expires_in: Annotated[int, BeforeValidator(lambda told: LIFETIME if told is None else told)] = LIFETIME
     refresh_token: SecretStr | None = None
-    scope: str | None = ""
+    scope: Annotated[str | None, BeforeValidator(_one_text)] = ""
     id_token: SecretStr | None = None
 
 

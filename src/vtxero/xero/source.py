@@ -8,36 +8,22 @@ from typing import Any
 
 from vtxero.domain.sides import Side
 from vtxero.domain.text import is_broken
-from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
+from vtxero.errors import NotModelledError
 from vtxero.sync.cursors import is_complete, moment_of
 from vtxero.sync.ports import KnownModified
-from vtxero.sync.records import Accepted, Answer, Page, Payload, Refused
-from vtxero.xero.batches import MOST_BYTES, Batch, cut
+from vtxero.sync.records import Answer, Page, Payload
 from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import BATCH, Endpoint, Operation, endpoint
-from vtxero.xero.errors import BatchRefusedError, validation_messages, warnings_of
+from vtxero.xero.errors import AddressTooLongError
 from vtxero.xero.limits import PER_MINUTE, WINDOW
 from vtxero.xero.paging import modified_of, page_arguments, read_rows
-from vtxero.xero.wire import (
-    Element,
-    Envelope,
-    is_true,
-    parse_moment,
-    plain,
-    read_envelope,
-    size_of,
-    stamp,
-    write_envelope,
-)
+from vtxero.xero.wire import Element, Envelope, parse_moment, read_envelope, stamp, write_envelope
+from vtxero.xero.writing import Writing, id_of
 
 OVERLAP = timedelta(seconds=300)
 """What is read again before the largest time read: Xero may show a change a little after the time it writes on it."""
 IDS_AT_ONCE = 40
 """Ids in one address; Xero's servers refuse longer ones."""
-SPLITS = 8
-"""How often one create or update may be cut in halves in search of the element that spoils the whole."""
-NO_ID = "00000000-0000-0000-0000-000000000000"
-ERROR_FLAGS = ("HasErrors", "HasValidationErrors")
 
 
 class XeroSource:
@@ -142,7 +128,7 @@ class XeroSource:
         place = endpoint(module)
         spelt = {one.lower(): one for one in ids}
         found = [item for group in self._named(place, ids, place.looking) for item in group]
-        return {spelt[_id(place, item)]: modified_of(item) for item in found}
+        return {spelt[id_of(place, item)]: modified_of(item) for item in found}
 
     def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Create; answers by position. Existing records are never touched: a PUT that meets one is refused.
@@ -152,7 +138,7 @@ class XeroSource:
         """
         place = endpoint(module)
         operation = _allowed(place, place.create)
-        return _Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
+        return Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
 
     def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Change existing records, named by their ids; answers by position.
@@ -162,7 +148,7 @@ class XeroSource:
         """
         place = endpoint(module)
         operation = _allowed(place, place.update)
-        return _Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
+        return Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
 
     def _all(self, place: Endpoint, since: str | None) -> Iterator[Sequence[Element]]:
         if not place.paged:
@@ -184,16 +170,29 @@ class XeroSource:
             return
         if place.naming is None:
             for group in self._all(place, None):
-                yield tuple(item for item in group if _id(place, item) in spelt)
+                yield tuple(item for item in group if id_of(place, item) in spelt)
             return
         for at in range(0, len(wanted), IDS_AT_ONCE):
-            more = {"i_ds": wanted[at : at + IDS_AT_ONCE], "page": 1}
-            found = self._get(place, {**(arguments or {}), **more}).elements
-            yield tuple(item for item in found if _id(place, item) in spelt)
+            yield from self._of_ids(place, wanted[at : at + IDS_AT_ONCE], arguments or {})
+
+    def _of_ids(
+        self, place: Endpoint, ids: Sequence[str], arguments: Mapping[str, str | int]
+    ) -> Iterator[tuple[Element, ...]]:
+        """Read some rows by id, in halves where their ids make the address too long."""
+        try:
+            found = self._get(place, {**arguments, "i_ds": list(ids), "page": 1}).elements
+        except AddressTooLongError:
+            if len(ids) == 1:
+                raise
+            middle = len(ids) // 2
+            yield from self._of_ids(place, ids[:middle], arguments)
+            yield from self._of_ids(place, ids[middle:], arguments)
+            return
+        yield tuple(item for item in found if id_of(place, item) in ids)
 
     def _get(self, place: Endpoint, arguments: Mapping[str, Any]) -> Envelope:
         found = self._client.read(place.read, self._reading(place), **arguments)
-        if any(is_broken(_id(place, item)) for item in found.elements):
+        if any(is_broken(id_of(place, item)) for item in found.elements):
             # No state can hold it, and without it nobody could say which record is left out.
             raise NotModelledError(f"{place.read}: Xero's answer has a {place.id_field} that is no text.")
         return found
@@ -209,133 +208,16 @@ class XeroSource:
         return read
 
 
-class _Writing:
-    """One create or update of many elements, settled element by element."""
-
-    def __init__(
-        self, client: XeroClient, place: Endpoint, operation: Operation, read: Callable[[bytes], Envelope]
-    ) -> None:
-        self._client = client
-        self._place = place
-        self._operation = operation
-        self._read = read
-        self._answers: dict[int, Answer] = {}
-        self._splits = SPLITS
-        self._is_begun = False
-
-    def run(self, payloads: Sequence[Payload], key: str) -> list[Answer]:
-        for batch in cut(list(self._sendable(payloads)), key, most=BATCH):
-            self._settle(batch)
-        return [self._answers[place] for place in range(len(payloads))]
-
-    def _sendable(self, payloads: Sequence[Payload]) -> Iterator[tuple[int, Any]]:
-        """Make the payloads plain; one that cannot be sent is refused here, the others go on."""
-        for place, payload in enumerate(payloads):
-            try:
-                element = plain(payload)
-                self._check(element)
-            except ValueError as error:
-                self._answers[place] = Refused((str(error),))
-            else:
-                yield place, element
-
-    def _check(self, element: dict[str, Any]) -> None:
-        """Raise ValueError for an element that must not be sent."""
-        if self._operation is self._place.update and not element.get(self._place.id_field):
-            # Without its id Xero would find a record by name, number or code, or make a new one.
-            raise ValueError(f"It has no {self._place.id_field}, so nothing was changed.")
-        size = size_of(element)
-        if size > MOST_BYTES:
-            raise ValueError(f"It takes {size:,} bytes, and Xero takes {MOST_BYTES:,} in one request.")
-
-    def _settle(self, batch: Batch) -> None:
-        try:
-            answers = self._send(batch)
-        except BatchRefusedError as error:
-            self._refuse(batch, error)
-            return
-        except (AuthError, BudgetError, TemporaryError) as error:
-            if not self._is_begun or isinstance(error, ReplyLostError):
-                raise
-            # Earlier requests of this call were carried out, and their answers go down with this error.
-            raise ReplyLostError(
-                f"{self._operation} was carried out in part: {error.message}", remedy=error.remedy
-            ) from error
-        self._answers.update(zip(batch.places, answers, strict=True))
-
-    def _send(self, batch: Batch) -> list[Answer]:
-        envelope = self._client.write(
-            self._operation,
-            self._read,
-            key=batch.key,
-            body=self._place.body,
-            data={self._place.plural: list(batch.elements)},
-            **self._place.writing,
-        )
-        self._is_begun = True
-        if len(envelope.elements) != len(batch.elements):
-            raise NotModelledError(
-                f"{self._operation}: {len(batch.elements)} elements were sent and {len(envelope.elements)} came back."
-            )
-        self._check_places(batch, envelope)
-        return [_answer(self._place, element) for element in envelope.elements]
-
-    def _check_places(self, batch: Batch, envelope: Envelope) -> None:
-        """Answers are told apart by their places: refuse one that names another record than the one sent there."""
-        for sent, answered in zip(batch.elements, envelope.elements, strict=True):
-            asked, given = str(sent.get(self._place.id_field) or "").lower(), _id(self._place, answered)
-            if asked and given not in {asked, "", NO_ID}:
-                raise NotModelledError(f"{self._operation}: {asked} was sent, and {given} came back in its place.")
-
-    def _refuse(self, batch: Batch, error: BatchRefusedError) -> None:
-        """Settle a request that was refused as a whole.
-
-        Where Xero judged the elements one by one although it was asked not to stop at them, those it does not list may
-        be saved. Else nothing was read, and the element that spoils the rest is sought by halves.
-        """
-        if error.elements is not None:
-            judged = error.elements if len(batch.places) > 1 else (error.elements[0] or error.messages,)
-            if len(judged) != len(batch.places) or not all(judged):
-                raise ReplyLostError(
-                    f"{self._operation} was refused as a whole, and Xero may have saved a part: {error.message}",
-                    remedy="The next run looks what became of it.",
-                ) from error
-            for place, messages in zip(batch.places, judged, strict=True):
-                self._answers[place] = Refused(messages)
-        elif len(batch.places) > 1 and self._splits:
-            self._splits -= 1
-            for half in batch.halves():
-                self._settle(half)
-        else:
-            self._answers.update(dict.fromkeys(batch.places, Refused(error.messages)))
-
-
 def _allowed(place: Endpoint, operation: Operation | None) -> Operation:
     if operation is None:
         raise NotModelledError(f"vtxero reads {place.plural} from Xero and does not write them.")
     return operation
 
 
-def _answer(place: Endpoint, element: Element) -> Answer:
-    """Read one element's verdict (developer.xero.com: requests and responses, summarizeErrors=false)."""
-    value = element.value
-    status = str(value.get("StatusAttributeString") or "").upper()
-    flagged = bool(value.get("ValidationErrors")) or any(is_true(value.get(name)) for name in ERROR_FLAGS)
-    if status == "ERROR" or (flagged and status != "WARNING"):
-        return Refused(validation_messages(value) or ("Xero refused it and gave no reason.",))
-    if _id(place, element) in {"", NO_ID} or is_broken(_id(place, element)):
-        return Refused((f"Xero answered without {place.id_field}.",))
-    return Accepted(write_envelope(place.plural, [element.text]), warnings_of(value))
-
-
 def _pages(place: Endpoint, groups: Iterable[Sequence[Element]]) -> Iterator[Page]:
     for group in groups:
         if group:
             yield Page(write_envelope(place.plural, [element.text for element in group]), len(group))
-
-
-def _id(place: Endpoint, element: Element) -> str:
-    return str(element.value.get(place.id_field) or "").lower()
 
 
 def _less_overlap(since: str) -> str:

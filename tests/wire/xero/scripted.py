@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
         headers = {"Content-Type": reply.kind, **reply.headers}
         if body and "gzip" in self.headers.get("Accept-Encoding", ""):
             body, headers["Content-Encoding"] = gzip.compress(body), "gzip"
-        self.send_response(reply.status)
+        self.send_response_only(reply.status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             self.send_header(name, value)
         self.end_headers()

@@ -104,11 +104,11 @@ def test_limiter_when_the_day_is_used_up_sends_nothing_more(clock):
 
 
 @pytest.mark.parametrize(
-    ("problem", "retry_after", "waits"),
-    [("minute", "26", 26), ("concurrent", None, 1), ("appminute", "70", 70), ("minute", None, 60), ("day", "12", 12)],
+    ("problem", "told", "waits"),
+    [("minute", 26, 26), ("concurrent", None, 1), ("appminute", 70, 70), ("minute", None, 60), ("day", 12, 12)],
 )
-def test_pause_when_short_is_waited_out(clock, problem, retry_after, waits):
-    make_limiter(clock).pause(problem, retry_after)
+def test_pause_when_short_is_waited_out(clock, problem, told, waits):
+    make_limiter(clock).pause(problem, told)
 
     assert clock.slept == [waits]
 
@@ -117,7 +117,7 @@ def test_pause_when_the_day_begins_anew_in_a_moment_lets_the_run_go_on(clock):
     limiter = make_limiter(clock)
     with limiter.call():
         limiter.learn({"X-DayLimit-Remaining": "0", "X-MinLimit-Remaining": "0"})
-    limiter.pause("day", "12")
+    limiter.pause("day", 12)
 
     with limiter.call():
         pass
@@ -125,10 +125,10 @@ def test_pause_when_the_day_begins_anew_in_a_moment_lets_the_run_go_on(clock):
     assert clock.slept == [12]
 
 
-@pytest.mark.parametrize(("problem", "retry_after"), [("day", None), ("day", "50000"), ("minute", "71"), ("", "900")])
-def test_pause_when_long_ends_the_run(clock, problem, retry_after):
+@pytest.mark.parametrize(("problem", "told"), [("day", None), ("day", 50_000), ("minute", 71), ("", 900)])
+def test_pause_when_long_ends_the_run(clock, problem, told):
     with pytest.raises(BudgetError):
-        make_limiter(clock).pause(problem, retry_after)
+        make_limiter(clock).pause(problem, told)
 
     assert clock.slept == []
 

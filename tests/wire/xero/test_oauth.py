@@ -204,7 +204,9 @@ def test_login_server_when_away_is_a_passing_fault(xero_url, clock, script, answ
     assert clock.slept == [2.0, 4.0]
 
 
-@pytest.mark.parametrize("answer", [Reply(200, "<html/>"), Reply(418, "<html/>"), {"access_token": "AT-1"}])
+@pytest.mark.parametrize(
+    "answer", [Reply(200, "<html/>"), Reply(418, "<html/>"), {"access_token": "AT-1", "expires_in": "AT-1"}]
+)
 def test_login_server_when_strange_is_reported_without_its_words(xero_url, clock, script, answer):
     record_tokens(script, answer)
     with XeroOAuth(machine_access(xero_url), clock) as oauth, pytest.raises(NotModelledError) as caught:
