@@ -14,7 +14,8 @@ from unittest.mock import patch
 
 from chain.company import Company, Silent
 from machine.wires import VTIGER_URL, XERO_URL, Net, Time, wires
-from vtxero.bootstrap import run_sync, syncing
+from vtxero.bootstrap import run_sync, run_undo, syncing
+from vtxero.bootstrap.wires import Wires
 from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import instrumented
 from vtxero.sandbox.vtiger import VtigerState
@@ -24,6 +25,7 @@ from vtxero.sandbox.xero import XeroState
 from vtxero.sandbox.xero import create_app as xero_app
 from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
+from vtxero.sync.undo_plan import UndoRequest
 
 MEMORY = Path("/dev/shm")
 NUMBERS = count()
@@ -52,13 +54,15 @@ class Nearby(Company):
 
     def sync(self, **request: Any) -> RunReport:
         with patch.object(syncing, "new_run_id", numbered):
-            return run_sync(
-                self.settings,
-                RunRequest(**request),
-                Silent(),
-                clock=self.time,
-                wires=wires(self.net, self.time, batch=self.batch),
-            )
+            return run_sync(self.settings, RunRequest(**request), Silent(), clock=self.time, wires=self._wires())
+
+    def undo(self, run: str = "", *, announce: Any = None, **request: Any) -> RunReport:
+        with patch.object(syncing, "new_run_id", numbered):
+            asked, told = UndoRequest(run, **request), announce or (lambda _: None)
+            return run_undo(self.settings, asked, Silent(), told, clock=self.time, wires=self._wires())
+
+    def _wires(self) -> Wires:
+        return wires(self.net, self.time, batch=self.batch)
 
     def come_to_rest(self, invoice: str) -> None:
         """Bring Acme's invoice to both sides, and let time pass until nothing that was written is young any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import chain
 from typing import Any
 
@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from machine.nearby import open_nearby
 from machine.town import FIELDS, ORGANIZATIONS, PRODUCTS, Key, Town, to_the_cent
 from machine.trouble import KINDS, trouble
-from vtxero.domain.sides import Direction
+from vtxero.domain.sides import Direction, Side
+from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RunReport
 
@@ -50,6 +51,7 @@ class StandInHistories(RuleBasedStateMachine):
         self.base = self.company.settings
         self.config: dict[str, Any] = {}
         self.backup: bytes | None = None
+        self.runs: list[str] = []
         self.undecided: set[Key] = set()
         """What was edited when the state was lost: nobody can know any more which side it was edited on."""
 
@@ -203,11 +205,32 @@ class StandInHistories(RuleBasedStateMachine):
         done = self.run()
         assert changes_of(done) <= changes_of(shown), "law 4: what was sent was shown"
 
+    @rule(back=st.integers(0, 3), side=st.sampled_from([None, None, None, Side.XERO]))
+    def run_is_taken_back(self, back, side):
+        self.take_back(back, side)
+
+    @rule(back=st.integers(0, 3), kind=st.sampled_from(KINDS), number=st.integers(1, 8))
+    def taking_back_meets_trouble(self, back, kind, number):
+        with trouble(self.company, kind, number, lambda: None):
+            self.take_back(back, None, ended={*ENDED, 5})
+        assert self.town.lost() == []
+        self.take_back(back, None)
+
+    def take_back(self, back, side, *, ended=ENDED):
+        """One of the last runs is undone, or all that came from a side."""
+        if side is None and back >= len(self.runs):
+            return
+        with suppress(ConfigError):  # the state was lost: there is no such run
+            report = self.company.undo("" if side else self.runs[-1 - back], origin=side)
+            assert report.exit_code in ended, report.messages
+        assert self.town.lost() == []
+
     def run(self, **request: Any) -> RunReport:
         before = self.protected()
         policy = request.get("conflict") or "report"
         winners = {key: self.town.values(policy, key)[:1] for key in self.undecided} if policy != "report" else {}
         report = self.company.sync(allow=ALLOWED, **request)
+        self.runs.append(report.run)
         self.check_books(before)
         assert report.exit_code in ENDED, report.messages
         self.check_outcomes(report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vtxero.bootstrap.catalogue import load_catalogue
 from vtxero.bootstrap.retention import check_remembered
 from vtxero.bootstrap.syncing import Opened, opened, prepare
+from vtxero.bootstrap.wires import SOCKETS, Wires
 from vtxero.config.settings import Settings
 from vtxero.domain.codes import Code
 from vtxero.domain.reference import Reference
@@ -29,7 +30,13 @@ GOOD_ENOUGH = frozenset({0, 3, 8})
 
 
 def run_undo(
-    settings: Settings, request: UndoRequest, progress: Progress, announce: Announce, *, clock: Clock | None = None
+    settings: Settings,
+    request: UndoRequest,
+    progress: Progress,
+    announce: Announce,
+    *,
+    clock: Clock | None = None,
+    wires: Wires = SOCKETS,
 ) -> RunReport:
     """Carry out one undo. `announce` is told what is going to happen before the first write, and may raise.
 
@@ -38,7 +45,7 @@ def run_undo(
         AuthError, StateError, LockedError: it could not begin.
         StopError, TemporaryError, BudgetError: the preflight failed.
     """
-    with opened(settings, progress, clock=clock, dry_run=request.dry_run) as tools:
+    with opened(settings, progress, clock=clock, dry_run=request.dry_run, wires=wires) as tools:
         _check_run(SqliteRuns(tools.database), SqliteState(tools.database, ""), request)
         _settle_unknown(tools)
         environment = prepare(tools, RunRequest(dry_run=request.dry_run))
