@@ -6,6 +6,7 @@ Vtiger's, as recorded, documented, or reported by their users.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from vtxero.domain.codes import Code
@@ -93,6 +94,14 @@ _VTIGER: tuple[_Row, ...] = (
     ("invalid reference specified", _ANY, Code.DEPENDENCY),
     ("permission to write is denied", ("taxes",), Code.TAX_DENIED),
 )
+_REMEDIES: Mapping[Code, str] = {
+    Code.INV_PRODUCT: (
+        "Run again: vtxero then looks whether the item is still in Xero. "
+        "If Xero says it again, choose another product on the line in Vtiger."
+    ),
+    Code.PRD_TAX: "Give the product one tax in Vtiger that is active in Xero and fits its account, or none.",
+}
+"""Of reasons that are notes elsewhere, and whose own remedy is about a record that crossed."""
 
 
 def translate_refusal(side: Side, module: str, messages: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -103,5 +112,5 @@ def translate_refusal(side: Side, module: str, messages: tuple[str, ...]) -> tup
     for message in messages:
         folded = message.casefold()
         code = next((c for part, only, c in table if part in folded and (not only or module in only)), unknown)
-        found.append(finding(code, f"{service} says: {message}"))
+        found.append(finding(code, f"{service} says: {message}", remedy=_REMEDIES.get(code, "")))
     return tuple(found)
