@@ -22,8 +22,8 @@ HALF = "a \ud83d b"
             "its City holds half a character: 'a \ufffd b'",
         ),
         (XeroPayment, {"PaymentID": "1", "Reference": HALF}, "its Reference holds half a character: 'a \ufffd b'"),
-        (XeroPayment, {"PaymentID": "1", "Amount": "1e17"}, "Amount: Value error, 1E+17 is too large or too long"),
-        (XeroItem, {"ItemID": "1", "SalesDetails": {"UnitPrice": "0." + "7" * 40}}, "SalesDetails.UnitPrice: Value"),
+        (XeroPayment, {"PaymentID": "1", "Amount": "1e17"}, "Amount: 1E+17 is too large or too long"),
+        (XeroItem, {"ItemID": "1", "SalesDetails": {"UnitPrice": "0." + "7" * 40}}, "SalesDetails.UnitPrice: 0.777"),
         (XeroItem, {"ItemID": "1", "QuantityOnHand": "NaN"}, "QuantityOnHand: "),
     ],
 )

@@ -127,10 +127,15 @@ def check_whole(value: object, name: str = "value") -> None:
             raise ValueError(f"its {name} holds half a character: {mended(value)!r}")
 
 
-def faults_of(problem: ValidationError) -> str:
+def faults_of(problem: Exception) -> str:
     """Say what is wrong with a row, field by field, without quoting the row."""
-    said = (".".join(map(str, item["loc"])) + f": {item['msg']}" for item in problem.errors(include_input=False))
-    return ", ".join(text.removeprefix(": ").removeprefix("Value error, ") for text in said)
+    if not isinstance(problem, ValidationError):
+        return str(problem)
+    faults = (
+        (".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, "))
+        for item in problem.errors(include_input=False)
+    )
+    return ", ".join(f"{place}: {said}".removeprefix(": ") for place, said in faults)
 
 
 def xero_moment(text: str) -> str:
@@ -176,6 +181,12 @@ def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, .
         return ()
     message = f"{where}: {side.value.capitalize()} {' and '.join(why)}, so it gets {kept!r}."
     return (note(Code.TEXT_UNSUPPORTED, message, field=where),)
+
+
+def unreadable_finding(side: Side, what: str, problem: Exception) -> Finding:
+    """Say that a row is not as the service's rows of `what` are, or holds what nothing can be done with."""
+    code = Code.XERO_REFUSED if side is Side.XERO else Code.VTIGER_REFUSED
+    return finding(code, f"{side.value.capitalize()}'s answer for this {what} cannot be read ({faults_of(problem)}).")
 
 
 def kept_otherwise(code: Code, place: tuple[str, str], service: str, kept: object, sent: object) -> Finding:

@@ -11,9 +11,10 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import Types
 from vtxero.domain.reference import VtigerField
+from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import Text, WireModel, XeroId, XeroRow, composed, faults_of, write_json, xero_moment
+from vtxero.rules.common import Text, WireModel, XeroId, XeroRow, composed, unreadable_finding, write_json, xero_moment
 from vtxero.rules.phones import PhoneParts, split_phone
 from vtxero.sync.records import Presence, Snapshot
 
@@ -99,7 +100,7 @@ def read_contact(
     try:
         contact = XeroContact.model_validate(row)
     except ValidationError as problem:
-        found = finding(Code.XERO_REFUSED, f"Xero's answer for this contact cannot be read ({faults_of(problem)}).")
+        found = unreadable_finding(Side.XERO, "contact", problem)
         name = mended(str(row.get("Name") or ""))
         return Snapshot(
             str(row.get("ContactID") or "").lower(), name, "", named(name), write_json(row), findings=(found,)

@@ -24,10 +24,10 @@ from vtxero.rules.common import (
     WireModel,
     cleared_findings,
     composed,
-    faults_of,
     kept_otherwise,
     read_json,
     text_notes,
+    unreadable_finding,
     vtiger_text,
     with_mandatory,
     write_json,
@@ -198,7 +198,7 @@ def _orphaned(source: Snapshot[Person]) -> Finding:
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Person]:
-    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this contact cannot be read ({faults_of(problem)}).")
+    found = unreadable_finding(Side.VTIGER, "contact", problem)
     contact = row.get("contact")
     fields: Mapping[str, Any] = contact if isinstance(contact, Mapping) else {}
     name = mended(joined(str(fields.get("firstname") or ""), str(fields.get("lastname") or "")))

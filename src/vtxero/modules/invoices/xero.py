@@ -21,7 +21,7 @@ from vtxero.modules.invoices.record import Invoice
 from vtxero.modules.invoices.to_xero import to_xero
 from vtxero.modules.invoices.tools import Tools
 from vtxero.modules.invoices.xero_wire import ELEMENT, PAGE, XeroInvoice, read_invoice, row_of
-from vtxero.rules.common import check_whole, faults_of, read_json, write_json, xero_moment
+from vtxero.rules.common import check_whole, read_json, unreadable_finding, write_json, xero_moment
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 SALE = "ACCREC"
@@ -146,8 +146,7 @@ def _unreadable(row: Mapping[str, Any], raw: str, problem: Exception) -> Snapsho
         check_whole(row)
     except ValueError as half:
         problem = half
-    said = faults_of(problem) if isinstance(problem, ValidationError) else str(problem)
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this invoice cannot be read ({said}).")
+    found = unreadable_finding(Side.XERO, "invoice", problem)
     record = Invoice(number=mended(str(row.get("InvoiceNumber") or "")))
     invoice_id = str(row.get("InvoiceID") or "").lower()
     modified = xero_moment(str(row.get("UpdatedDateUTC") or ""))

@@ -7,12 +7,11 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from vtxero.domain.codes import Code
-from vtxero.domain.findings import finding
+from vtxero.domain.sides import Side
 from vtxero.domain.text import mended
 from vtxero.modules.organizations.record import Organization, Person
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import VtigerRow, WireModel, faults_of, write_json
+from vtxero.rules.common import VtigerRow, WireModel, unreadable_finding, write_json
 from vtxero.sync.records import Snapshot
 
 ACCOUNT_FILLED = frozenset({"accountname", "assigned_user_id"})
@@ -35,9 +34,7 @@ def record_order(record_id: str) -> tuple[int, str]:
 
 def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:
     """Make a snapshot of a row that is not as Vtiger's rows are."""
-    found = finding(
-        Code.VTIGER_REFUSED, f"Vtiger's answer for this organization cannot be read ({faults_of(problem)})."
-    )
+    found = unreadable_finding(Side.VTIGER, "organization", problem)
     account = row.get("account")
     fields: Mapping[str, Any] = account if isinstance(account, Mapping) else {}
     name = mended(str(fields.get("accountname") or ""))

@@ -22,7 +22,7 @@ from vtxero.errors import NotModelledError
 from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import MODULE, Payment, reference_key, same_key
 from vtxero.modules.payments.tools import REVERSED, Tools, account_key, dependency_findings
-from vtxero.rules.common import VtigerRow, missing_mandatory, read_json, with_defaults, write_json
+from vtxero.rules.common import VtigerRow, missing_mandatory, read_json, unreadable_finding, with_defaults, write_json
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 PAYMENTS = "Payments"
@@ -227,6 +227,6 @@ def _amount(row: VtigerRow) -> Decimal:
 
 
 def _unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Payment]:
-    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this payment cannot be read: {problem}")
+    found = unreadable_finding(Side.VTIGER, "payment", problem)
     number, moment = str(row.get("paymentsno") or ""), str(row.get("modifiedtime") or "")
     return Snapshot(str(row.get("id") or ""), number, moment, Payment(), write_json(row), findings=(found,))

@@ -26,8 +26,8 @@ from vtxero.rules.common import (
     XeroId,
     XeroRef,
     XeroRow,
-    faults_of,
     read_json,
+    unreadable_finding,
     write_json,
     xero_moment,
 )
@@ -189,8 +189,7 @@ def _deleted_finding(payment: Payment) -> Finding:
 
 
 def _unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Payment]:
-    said = faults_of(problem) if isinstance(problem, ValidationError) else str(problem)
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this payment cannot be read: {said}")
+    found = unreadable_finding(Side.XERO, "payment", problem)
     payment_id = str(row.get("PaymentID") or "").lower()
     moment = xero_moment(str(row.get("UpdatedDateUTC") or ""))
     return Snapshot(payment_id, payment_id, moment, Payment(), write_json(row), findings=(found,))

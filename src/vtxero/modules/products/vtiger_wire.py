@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from vtxero.domain.codes import Code
-from vtxero.domain.findings import finding
 from vtxero.domain.money import parse_amount
+from vtxero.domain.sides import Side
 from vtxero.domain.text import mended
 from vtxero.modules.products.record import AttachedTax, Product
-from vtxero.rules.common import VtigerRow, WireModel, write_json
+from vtxero.rules.common import VtigerRow, WireModel, unreadable_finding, write_json
 from vtxero.sync.records import Snapshot
 
 _TAX = re.compile(r"tax\d+")
@@ -46,7 +45,7 @@ def further_prices(row: VtigerRow, currency_id: str) -> tuple[tuple[str, Decimal
 
 def unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[Product]:
     """Make a snapshot of a row that is not as Vtiger's rows are."""
-    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this product cannot be read: {problem}")
+    found = unreadable_finding(Side.VTIGER, "product", problem)
     inner = row.get("row")
     fields: Mapping[str, Any] = inner if isinstance(inner, Mapping) else {}
     name = mended(str(fields.get("productname") or fields.get("servicename") or ""))

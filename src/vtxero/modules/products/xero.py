@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from vtxero.domain.codes import Code
-from vtxero.domain.findings import Finding, finding, note
+from vtxero.domain.findings import Finding, note
 from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import canon, round_places
 from vtxero.domain.options import ProductOptions
@@ -36,9 +36,9 @@ from vtxero.rules.common import (
     XeroId,
     XeroRow,
     composed,
-    faults_of,
     read_json,
     text_notes,
+    unreadable_finding,
     write_json,
     xero_moment,
 )
@@ -291,7 +291,7 @@ def _emptied(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Product]:
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this item cannot be read ({faults_of(problem)}).")
+    found = unreadable_finding(Side.XERO, "item", problem)
     code = mended(str(row.get("Code") or ""))
     return Snapshot(
         str(row.get("ItemID") or "").lower(), code, "", Product(code=code), write_json(row), findings=(found,)

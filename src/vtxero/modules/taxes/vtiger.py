@@ -15,7 +15,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended, unescape
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
 from vtxero.modules.taxes.rules import Names, renamed_findings, vtiger_rate
-from vtxero.rules.common import VtigerRow, composed, read_json, write_json
+from vtxero.rules.common import VtigerRow, composed, read_json, unreadable_finding, write_json
 from vtxero.rules.taxes import RATE_PLACES
 from vtxero.sync.records import Payload, Projection, Snapshot
 
@@ -85,6 +85,6 @@ class VtigerTaxes:
 
 
 def _unreadable(row: Mapping[str, Any], problem: Exception) -> Snapshot[TaxRate]:
-    found = finding(Code.VTIGER_REFUSED, f"Vtiger's answer for this tax cannot be read: {problem}")
+    found = unreadable_finding(Side.VTIGER, "tax", problem)
     name = mended(str(row.get("taxlabel") or ""))
     return Snapshot(str(row.get("id") or ""), name, "", TaxRate(name), write_json(row), findings=(found,))

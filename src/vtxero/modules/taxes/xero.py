@@ -16,7 +16,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.errors import NotModelledError
 from vtxero.modules.taxes.record import NAME, TaxRate
-from vtxero.rules.common import Amount, Text, WireModel, XeroRow, composed, faults_of, read_json, write_json
+from vtxero.rules.common import Amount, Text, WireModel, XeroRow, composed, read_json, unreadable_finding, write_json
 from vtxero.rules.taxes import effective_rate
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
@@ -109,6 +109,6 @@ class XeroTaxes:
 
 
 def _unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[TaxRate]:
-    found = finding(Code.XERO_REFUSED, f"Xero's answer for this tax rate cannot be read ({faults_of(problem)}).")
+    found = unreadable_finding(Side.XERO, "tax rate", problem)
     name = mended(str(row.get("Name") or ""))
     return Snapshot(str(row.get("TaxType") or ""), name, "", TaxRate(name), write_json(row), findings=(found,))
