@@ -147,6 +147,7 @@ def test_retired_record_crosses_only_when_another_needs_it():
 
     assert world.xero.names("parents") == ["needed"]
     assert [(r.label, r.reasons[0].message) for r in report.records if r.reasons] == [("spare", "retired")]
+    assert [r.label for r in world.sync(modules=("cards",)).records] == []
     world.quiet()
 
 

@@ -7,6 +7,7 @@ import pytest
 from chain.company import line, reasons
 from chain.undo.filling import contact_id, fill_vtiger, fill_xero, living
 from vtxero.bootstrap import open_log
+from vtxero.domain.sides import Side
 
 
 def test_law_6_first_run_undone_leaves_both_sides_as_before_except_what_it_announced(company):
@@ -249,3 +250,16 @@ def test_person_without_an_organization_is_archived_in_xero_and_stays_in_vtiger(
     assert company.contacts()["Jane Doe"]["ContactStatus"] == "ARCHIVED"
     assert company.invoices()[company.number_of(paper)]["Status"] == "DELETED"
     assert company.row(jane)["lastname"] == "Doe"
+
+
+def test_organization_whose_invoice_could_not_be_removed_stays_and_goes_with_the_same_undo_again(settled):
+    [beta] = [row["id"] for row in settled.vtiger.records("Accounts") if row["accountname"] == "Beta Ltd"]
+    settled.apps["vtiger"].faults.add({"path": "/webservice.php", "body": "operation=delete", "do": "500"})
+
+    report = settled.undo(origin=Side.XERO)
+
+    assert report.exit_code == 5
+    assert reasons(report)["Beta Ltd"] == ["DEPENDENCY"]
+    assert beta in {row["id"] for row in settled.vtiger.records("Accounts")}
+    assert settled.undo(origin=Side.XERO).exit_code == 0
+    assert beta not in {row["id"] for row in settled.vtiger.records("Accounts")}

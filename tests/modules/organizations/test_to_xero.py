@@ -139,6 +139,28 @@ def test_primary_when_renamed_in_vtiger_is_renamed_and_not_doubled():
     assert found.people == ()
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "in_vtiger"),
+    [
+        ("Ann Marie", "Ash", "Ann Marie Ash"),
+        ("Ann", "de la Cruz", "Ann de la Cruz"),
+        ("A" * 41, "Ash", "A" * 39 + "… Ash"),
+        ("Prince", "", "Prince"),
+    ],
+)
+def test_person_when_vtiger_holds_what_it_can_of_the_name_keeps_xeros(first, last, in_vtiger):
+    slice_ = a_slice()
+    named = {"FirstName": first, "LastName": last, "EmailAddress": "a@kea.nz"}
+    as_primary = from_xero(slice_, EmailAddress="a@kea.nz", FirstName=first, LastName=last).record
+    further = from_xero(slice_, FirstName="Zoe", LastName="Own", EmailAddress="z@kea.nz", ContactPersons=[named]).record
+
+    alone = to_xero(slice_, from_vtiger(slice_, f"{in_vtiger} <a@kea.nz>", email1="a@kea.nz"), as_primary).record
+    both = from_vtiger(slice_, "Zoe Own <z@kea.nz>", f"{in_vtiger} <a@kea.nz>", email1="z@kea.nz")
+
+    assert (alone.primary, alone.people) == (as_primary.primary, as_primary.people)
+    assert to_xero(slice_, both, further).record.people == further.people
+
+
 def test_people_when_two_have_one_name_are_told_apart_by_their_addresses():
     slice_ = a_slice()
     source = from_vtiger(slice_, "Ann Lee <a@kea.nz>", "Ann Lee", email1="office@kea.nz")
