@@ -105,6 +105,13 @@ def test_sandbox_writes_a_private_config_that_points_to_both(serve, tmp_path):
     assert settings.logins == "file"
 
 
+def test_sandbox_with_a_second_organisation_names_both(serve):
+    _, said = serve("--second-org")
+
+    names = [one["name"] for one in said["xero_organisations"]]
+    assert names == [sample_organisation()["Organisation"]["Name"], "Second Samples Ltd"]
+
+
 def test_sandbox_of_the_cloud_edition_can_be_synced_with_the_config_it_writes(serve, tmp_path):
     path = tmp_path / "box.yaml"
     serve("--edition", "cloud", "--limits", "off", "--write-config", path)

@@ -264,3 +264,25 @@ def test_load_organisation_when_it_is_something_else_says_what_is_missing(tmp_pa
 
     with pytest.raises(SandboxError, match=message):
         load_organisation(path)
+
+
+def connections_of_a_person(sandbox):
+    back = "http://localhost:8742/callback"
+    asked = {"response_type": "code", "client_id": "sandbox", "scope": "accounting.settings", "redirect_uri": back}
+    location = httpx.get(f"{sandbox.xero_url}/identity/connect/authorize", params=asked).headers["Location"]
+    code = httpx.URL(location).params["code"]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
+    token = httpx.post(f"{sandbox.xero_url}/connect/token", data=form, auth=("sandbox", "sandbox")).json()
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    return httpx.get(f"{sandbox.xero_url}/connections", headers=headers).json()
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_second_organisation_when_asked_for_is_reached_by_people_and_not_by_machines(number):
+    with Sandbox(second_org=number == 2) as sandbox:
+        reached = {one["tenantId"]: one["tenantName"] for one in connections_of_a_person(sandbox)}
+        machine = xero_get(sandbox, "Organisation").json()["Organisations"][0]["OrganisationID"]
+
+        assert list(reached) == [one.tenant_id for one in sandbox.xero_organisations]
+        assert (len(set(reached.values())), machine) == (number, sandbox.xero.tenant_id)
+        assert {one.base_currency for one in sandbox.xero_organisations} == {sandbox.xero.base_currency}

@@ -46,6 +46,9 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
     edition: Annotated[Edition, typer.Option(help="Which Vtiger to stand in for.")] = Edition.OPEN_SOURCE,
     vtiger_version: Annotated[Version, typer.Option(help="Its version.")] = Version.V820,
     limits: Annotated[Switch, typer.Option(help="The real services' call limits.")] = Switch.ON,
+    second_org: Annotated[
+        bool, typer.Option("--second-org", help="Let logins by browser reach a second, empty Xero organisation.")
+    ] = False,
     write_config_to: Annotated[
         Path | None, typer.Option("--write-config", metavar="FILE", help="Write a config that points to them.")
     ] = None,
@@ -62,7 +65,7 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
     session: Session = ctx.obj
     if write_config_to:
         check_may_write(write_config_to)
-    wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, vtiger_version, limits is Switch.ON)
+    wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, vtiger_version, limits is Switch.ON, second_org)
     done = threading.Event()
     _end_on_signals(done)
     with make_stand_ins(wanted) as stand_ins:
@@ -85,10 +88,12 @@ def _end_on_signals(done: threading.Event) -> None:
 
 
 def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None:
+    organisations = {one.tenant_id: str(one.organisation["Name"]) for one in stand_ins.xero_organisations}
     places = {
         "vtiger_url": stand_ins.vtiger_url,
         "xero_url": stand_ins.xero_url,
         "config": str(config.absolute()) if config else None,
+        "xero_organisations": [{"tenant_id": key, "name": name} for key, name in organisations.items()],
     }
     if session.wants_json:
         session.print_json({"version": 1, **places})
@@ -97,6 +102,8 @@ def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None
         f"Vtiger: {stand_ins.vtiger_url}   (user {stand_ins.vtiger_username}, access key {stand_ins.vtiger_access_key})"
     )
     session.print_words(f"Xero:   {stand_ins.xero_url}   (client id sandbox, client secret sandbox)")
+    for tenant_id, name in organisations.items() if len(organisations) > 1 else ():
+        session.print_words(f"        {name}   (tenant id {tenant_id})")
     if config:
         session.print_words(f"Config: {config}   try: vtxero --config {config} sync --dry-run")
     session.say("Serving until Ctrl-C.")

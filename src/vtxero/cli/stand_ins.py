@@ -42,6 +42,7 @@ class Wanted:
     edition: Edition = Edition.OPEN_SOURCE
     version: Version = Version.V820
     limits: bool = True
+    second_org: bool = False
 
 
 def make_stand_ins(wanted: Wanted) -> Sandbox:
@@ -64,6 +65,7 @@ def make_stand_ins(wanted: Wanted) -> Sandbox:
             vtiger_version=wanted.version.value,
             edition=wanted.edition.value,
             limits=wanted.limits,
+            second_org=wanted.second_org,
         )
     except SandboxError as error:
         raise ConfigError(f"The stand-ins cannot start: {error}.", remedy="See `vtxero sandbox --help`.") from error

@@ -23,6 +23,7 @@ SideName = Literal["vtiger", "xero"]
 EDITIONS = ("open-source", "cloud")
 VERSIONS = ("8.2.0", "8.3.0")
 MAX_PORT = 65_535
+SECOND_ORG = "Second Samples Ltd"
 
 
 class Sandbox:
@@ -41,6 +42,7 @@ class Sandbox:
         vtiger_version: str = "8.2.0",
         edition: str = "open-source",
         limits: bool = True,
+        second_org: bool = False,
     ) -> None:
         """Fill both and take their ports.
 
@@ -54,6 +56,7 @@ class Sandbox:
             vtiger_version: 8.2.0 or 8.3.0, of the open-source edition.
             edition: open-source or cloud.
             limits: keep the limits of calls that Xero and Vtiger's cloud have; a Vtiger of one's own has none.
+            second_org: let people's logins at Xero reach one organisation more, without records.
 
         Raises:
             SandboxError: not modelled, no port, or what they start with is not of the right form.
@@ -68,6 +71,9 @@ class Sandbox:
 
         self.edition = edition
         self.vtiger, self.xero = _states(books, organisation, vtiger_version)
+        self.xero_organisations = [self.xero]
+        if second_org:
+            self.xero_organisations.append(self.xero.add_organisation(SECOND_ORG, self.xero.base_currency))
         self._apps: dict[SideName, Instrumented] = {
             "vtiger": instrumented(
                 vtiger_app(self.vtiger, edition=edition, limits=limits), expire=self.vtiger.expire_sessions
