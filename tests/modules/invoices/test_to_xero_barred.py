@@ -114,5 +114,12 @@ def test_total_that_is_not_explained_names_both_figures():
 
 
 def test_too_many_lines_for_a_request_stop():
-    lines = [v_line("14x4", comment="x" * 3900) for _ in range(450)]
-    assert blockers(v_row(*lines, total="45000")) == ["INV-TOO-BIG"]
+    lines = [v_line("14x4", comment="x" * 3900) for _ in range(820)]
+    assert blockers(v_row(*lines, total="82000")) == ["INV-TOO-BIG"]
+    assert not blockers(v_row(*lines[:800], total="80000"))
+
+
+def test_invoice_of_letters_that_take_six_bytes_each_is_too_big_before_xero_says_so():
+    lines = [v_line("14x4", comment="長" * 4000) for _ in range(150)]
+    assert blockers(v_row(*lines, total="15000")) == ["INV-TOO-BIG"]
+    assert not blockers(v_row(*lines[:100], total="10000"))

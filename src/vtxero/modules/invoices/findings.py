@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from vtxero.domain.codes import Code
@@ -16,7 +17,9 @@ from vtxero.modules.invoices.xero_math import MAX_AMOUNT
 
 LINE_FIELDS = ("lines", "shipping", "adjustment", "rounding")
 PAYLOAD_BYTES_MAX = 3_400_000
-"""Xero takes 3.5 MB in a request; the header and the JSON around the texts need a little."""
+"""Xero takes 3.5 MB in a request, of which the header needs a little. Texts go out as ASCII: six bytes for a letter."""
+LINE_BYTES = 300
+"""What a line takes in a request besides its text."""
 
 
 def date_findings(record: Invoice) -> Iterator[Finding]:
@@ -54,8 +57,8 @@ def money_findings(tools: Tools, record: Invoice) -> Iterator[Finding]:
         yield finding(Code.INV_NEGATIVE, f"Its total is {record.total}.", field="total")
     if abs(record.total) > MAX_AMOUNT:
         yield finding(Code.INV_TOO_BIG, f"Its total of {record.total} is more than Xero's {MAX_AMOUNT}.", field="total")
-    text_bytes = sum(2 * len(line.description) + 300 for line in record.lines)
-    if text_bytes > PAYLOAD_BYTES_MAX:
+    texts = json.dumps("".join(line.description for line in record.lines))
+    if len(texts) + LINE_BYTES * len(record.lines) > PAYLOAD_BYTES_MAX:
         yield finding(
             Code.INV_TOO_BIG, f"Its {len(record.lines)} lines are more than Xero takes at once.", field="lines"
         )
