@@ -77,7 +77,6 @@ def problem(topic: str, text: str, remedy: str, *, exit_code: int, code: str = "
 
 # -- Vtiger ----------------------------------------------------------------------------------------------------
 
-LOSES_INVOICES = "8.3.0"
 MADE_FROM = {
     "organizations": ("Accounts", "Contacts"),
     "contacts": ("Contacts",),
@@ -100,7 +99,7 @@ LABELS = {
 def version_check(vtiger: VtigerReference, settings: Settings) -> Check:
     """Say whether this version has a fault that concerns us."""
     shown = vtiger.version or "of an unknown version"
-    if not vtiger.version.startswith(LOSES_INVOICES):
+    if not vtiger.loses_invoices:
         return ok("Vtiger version", shown)
     if _towards(settings, "invoices", Side.VTIGER):
         return warning(

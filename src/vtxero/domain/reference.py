@@ -12,6 +12,9 @@ from decimal import Decimal
 
 from vtxero.domain.text import match_key
 
+LOSES_INVOICES = "8.3.0"
+"""The version of Vtiger that cannot create invoices by its web service, and loses totals when lines are changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerAccount:
@@ -168,6 +171,11 @@ class VtigerReference:
     """Label by field of the shipping taxes (`shipping_&_handling_shtax1` -> `VAT`), from describe(Invoice)."""
     charge_tax_sum: str = ""
     """The invoice's field with the tax on all charges as one sum, where charges and their taxes have no fields."""
+
+    @property
+    def loses_invoices(self) -> bool:
+        """Tell whether this version can neither be sent a new invoice nor the lines of one."""
+        return self.version.startswith(LOSES_INVOICES)
 
     @property
     def base_currency(self) -> str:

@@ -61,11 +61,9 @@ def account_problem(account: LedgerAccount | None, text: str) -> str | None:
     Xero refuses system accounts ("cannot be applied to Items"), bank accounts, archived and deleted ones. Items and
     invoice lines name an account by its code only, which some accounts do not have.
     """
-    if account is None:
-        return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
+    if account is None or not account.active:
+        return _not_there(account, text)
     shown = account_text(account)
-    if not account.active:
-        return f"The account {shown!r} is archived in Xero."
     if account.system:
         return f"The account {shown!r} is a system account of Xero ({account.system}), which documents may not use."
     if not account.code:
@@ -80,14 +78,17 @@ def payment_account_problem(account: LedgerAccount | None, text: str) -> str | N
 
     Xero takes payments to bank accounts and to those with payments enabled; a bank account needs no code.
     """
-    if account is None:
-        return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
-    shown = account_text(account)
-    if not account.active:
-        return f"The account {shown!r} is archived in Xero."
+    if account is None or not account.active:
+        return _not_there(account, text)
     if account.kind != BANK and not account.takes_payments:
-        return f"The account {shown!r} is no bank account in Xero, and payments to it are not enabled."
+        return f"The account {account_text(account)!r} is no bank account in Xero, and payments to it are not enabled."
     return None
+
+
+def _not_there(account: LedgerAccount | None, text: str) -> str:
+    if account:
+        return f"The account {account_text(account)!r} is archived in Xero."
+    return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
 
 
 def tax_fits_account(rate: XeroTaxRate, account: LedgerAccount | None) -> bool:

@@ -275,7 +275,7 @@ class FieldRules:
     def vtiger_field(self, field: str, module: VtigerModule) -> str:
         """Find the field's name in this Vtiger; blank when the module has no such field."""
         wanted = self._movable.get(field, "")
-        return wanted if module.has(wanted) else module.by_label(wanted) if wanted else ""
+        return resolve_field(wanted, module) if wanted else ""
 
     def _move(self, where: str, name: str, rule: Mapping[str, str]) -> None:
         unknown = set(rule) - {"vtiger", "direction"}

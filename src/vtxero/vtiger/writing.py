@@ -25,7 +25,6 @@ REPAIRS = 2
 """How often lost lines of an invoice are sent again."""
 
 _SYMBOL = "$"
-_NO_LINES_VERSION = "8.3.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class Writer:
     def _carry_out(self, step: Mapping[str, Any], progress: _Progress) -> _Step:
         operation, module = text(step, "op"), text(step, "module")
         element = _resolved(step["element"], progress.steps)
-        _bar_faulty_version(self.reference.version, module, operation, element)
+        _bar_faulty_version(self.reference, module, operation, element)
         current = self._current(module, operation, element)
         wanted = complete(module, operation, element, current)
         answer = self._send(operation, module, wanted)
@@ -205,13 +204,13 @@ def _resolved(element: Mapping[str, Any], steps: Sequence[_Step]) -> Row:
     return {name: symbols.get(value, value) if name in _REFERENCES else value for name, value in element.items()}
 
 
-def _bar_faulty_version(version: str, module: str, operation: str, element: Mapping[str, Any]) -> None:
-    """Refuse what 8.3.0 cannot do: it fails to create invoices, and zeroes one whose lines are sent."""
-    if version != _NO_LINES_VERSION or module != INVOICE:
+def _bar_faulty_version(vtiger: VtigerReference, module: str, operation: str, element: Mapping[str, Any]) -> None:
+    """Refuse what one version cannot do: it fails to create invoices, and zeroes one whose lines are sent."""
+    if not vtiger.loses_invoices or module != INVOICE:
         return
     if operation == "create" or element.get("LineItems"):
         raise RefusedError(
-            (f"Vtiger {version} cannot take invoices with their lines by its web service.",),
+            (f"Vtiger {vtiger.version} cannot take invoices with their lines by its web service.",),
             service=SERVICE,
             remedy="Update Vtiger, or let invoices cross to Xero only.",
         )

@@ -77,18 +77,14 @@ class InvoicesSlice(PlainSlice[Invoice]):
 
     def check_match(self, wanted: Invoice, found: Invoice) -> tuple[Finding, ...]:
         """Say why a Xero invoice of the same number is another: ended, another customer's, another day and total."""
-        ended = found.status in statuses.CLOSED_FOR_EVER and wanted.status not in statuses.CLOSED_FOR_EVER
-        other_party = bool(wanted.party and found.party) and wanted.party != found.party
-        other_paper = wanted.invoice_on != found.invoice_on and wanted.total != found.total
-        if not (ended or other_party or other_paper):
+        if found.status in statuses.CLOSED_FOR_EVER and wanted.status not in statuses.CLOSED_FOR_EVER:
+            how = f"it is {found.status}"
+        elif wanted.party and found.party and wanted.party != found.party:
+            how = "it is another customer's"
+        elif wanted.invoice_on != found.invoice_on and wanted.total != found.total:
+            how = "its date and total differ"
+        else:
             return ()
-        how = (
-            f"it is {found.status}"
-            if ended
-            else "it is another customer's"
-            if other_party
-            else "its date and total differ"
-        )
         text = f"Xero has an invoice {found.number} already, and {how}."
         return (finding(Code.INV_NUMBER_TAKEN, text, field="number"),)
 

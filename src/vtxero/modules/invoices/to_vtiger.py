@@ -125,9 +125,8 @@ def _status(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[str
 
 def _creation_findings(tools: Tools, record: Invoice) -> list[Finding]:
     found = findings.charge_findings(tools, record)
-    version = tools.reference.vtiger.version
-    if version.startswith("8.3.0"):
-        text = f"Vtiger {version} cannot create invoices through its API."
+    if tools.reference.vtiger.loses_invoices:
+        text = f"Vtiger {tools.reference.vtiger.version} cannot create invoices through its API."
         found.append(finding(Code.RUN_VTIGER_VERSION, text))
     return found
 

@@ -249,7 +249,7 @@ class _Writer:
     def _tax_of_new(self, product: str) -> VtigerTax | None:
         """Give the tax that a product of this plan will have: its item's."""
         _, item_id = read_symbol(product)
-        item = self._tools.item(item_id)
+        item = self._tools.product(Side.XERO, item_id)
         return self._tools.matcher.to_vtiger(item.tax) if item else None
 
     def _name(self, product: str) -> str:

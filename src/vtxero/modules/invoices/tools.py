@@ -85,10 +85,6 @@ class Tools:
         planned = self.lookups.planned("products", Side.VTIGER, product_id)
         return cast("ProductView", planned).code if planned else ""
 
-    def item(self, item_id: str) -> ProductView | None:
-        """Give a Xero item, None when it is unknown."""
-        return cast("ProductView | None", self.lookups.record("products", Side.XERO, item_id))
-
     def partner_of(self, party: str) -> Partner:
         """Find the Xero contact of a Vtiger organization, or of a person: their own, else their organization's."""
         if self.is_person(party):

@@ -70,13 +70,10 @@ class VtigerMapper:
         found = list(cleared_in_head(self._tools, wanted, current))
         if all(getattr(wanted, name) == getattr(current, name) for name in LINE_FIELDS):
             return tuple(found)
-        version = self._tools.reference.vtiger.version
-        if version.startswith("8.3.0"):
-            found.append(
-                finding(
-                    Code.RUN_VTIGER_VERSION, f"Vtiger {version} loses an invoice's totals when its lines are changed."
-                )
-            )
+        vtiger = self._tools.reference.vtiger
+        if vtiger.loses_invoices:
+            text = f"Vtiger {vtiger.version} loses an invoice's totals when its lines are changed."
+            found.append(finding(Code.RUN_VTIGER_VERSION, text))
         found += charge_findings(self._tools, current, wanted)
         if current.group_discount:
             text = "Its lines changed in Xero, and in Vtiger it has a discount on the whole invoice."

@@ -12,15 +12,15 @@ from typing import Any
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from vtxero.domain.money import HUNDRED, ONE, ZERO, canon, cents
+from vtxero.domain.money import HUNDRED, ONE, ZERO, canon, cents, places, round_places
 from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.record import Charge, Invoice, InvoiceLine
 from vtxero.modules.invoices.to_xero_lines import clean_text
 from vtxero.modules.invoices.tools import Tools
 from vtxero.rules.common import Amount, XeroId
 
-PRICE_PLACES = Decimal("0.00000001")
-"""Prices that were with tax are taken apart at 8 decimals, as many as Vtiger keeps."""
+PRICE_PLACES = 8
+"""Prices that were with tax are taken apart at as many decimals as Vtiger keeps."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SLASH_DATE = re.compile(r"^/Date\((-?\d+)")
@@ -164,8 +164,8 @@ def _take_apart(line: InvoiceLine, amount: Decimal, tax: Decimal) -> InvoiceLine
     share = (amount - tax) / amount
     return replace(
         line,
-        unit_price=canon((line.unit_price * share).quantize(PRICE_PLACES)),
-        discount_amount=canon((line.discount_amount * share).quantize(PRICE_PLACES)),
+        unit_price=canon(round_places(line.unit_price * share, PRICE_PLACES)),
+        discount_amount=canon(round_places(line.discount_amount * share, PRICE_PLACES)),
     )
 
 
@@ -229,7 +229,7 @@ def row_of(line: InvoiceLine) -> dict[str, Any]:
 
 def _full_row(line: InvoiceLine) -> dict[str, Any]:
     fitted = line
-    if line.unit_price != round(line.unit_price, xero_math.UNIT_PLACES):
+    if places(line.unit_price) > xero_math.UNIT_PLACES:
         fitted = replace(
             line, quantity=ONE, unit_price=xero_math.line_amount(line), discount_percent=ZERO, discount_amount=ZERO
         )

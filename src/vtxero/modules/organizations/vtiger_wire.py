@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
+from vtxero.domain.ids import record_number
 from vtxero.domain.sides import Side
 from vtxero.domain.text import mended
 from vtxero.modules.organizations.record import Organization, Person
@@ -28,8 +29,7 @@ class VtigerOrganizationRow(WireModel):
 
 def record_order(record_id: str) -> tuple[int, str]:
     """Order ids by their record number, which Vtiger counts up."""
-    number = record_id.partition("x")[2]
-    return (int(number) if number.isdecimal() else 0, record_id)
+    return record_number(record_id), record_id
 
 
 def unreadable(row: Mapping[str, Any], problem: ValidationError) -> Snapshot[Organization]:

@@ -9,7 +9,8 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.lookups import InvoiceView
 from vtxero.domain.money import ZERO, canon
 from vtxero.domain.sides import Side
-from vtxero.modules.payments.record import FIELDS, Payment
+from vtxero.domain.words import called
+from vtxero.modules.payments.record import FIELDS, MODULE, Payment
 from vtxero.modules.payments.tools import REVERSED, Tools
 from vtxero.rules.accounts import payment_account_problem
 
@@ -101,6 +102,6 @@ def changed_findings(current: Payment, wanted: Payment, source: Side) -> tuple[F
     for name in FIELDS:
         before, after = getattr(current, name), getattr(wanted, name)
         if before != after:
-            text = f"Its {name.replace('_on', ' date')} was changed in {source.value.capitalize()} after it crossed."
+            text = f"Its {called(MODULE, name)} was changed in {source.value.capitalize()} after it crossed."
             found.append(finding(Code.PAY_CHANGED, text, field=name))
     return tuple(found)

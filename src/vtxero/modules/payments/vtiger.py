@@ -22,6 +22,7 @@ from vtxero.errors import NotModelledError
 from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import MODULE, Payment, reference_key, same_key
 from vtxero.modules.payments.tools import REVERSED, Tools, account_key, dependency_findings
+from vtxero.rules.accounts import account_text
 from vtxero.rules.common import VtigerRow, missing_mandatory, read_json, unreadable_finding, with_defaults, write_json
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
@@ -158,8 +159,7 @@ class VtigerMapper:
         if field is None or account is None or not tools.rules.crosses("account", self.side):
             return ""
         choices = (each for each in field.choices if account_key(tools.find_account(each)) == account_key(account))
-        shown = f"{account.code} - {account.name}" if account.code else account.name
-        return next(choices, shown)
+        return next(choices, account_text(account))
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
