@@ -189,6 +189,16 @@ def unreadable_finding(side: Side, what: str, problem: Exception) -> Finding:
     return finding(code, f"{side.value.capitalize()}'s answer for this {what} cannot be read ({faults_of(problem)}).")
 
 
+def unstorable_findings(text: str, what: str, *, field: str, remedy: str = "") -> list[Finding]:
+    """Say why Vtiger would not keep a name or code as it is: emoji become ????, texts with a script are escaped."""
+    why = []
+    if beyond_bmp(text):
+        why.append(f"Vtiger would store ???? for a part of the {what} {text!r}.")
+    if has_script(text):
+        why.append(f"Vtiger would escape the {what} {text!r}, for it has a script in it.")
+    return [finding(Code.TEXT_UNSUPPORTED, message, field=field, remedy=remedy) for message in why]
+
+
 def kept_otherwise(code: Code, place: tuple[str, str], service: str, kept: object, sent: object) -> Finding:
     """Note that a service kept a text otherwise than it was sent; `place` is module and field."""
     return note(code, f"{called(*place)}: {service} keeps {kept!r} for {sent!r}.", field=place[1])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
-from vtxero.domain.text import beyond_bmp, has_script
 from vtxero.modules.contacts.record import Person
+from vtxero.rules.common import unstorable_findings
 from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, name_too_long, xero_name
 
 MORE = "Enter the person in Vtiger by hand, or shorten the name in Xero."
@@ -39,12 +39,8 @@ def vtiger_name_findings(first: str, last: str) -> tuple[Finding, ...]:
     found: list[Finding] = []
     if not last:
         found.append(finding(Code.ORG_NAME, "It has no last name, and Vtiger requires one.", field="last"))
-    if beyond_bmp(first + last):
-        text = f"Vtiger would store ???? for a part of the name {joined(first, last)!r}."
-        found.append(finding(Code.TEXT_UNSUPPORTED, text, field="name", remedy=MORE))
-    if has_script(first) or has_script(last):
-        text = f"Vtiger would escape the name {joined(first, last)!r}, for it has a script in it."
-        found.append(finding(Code.TEXT_UNSUPPORTED, text, field="name", remedy=MORE))
-    parts = ((first, VTIGER_FIRST), (last, VTIGER_LAST))
-    found += [name_too_long(len(part), limit, "Vtiger") for part, limit in parts if len(part) > limit]
+    for what, part, limit in (("first name", first, VTIGER_FIRST), ("last name", last, VTIGER_LAST)):
+        found += unstorable_findings(part, what, field="name", remedy=MORE)
+        if len(part) > limit:
+            found.append(name_too_long(len(part), limit, "Vtiger"))
     return tuple(found)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
-from vtxero.domain.text import beyond_bmp, has_script
 from vtxero.modules.organizations.record import NOBODY, Organization
-from vtxero.rules.common import kept_otherwise
+from vtxero.rules.common import kept_otherwise, unstorable_findings
 from vtxero.rules.contact_texts import name_too_long
 
 VTIGER_NAME = 100
@@ -18,13 +17,7 @@ def vtiger_name_findings(name: str) -> tuple[Finding, ...]:
     """Say why Vtiger would not keep this name: emoji become ????, scripts are escaped, 100 characters are the most."""
     if not name:
         return (finding(Code.ORG_NAME, "It has no name, and Vtiger requires one.", field="name"),)
-    found: list[Finding] = []
-    if beyond_bmp(name):
-        message = f"Vtiger would store ???? for a part of the name {name!r}."
-        found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
-    if has_script(name):
-        message = f"Vtiger would escape the name {name!r}, for it has a script in it."
-        found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
+    found = unstorable_findings(name, "name", field="name")
     if len(name) > VTIGER_NAME:
         found.append(name_too_long(len(name), VTIGER_NAME, "Vtiger"))
     return tuple(found)

@@ -11,11 +11,11 @@ from vtxero.domain.money import places
 from vtxero.domain.options import ProductOptions
 from vtxero.domain.reference import XeroReference
 from vtxero.domain.sides import Side
-from vtxero.domain.text import beyond_bmp, has_script, match_key
+from vtxero.domain.text import match_key
 from vtxero.domain.words import called
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
-from vtxero.rules.common import kept_otherwise
+from vtxero.rules.common import kept_otherwise, unstorable_findings
 
 MODULE = "products"
 XERO_CODE, XERO_NAME, XERO_DESCRIPTION = 30, 50, 4000
@@ -71,13 +71,7 @@ def xero_code_findings(record: Product) -> tuple[Finding, ...]:
 
 def vtiger_text_findings(field: str, text: str, limit: int) -> tuple[Finding, ...]:
     """Say why Vtiger would not keep this name or code: emoji become ????, scripts are escaped, and the column cuts."""
-    found: list[Finding] = []
-    if beyond_bmp(text):
-        message = f"Vtiger would store ???? for a part of the {field} {text!r}."
-        found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))
-    if has_script(text):
-        message = f"Vtiger would escape the {field} {text!r}, for it has a script in it."
-        found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))
+    found = unstorable_findings(text, field, field=field)
     if len(text) > limit:
         message = f"The {field} has {len(text)} characters, Vtiger holds {limit}."
         found.append(finding(Code.TEXT_UNSUPPORTED, message, field=field))

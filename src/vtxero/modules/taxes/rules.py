@@ -11,8 +11,9 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import canon, round_places
 from vtxero.domain.options import TaxMapOptions
 from vtxero.domain.sides import Side
-from vtxero.domain.text import beyond_bmp, match_key
+from vtxero.domain.text import match_key
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
+from vtxero.rules.common import unstorable_findings
 from vtxero.rules.taxes import RATE_PLACES
 
 LABEL = 50
@@ -66,10 +67,7 @@ class Names:
 
 def label_findings(name: str) -> tuple[Finding, ...]:
     """Say why Vtiger would not keep this name: it stores emoji as ????, and cuts at the column, silently."""
-    found: list[Finding] = []
-    if beyond_bmp(name):
-        message = f"Vtiger would store ???? for a part of the name {name!r}."
-        found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
+    found = unstorable_findings(name, "name", field="name")
     if len(name) > LABEL:
         message = f"The name {name!r} has {len(name)} characters, Vtiger holds {LABEL}."
         found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
