@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from vtxero.modules.payments.xero import XeroPayment
 from vtxero.modules.products.xero import XeroItem
-from vtxero.rules.common import check_whole, faults_of
+from vtxero.rules.rows import check_whole, faults_of
 from vtxero.rules.xero_contacts import XeroContact
 
 HALF = "a \ud83d b"

@@ -24,7 +24,7 @@ from vtxero.rules.accounts import (
     missing_picklist_values,
     payment_account_problem,
 )
-from vtxero.rules.common import resolve_field
+from vtxero.rules.fields import resolve_field
 from vtxero.rules.taxes import TaxMatcher, same_rate
 
 CONFIG = 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from vtxero.domain.reference import LedgerAccount, Reference, VtigerField, XeroReference, XeroTaxRate
-from vtxero.rules.common import resolve_field
+from vtxero.rules.fields import resolve_field
 
 BANK = "BANK"
 PICKLIST = "picklist"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Side
-from vtxero.rules.common import composed, text_notes, vtiger_text
+from vtxero.rules.texts import composed, text_notes, vtiger_text
 
 LINES = 4
 """Xero has AddressLine1 to AddressLine4 (developer.xero.com: Accounting API, Contacts)."""

@@ -6,7 +6,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks
-from vtxero.rules.common import composed, same_email, text_notes, vtiger_text, xero_email
+from vtxero.rules.texts import composed, same_email, text_notes, vtiger_text, xero_email
 
 XERO_NAME = 255
 VTIGER_FIRST, VTIGER_LAST = 40, 80

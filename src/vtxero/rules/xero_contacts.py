@@ -14,8 +14,9 @@ from vtxero.domain.reference import VtigerField
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import Text, WireModel, XeroId, XeroRow, composed, unreadable_finding, write_json, xero_moment
 from vtxero.rules.phones import PhoneParts, split_phone
+from vtxero.rules.rows import Text, WireModel, XeroId, XeroRow, unreadable_finding, write_json, xero_moment
+from vtxero.rules.texts import composed
 from vtxero.sync.records import Presence, Snapshot
 
 _LINES = ("AddressLine1", "AddressLine2", "AddressLine3", "AddressLine4")

@@ -14,7 +14,7 @@ from vtxero.modules.contacts.record import FIELDS, Person
 from vtxero.modules.contacts.vtiger import MOVABLE, VtigerPeople
 from vtxero.modules.contacts.xero import XeroPeople
 from vtxero.rules.addresses import Address, show_address
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.people import claims_of
 from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.sync.records import Snapshot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.modules.contacts.record import Person
-from vtxero.rules.common import unstorable_findings
 from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, name_too_long, xero_name
+from vtxero.rules.texts import unstorable_findings
 
 MORE = "Enter the person in Vtiger by hand, or shorten the name in Xero."
 

@@ -18,22 +18,11 @@ from vtxero.modules.contacts.names import joined, names_for_vtiger, vtiger_name_
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import (
-    FieldRules,
-    VtigerRow,
-    WireModel,
-    cleared_findings,
-    composed,
-    kept_otherwise,
-    read_json,
-    text_notes,
-    unreadable_finding,
-    vtiger_text,
-    with_mandatory,
-    write_json,
-)
 from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, email_to_vtiger, xero_name
+from vtxero.rules.fields import FieldRules, cleared_findings, with_mandatory
 from vtxero.rules.people import XERO_ID
+from vtxero.rules.rows import VtigerRow, WireModel, read_json, unreadable_finding, write_json
+from vtxero.rules.texts import composed, kept_otherwise, text_notes, vtiger_text
 from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 

@@ -15,10 +15,12 @@ from vtxero.domain.text import match_key
 from vtxero.modules.contacts.names import joined
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
-from vtxero.rules.common import FieldRules, kept_otherwise, read_json
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.people import ORGANIZATIONS
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
+from vtxero.rules.rows import read_json
+from vtxero.rules.texts import kept_otherwise
 from vtxero.rules.xero_contacts import (
     KINDS,
     XeroContact,

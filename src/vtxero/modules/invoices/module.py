@@ -19,7 +19,7 @@ from vtxero.modules.invoices.showing import is_blank, show
 from vtxero.modules.invoices.tools import MOVABLE, make_tools
 from vtxero.modules.invoices.vtiger import VtigerMapper
 from vtxero.modules.invoices.xero import XeroMapper
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.slices import PlainSlice
 
 IDENTITY = ("party", "reference", "invoice_on", "due_on", "currency")

@@ -18,7 +18,7 @@ from vtxero.modules.invoices.statuses import Statuses
 from vtxero.modules.invoices.to_vtiger_lines import VtigerLines, to_vtiger_lines
 from vtxero.modules.invoices.to_xero import hold_back
 from vtxero.modules.invoices.tools import SUBJECT, SUBJECT_MAX, Tools
-from vtxero.rules.common import text_notes
+from vtxero.rules.texts import text_notes
 from vtxero.sync.records import Projection
 
 RATE_PLACES = 3

@@ -17,7 +17,7 @@ from vtxero.modules.invoices.rounding import Settled, settle_total
 from vtxero.modules.invoices.statuses import Statuses
 from vtxero.modules.invoices.to_xero_lines import to_xero_lines
 from vtxero.modules.invoices.tools import REFERENCE_MAX, Tools
-from vtxero.rules.common import text_notes
+from vtxero.rules.texts import text_notes
 from vtxero.sync.records import Projection
 
 _NO_TOTAL = (Code.INV_TAX_UNKNOWN, Code.INV_TAX_SEVERAL, Code.INV_TAX_COMBINED, Code.INV_DISCOUNT, Code.INV_TOO_BIG)

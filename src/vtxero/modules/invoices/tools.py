@@ -14,7 +14,7 @@ from vtxero.domain.reference import Reference, VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, unescape
 from vtxero.modules.invoices.record import LineTax
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.taxes import TaxMatcher
 
 DEDUCTED = "Deducted"

@@ -33,7 +33,7 @@ from vtxero.modules.invoices.vtiger_wire import (
     read_invoice,
     text_of,
 )
-from vtxero.rules.common import check_whole, marked_source, write_json
+from vtxero.rules.rows import check_whole, marked_source, write_json
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 NUMBER = "number"

@@ -16,14 +16,8 @@ from vtxero.modules.invoices.record import Invoice, InvoiceLine
 from vtxero.modules.invoices.tools import SUBJECT, Tools
 from vtxero.modules.invoices.vtiger_math import mode_of
 from vtxero.modules.invoices.vtiger_wire import STREETS
-from vtxero.rules.common import (
-    cleared_findings,
-    mandatory_finding,
-    missing_mandatory,
-    source_of,
-    with_defaults,
-    with_mandatory,
-)
+from vtxero.rules.fields import cleared_findings, mandatory_finding, missing_mandatory, with_defaults, with_mandatory
+from vtxero.rules.rows import source_of
 
 MODULE = "Invoice"
 NO_STREET = "-"

@@ -21,7 +21,7 @@ from vtxero.modules.invoices.record import Invoice
 from vtxero.modules.invoices.to_xero import to_xero
 from vtxero.modules.invoices.tools import Tools
 from vtxero.modules.invoices.xero_wire import ELEMENT, PAGE, XeroInvoice, read_invoice, row_of
-from vtxero.rules.common import check_whole, read_json, unreadable_finding, write_json, xero_moment
+from vtxero.rules.rows import check_whole, read_json, unreadable_finding, write_json, xero_moment
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 SALE = "ACCREC"

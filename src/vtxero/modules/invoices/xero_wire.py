@@ -17,7 +17,7 @@ from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.record import Charge, Invoice, InvoiceLine
 from vtxero.modules.invoices.to_xero_lines import clean_text
 from vtxero.modules.invoices.tools import Tools
-from vtxero.rules.common import Amount, XeroId
+from vtxero.rules.rows import Amount, XeroId
 
 PRICE_PLACES = 8
 """Prices that were with tax are taken apart at as many decimals as Vtiger keeps."""

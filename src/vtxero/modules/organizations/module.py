@@ -15,7 +15,7 @@ from vtxero.modules.organizations.record import FIELDS, NOBODY, Organization, Pe
 from vtxero.modules.organizations.vtiger import MOVABLE, TAX_NUMBER_LABELS, VtigerOrganizations
 from vtxero.modules.organizations.xero import XeroOrganizations
 from vtxero.rules.addresses import Address, show_address
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.people import claims_of
 from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.sync.records import Snapshot

@@ -15,8 +15,8 @@ from vtxero.domain.findings import Finding, note
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
-from vtxero.rules.common import composed, same_email, text_notes, vtiger_text, xero_email
 from vtxero.rules.contact_texts import VTIGER_EMAIL, VTIGER_FIRST, VTIGER_LAST, XERO_NAME, email_too_long
+from vtxero.rules.texts import composed, same_email, text_notes, vtiger_text, xero_email
 
 MAX_PEOPLE = 5
 """Xero holds five ContactPersons besides the primary person (developer.xero.com: Accounting API, Contacts)."""

@@ -6,8 +6,8 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations.record import NOBODY, Organization
-from vtxero.rules.common import kept_otherwise, unstorable_findings
 from vtxero.rules.contact_texts import name_too_long
+from vtxero.rules.texts import kept_otherwise, unstorable_findings
 
 VTIGER_NAME = 100
 _TEXTS = ("name", "email", "phone", "direct_phone", "fax", "website", "tax_number", "kind")

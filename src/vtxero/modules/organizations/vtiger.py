@@ -25,24 +25,17 @@ from vtxero.modules.organizations.vtiger_wire import (
 )
 from vtxero.rules import addresses
 from vtxero.rules.addresses import vtiger_address
-from vtxero.rules.common import (
+from vtxero.rules.contact_texts import email_to_vtiger, xero_name
+from vtxero.rules.fields import (
     FieldRules,
     cleared_findings,
-    composed,
     mandatory_finding,
-    marked_source,
     missing_mandatory,
-    read_json,
-    same_email,
-    source_of,
-    text_notes,
-    vtiger_text,
     with_defaults,
     with_mandatory,
-    write_json,
-    xero_email,
 )
-from vtxero.rules.contact_texts import email_to_vtiger, xero_name
+from vtxero.rules.rows import marked_source, read_json, source_of, write_json
+from vtxero.rules.texts import composed, same_email, text_notes, vtiger_text, xero_email
 from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Projection, Snapshot
 

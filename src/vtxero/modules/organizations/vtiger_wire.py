@@ -12,7 +12,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import mended
 from vtxero.modules.organizations.record import Organization, Person
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import VtigerRow, WireModel, unreadable_finding, write_json
+from vtxero.rules.rows import VtigerRow, WireModel, unreadable_finding, write_json
 from vtxero.sync.records import Snapshot
 
 ACCOUNT_FILLED = frozenset({"accountname", "assigned_user_id"})

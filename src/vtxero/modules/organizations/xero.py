@@ -21,14 +21,12 @@ from vtxero.modules.organizations.rules import (
 from vtxero.modules.organizations.vtiger import LIMITS
 from vtxero.rules import addresses
 from vtxero.rules.addresses import Address
-from vtxero.rules.common import (
-    FieldRules,
-    composed,
-    read_json,
-)
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.people import PEOPLE
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
+from vtxero.rules.rows import read_json
+from vtxero.rules.texts import composed
 from vtxero.rules.xero_contacts import (
     KINDS,
     XeroContact,

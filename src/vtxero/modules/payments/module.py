@@ -13,7 +13,7 @@ from vtxero.modules.payments.record import FIELDS, MODULE, Payment
 from vtxero.modules.payments.tools import INVOICES, Tools
 from vtxero.modules.payments.vtiger import PAYMENTS, VtigerMapper
 from vtxero.modules.payments.xero import XeroMapper
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.slices import PlainSlice
 
 MOVABLE = {"account": "Xero Account"}

@@ -16,7 +16,7 @@ from vtxero.domain.reference import LedgerAccount, Reference, VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
 from vtxero.modules.payments.record import Payment
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 
 INVOICES = "invoices"
 REVERSED = frozenset({"Failure", "Refunded"})

@@ -23,7 +23,8 @@ from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import MODULE, Payment, reference_key, same_key
 from vtxero.modules.payments.tools import REVERSED, Tools, account_key, dependency_findings
 from vtxero.rules.accounts import account_text
-from vtxero.rules.common import VtigerRow, missing_mandatory, read_json, unreadable_finding, with_defaults, write_json
+from vtxero.rules.fields import missing_mandatory, with_defaults
+from vtxero.rules.rows import VtigerRow, read_json, unreadable_finding, write_json
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 PAYMENTS = "Payments"

@@ -19,7 +19,7 @@ from vtxero.errors import NotModelledError
 from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import Payment, reference_key, same_key
 from vtxero.modules.payments.tools import Tools, account_key, dependency_findings
-from vtxero.rules.common import (
+from vtxero.rules.rows import (
     Amount,
     Text,
     WireModel,

@@ -19,7 +19,7 @@ from vtxero.modules.products.record import FIELDS, Product
 from vtxero.modules.products.rules import MODULE, Crossing, same_name_findings
 from vtxero.modules.products.vtiger import MOVABLE, VtigerProducts
 from vtxero.modules.products.xero import XeroProducts
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.rules.taxes import TaxMatcher
 

@@ -15,7 +15,7 @@ from vtxero.domain.text import match_key
 from vtxero.domain.words import called
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
-from vtxero.rules.common import kept_otherwise, unstorable_findings
+from vtxero.rules.texts import kept_otherwise, unstorable_findings
 
 MODULE = "products"
 XERO_CODE, XERO_NAME, XERO_DESCRIPTION = 30, 50, 4000

@@ -22,21 +22,17 @@ from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
 from vtxero.modules.products.vtiger_accounts import AccountTexts
 from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes, further_prices, unreadable
-from vtxero.rules.common import (
+from vtxero.rules.fields import (
     FieldRules,
     cleared_findings,
-    composed,
     mandatory_finding,
-    marked_source,
     missing_mandatory,
-    read_json,
-    source_of,
-    text_notes,
     with_defaults,
     with_mandatory,
-    write_json,
 )
+from vtxero.rules.rows import marked_source, read_json, source_of, write_json
 from vtxero.rules.taxes import TaxMatcher, same_rate
+from vtxero.rules.texts import composed, text_notes
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 MOVABLE = {

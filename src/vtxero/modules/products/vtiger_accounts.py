@@ -10,7 +10,7 @@ from vtxero.domain.options import ProductOptions
 from vtxero.domain.reference import Reference
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import PASTE, is_picklist, picklist_text, spelled_account
-from vtxero.rules.common import FieldRules
+from vtxero.rules.fields import FieldRules
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from vtxero.domain.money import parse_amount
 from vtxero.domain.sides import Side
 from vtxero.domain.text import mended
 from vtxero.modules.products.record import AttachedTax, Product
-from vtxero.rules.common import VtigerRow, WireModel, unreadable_finding, write_json
+from vtxero.rules.rows import VtigerRow, WireModel, unreadable_finding, write_json
 from vtxero.sync.records import Snapshot
 
 _TAX = re.compile(r"tax\d+")

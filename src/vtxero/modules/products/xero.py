@@ -28,21 +28,20 @@ from vtxero.modules.products.rules import (
     xero_code_findings,
 )
 from vtxero.rules.accounts import tax_fits_account
-from vtxero.rules.common import (
+from vtxero.rules.fields import FieldRules
+from vtxero.rules.rows import (
     Amount,
-    FieldRules,
     Text,
     WireModel,
     XeroId,
     XeroRow,
-    composed,
     read_json,
-    text_notes,
     unreadable_finding,
     write_json,
     xero_moment,
 )
 from vtxero.rules.taxes import TaxMatcher
+from vtxero.rules.texts import composed, text_notes
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 

@@ -13,8 +13,8 @@ from vtxero.domain.options import TaxMapOptions
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
-from vtxero.rules.common import unstorable_findings
 from vtxero.rules.taxes import RATE_PLACES
+from vtxero.rules.texts import unstorable_findings
 
 LABEL = 50
 """Characters of Vtiger's column for a tax's name (vtiger_inventorytaxinfo.taxlabel)."""

@@ -15,8 +15,9 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended, unescape
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
 from vtxero.modules.taxes.rules import Names, renamed_findings, vtiger_rate
-from vtxero.rules.common import VtigerRow, composed, read_json, unreadable_finding, write_json
+from vtxero.rules.rows import VtigerRow, read_json, unreadable_finding, write_json
 from vtxero.rules.taxes import RATE_PLACES
+from vtxero.rules.texts import composed
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 

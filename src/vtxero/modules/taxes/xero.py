@@ -16,8 +16,9 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.errors import NotModelledError
 from vtxero.modules.taxes.record import NAME, TaxRate
-from vtxero.rules.common import Amount, Text, WireModel, XeroRow, composed, read_json, unreadable_finding, write_json
+from vtxero.rules.rows import Amount, Text, WireModel, XeroRow, read_json, unreadable_finding, write_json
 from vtxero.rules.taxes import effective_rate
+from vtxero.rules.texts import composed
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 

@@ -10,17 +10,9 @@ from modules.small_reference import a_reference
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError, NotModelledError
-from vtxero.rules.common import (
-    FieldRules,
-    missing_mandatory,
-    read_json,
-    text_notes,
-    vtiger_text,
-    with_defaults,
-    write_json,
-    xero_email,
-    xero_moment,
-)
+from vtxero.rules.fields import FieldRules, missing_mandatory, with_defaults
+from vtxero.rules.rows import read_json, write_json, xero_moment
+from vtxero.rules.texts import text_notes, vtiger_text, xero_email
 
 
 @pytest.mark.parametrize(
