@@ -17,9 +17,11 @@ A_FEW = 3
 PREFIX = "/api.xro/2.0/"
 COLLECTIONS = (
     "Contacts", "Invoices", "Items", "Payments", "Accounts", "TaxRates", "Currencies", "Organisation", "CreditNotes",
-    "Overpayments", "Prepayments", "TrackingCategories", "BrandingThemes", "ContactGroups", "Users",
+    "Overpayments", "Prepayments", "TrackingCategories", "BrandingThemes", "ContactGroups", "Users", "BatchPayments",
+    "InvoiceReminders",
 )  # fmt: skip
-BELOW = {name.lower(): name for name in ("Actions", "Allocations", "Options", "History", "Contacts", "Email")}
+SUBJECTS = ("Actions", "Allocations", "Attachments", "Contacts", "Email", "History", "OnlineInvoice", "Options")
+BELOW = {name.lower(): name for name in SUBJECTS}
 SPELT = {name.lower(): name for name in COLLECTIONS}
 
 
@@ -88,7 +90,8 @@ def listen(recorder: Recorder) -> None:
     send = app._send
 
     async def told(answer, asked, scope, receive, send_on):
-        recorder.hear(asked.method, asked.path, answer.status, answer.text, answer.content_type)
+        if not answer.raw:  # a file is nothing that the file of shapes describes
+            recorder.hear(asked.method, asked.path, answer.status, answer.text, answer.content_type)
         await send(answer, asked, scope, receive, send_on)
 
     app._send = told

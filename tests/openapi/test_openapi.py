@@ -107,6 +107,7 @@ def tour(recorder):
     tourist.call("PUT", "Contacts", "no envelope")
     tourist.call("GET", "Users")
     _notes_and_groups(tourist, contact, first)
+    _batches_and_files(tourist, contact, sale)
     tourist.call("GET", "Accounts", Authorization="Bearer x.y.z")
     tourist.call("GET", "Accounts", xero_tenant_id="99999999-0000-4000-8000-000000000000")
 
@@ -125,6 +126,32 @@ def _notes_and_groups(tourist, contact, invoice):
         tourist.call("GET", path)
     tourist.call("DELETE", f"{group}/Contacts/{contact}")
     tourist.call("POST", group, {"ContactGroups": [{"Status": "DELETED"}]})
+
+
+def _batches_and_files(tourist, contact, sale):
+    """Pay in batches and attach files, rightly and wrongly, and read what stands beside invoices."""
+    owed = [one["InvoiceID"] for one in tourist.write("Invoices", *[{**sale, "Status": "AUTHORISED"}] * 2)]
+    rows = [{"Invoice": {"InvoiceID": one}, "Amount": 1} for one in owed]
+    batch = {
+        "Account": {"Code": "090"},
+        "Date": "2026-09-15",
+        "Reference": "Friday",
+        "Particulars": "p",
+        "Payments": rows,
+    }
+    made = tourist.write("BatchPayments", batch, {**batch, "Payments": []})[0]["BatchPaymentID"]
+    tourist.write("BatchPayments", {**batch, "Account": {"Code": "200"}}, query="")
+    for path in ("BatchPayments", f"BatchPayments/{made}", "Payments?page=1"):
+        tourist.call("GET", path)
+    for _ in range(2):
+        tourist.call("POST", f"BatchPayments/{made}", {"Status": "DELETED"})
+    tourist.call("POST", "BatchPayments", {"BatchPaymentID": made, "Status": "DELETED"})
+    for owner in (f"Invoices/{owed[0]}", f"Contacts/{contact}"):
+        tourist.call("PUT", f"{owner}/Attachments/a.txt", {"a": "file"})
+        tourist.call("GET", f"{owner}/Attachments")
+        tourist.call("GET", owner)
+    tourist.call("GET", f"Invoices/{owed[0]}/OnlineInvoice")
+    tourist.call("GET", "InvoiceReminders/Settings")
 
 
 def _settings(tourist, contact, paid, sale):

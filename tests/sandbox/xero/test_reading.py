@@ -207,7 +207,7 @@ def test_collections_that_are_kept_empty_answer_empty_lists(xero, plural):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "Quotes"), ("PUT", "Users"), ("POST", "Accounts"), ("GET", "Invoices/x/Attachments"),
+    [("GET", "Quotes"), ("PUT", "Users"), ("POST", "Accounts"), ("GET", "Invoices/x/pdf"),
      ("DELETE", "Contacts/x"), ("PUT", "Invoices?includePdf=true")],
 )  # fmt: skip
 def test_address_when_not_modelled_is_said_loudly(xero, method, path):

@@ -11,13 +11,14 @@ those are silent, the stricter reading was taken, so that a client which passes 
 - a contact merged into another hands over its documents, whose modification time moves;
 - a credit is allocated only to an invoice of the same contact and currency, and neither can be edited from then on;
 - a tracking category or option that does not exist refuses the line that names it;
+- a batch pays all of its invoices or none of them, and what it paid is taken back as a whole;
 - texts of refusals that no page quotes (lengths, Url, more than five persons, tracked items, tracking, allocations,
-  accounts and tax rates in use, contact groups, notes, mailing) are our own words;
+  accounts and tax rates in use, contact groups, notes, mailing, batches, attachments) are our own words;
 - of a record's history the notes are kept, not what Xero itself writes there.
 
 Answers are XML unless JSON is asked for, as Xero's are. Overpayments and prepayments can be read, allocated and paid
 back, and are made by a person's hand (`XeroState.credit`), for bank transactions are not kept. Nor are balances of
-contacts, batch payments, quotes, orders, journals, reports and attachments. Asking for those gets HTTP 501.
+contacts, quotes, orders, journals, reports and what they look like on paper. Asking for those gets HTTP 501.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ class Answer:
     text: str = ""
     content_type: str = JSON
     headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+    """A file, sent as it is in place of the text."""
     has_xml: bool = False
     """Whether it goes out as XML unless JSON was asked for: answers of the API do, the gateway's do not."""
 

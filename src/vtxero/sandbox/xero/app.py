@@ -19,7 +19,7 @@ from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError, Unauthor
 from vtxero.sandbox.xero.identity import Grant
 from vtxero.sandbox.xero.limits import IdempotencyKeys, Limits
 from vtxero.sandbox.xero.markup import XML, to_xml
-from vtxero.sandbox.xero.routes import SCOPES, dispatch
+from vtxero.sandbox.xero.routes import dispatch, needed_scopes
 from vtxero.sandbox.xero.state import XeroState
 from vtxero.sandbox.xero.wire import hyphened
 
@@ -153,11 +153,11 @@ class XeroApp:
 
     def _authorise(self, asked: Asked) -> Books:
         """Check token, tenant and scope, in this order; give the organisation that is called."""
-        name = asked.path[len(PREFIX) :].partition("/")[0].lower()
         identity = self.state.identity
         grant = identity.login(asked.headers.get("authorization", ""))
         books = identity.books_of(grant, asked.headers.get("xero-tenant-id", ""))
-        if name in SCOPES and not _may(grant, SCOPES[name], asked.method):
+        scopes = needed_scopes(asked.path[len(PREFIX) :])
+        if scopes and not _may(grant, scopes, asked.method):
             raise UnauthorisedError("AuthorizationUnsuccessful", scope=True)
         return books
 
@@ -212,7 +212,7 @@ async def _send(answer: Answer, asked: Asked, scope: Scope, receive: Receive, se
     text, content_type = answer.text, answer.content_type
     if answer.has_xml and not asked.wants_json:
         text, content_type = to_xml(text), XML
-    content, headers = text.encode(), dict(answer.headers)
+    content, headers = answer.raw or text.encode(), dict(answer.headers)
     if content_type:
         headers["Content-Type"] = content_type
     if len(content) > GZIP_FROM and "gzip" in asked.headers.get("accept-encoding", ""):

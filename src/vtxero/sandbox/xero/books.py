@@ -63,6 +63,8 @@ class Books:
         self.invoices: dict[str, Record] = {}
         self.payments: dict[str, Record] = {}
         self.credits: dict[str, Record] = {}
+        self.batches: dict[str, Record] = {}
+        self.attachments: dict[str, dict[str, Record]] = {}
         self.tracking: dict[str, Record] = {}
         self.groups: dict[str, Record] = {}
         self.notes: dict[str, list[Record]] = {}
@@ -184,6 +186,8 @@ class Books:
                     "Invoices": self.invoices,
                     "Payments": self.payments,
                     "Credits": self.credits,
+                    "BatchPayments": self.batches,
+                    "Attachments": self.attachments,
                     "TrackingCategories": self.tracking,
                     "ContactGroups": self.groups,
                     "Notes": self.notes,

@@ -65,7 +65,7 @@ def contact_list(contact: Record) -> Record:
         "IsCustomer": contact["IsCustomer"],
         **_currency(contact),
         "ContactPersons": [],
-        "HasAttachments": False,
+        "HasAttachments": contact.get("HasAttachments", False),
         "HasValidationErrors": False,
     }
 

@@ -41,7 +41,7 @@ def _read(books: Books, credit: Record, count: int, *, with_lines: bool) -> Reco
         "CurrencyRate": credit["CurrencyRate"],
         "RemainingCredit": credit["RemainingCredit"],
         "Allocations": [allocation_view(books, one) for one in credit["Allocations"]],
-        "HasAttachments": False,
+        "HasAttachments": credit.get("HasAttachments", False),
         "Contact": contact_short(books, credit["ContactID"]),
         **both_dates("Date", credit["Date"]),
         "Status": credit["Status"],

@@ -28,6 +28,7 @@ _BROAD = re.compile(r"^accounting\.(?:transactions(?:\.read)?|reports\.read|jour
 
 MACHINE_SCOPES = (
     "accounting.contacts", "accounting.invoices", "accounting.payments", "accounting.settings",
+    "accounting.attachments",
 )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ def _read(books: Books, invoice: Record, contact: Record, lines: list[Record]) -
         **{name: invoice[name] for name in ("AmountDue", "AmountPaid", "AmountCredited", "SentToContact")},
         "CurrencyRate": invoice["CurrencyRate"],
         "IsDiscounted": _is_discounted(invoice),
-        "HasAttachments": False,
+        "HasAttachments": invoice.get("HasAttachments", False),
         "HasErrors": False,
         "InvoicePaymentServices": [],
         "InvoiceAddresses": [],

@@ -6,7 +6,7 @@ from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.contact_views import contact_short
 from vtxero.sandbox.xero.invoice_views import invoice_answer
 from vtxero.sandbox.xero.payments import Paid, paid_by
-from vtxero.sandbox.xero.wire import Record, date_out, updated_out
+from vtxero.sandbox.xero.wire import Record, date_out, moment_out, updated_out
 
 
 def payment_answer(books: Books, payment: Record, count: int) -> Record:
@@ -45,7 +45,34 @@ def _head(payment: Record) -> Record:
         **updated_out(payment["UpdatedDateUTC"]),
         "HasAccount": True,
         "IsReconciled": payment["IsReconciled"],
+        **({"BatchPaymentID": payment["BatchPaymentID"]} if "BatchPaymentID" in payment else {}),
     }
+
+
+def batch_view(books: Books, batch: Record) -> Record:
+    """Show a batch payment with its payments, as the file's example does: what each paid is a shell."""
+    account = books.accounts[batch["AccountID"]]
+    day, texts = batch["Date"], ("Reference", "Particulars", "Code", "Details", "Narrative")
+    return {
+        "Account": {
+            "AccountID": account["AccountID"],
+            "CurrencyCode": account.get("CurrencyCode", books.base_currency),
+        },
+        **{name: batch[name] for name in texts if name in batch},
+        "BatchPaymentID": batch["BatchPaymentID"],
+        "DateString": f"{day.isoformat()} 00:00:00",
+        "Date": date_out(day),
+        "Payments": [_within(books, books.payments[one]) for one in batch["payments"] if batch["Status"] != "DELETED"],
+        **{name: batch[name] for name in ("Type", "Status", "TotalAmount")},
+        "UpdatedDateUTC": moment_out(batch["UpdatedDateUTC"]),
+        "IsReconciled": batch["IsReconciled"],
+    }
+
+
+def _within(books: Books, payment: Record) -> Record:
+    shell = _shell(books, paid_by(books, payment))
+    kept = {name: value for name, value in shell.items() if name not in {"Type", "InvoiceNumber", "Contact"}}
+    return {"Invoice": kept, **{name: payment[name] for name in ("PaymentID", "Amount", "BankAmount")}}
 
 
 def _code(account: Record) -> Record:

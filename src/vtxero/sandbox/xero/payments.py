@@ -30,6 +30,7 @@ NO_ACCOUNT = "Account could not be found"
 BAD_ACCOUNT = "Account type is invalid for making a payment to/from"
 NOT_APPROVED = "Payments can only be made against Authorised documents"
 TOO_MUCH = "Payment amount exceeds the amount outstanding on this document"
+IN_BATCH = "Payments within a batch cannot be deleted."
 NOT_MODELLED = {"BatchPayment", "BankAccountNumber", "Particulars", "Details"}
 
 
@@ -47,6 +48,16 @@ def get_payment(books: Books, key: str) -> Record:
 
 def save_payment(books: Books, element: Record, mode: Mode) -> Saved:
     """Take a payment for an approved invoice, or pay back what is left of a credit.
+
+    Raises:
+        InvalidError: Xero would not take it.
+    """
+    payment, paid = make_payment(books, element, mode)
+    return keep_payment(books, payment, paid, mode)
+
+
+def make_payment(books: Books, element: Record, mode: Mode) -> tuple[Record, Paid]:
+    """Judge a payment, and give it with what it pays; the books stay as they are.
 
     Raises:
         InvalidError: Xero would not take it.
@@ -81,7 +92,7 @@ def save_payment(books: Books, element: Record, mode: Mode) -> Saved:
         "PaymentType": paid.payment_type,
     }
     payment["BankAmount"] = _bank_amount(books, payment, account, paid.record, element)
-    return _keep(books, payment, paid, mode)
+    return payment, paid
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +149,8 @@ def _check(books: Books, payment: Record, paid: Paid | None, mode: Mode, finding
         findings.add(TOO_MUCH)
 
 
-def _keep(books: Books, payment: Record, paid: Paid, mode: Mode) -> Saved:
+def keep_payment(books: Books, payment: Record, paid: Paid, mode: Mode) -> Saved:
+    """Enter a payment that was judged, and settle what it pays."""
     payment_id = payment["PaymentID"]
     books.payments[payment_id] = payment
     books.payments_of.setdefault(paid.id, []).append(payment_id)
@@ -215,10 +227,12 @@ def delete_payment(books: Books, payment: Record) -> None:
     """Delete a payment, which re-opens what it paid; the payment stays in lists with Status DELETED.
 
     Raises:
-        InvalidError: it is deleted already.
+        InvalidError: it is deleted already, or one of a batch.
     """
     if payment["Status"] == "DELETED":
         raise InvalidError("Payment not of valid status for modification")
+    if "BatchPaymentID" in payment:
+        raise InvalidError(IN_BATCH)
     payment["Status"] = "DELETED"
     books.touch(payment["PaymentID"], payment)
     _settle(books, paid_by(books, payment))

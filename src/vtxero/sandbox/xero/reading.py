@@ -14,7 +14,7 @@ from vtxero.sandbox.xero.errors import NotFoundError, NotModelledError
 from vtxero.sandbox.xero.filters import Fields, parse_order, parse_where, sort_records
 from vtxero.sandbox.xero.identity import PERSON
 from vtxero.sandbox.xero.reference import account_view, actions_view, organisation_view
-from vtxero.sandbox.xero.shelves import FILTERS, Shelf
+from vtxero.sandbox.xero.shelves import FILTERS, INVOICES, Shelf
 from vtxero.sandbox.xero.wire import Record, dumps, envelope
 
 DEFAULT_SIZE, MAX_SIZE = 100, 1000
@@ -147,6 +147,24 @@ def read_tracking(call: Call) -> Answer:
 
 def _without_archived(category: Record) -> Record:
     return {**category, "Options": [one for one in category["Options"] if one["Status"] == "ACTIVE"]}
+
+
+def read_reminders(call: Call) -> Answer:
+    """Serve whether the organisation reminds its customers of unpaid invoices; it does not."""
+    call.allow(set())
+    if call.parts[1].lower() != "settings":
+        raise NotFoundError
+    return answer(call, "InvoiceReminders", [dumps({"Enabled": False})])
+
+
+def read_online_invoice(call: Call) -> Answer:
+    """Serve the address under which a customer sees an approved sales invoice; nothing is served there."""
+    call.allow(set())
+    invoice = INVOICES.get(call.books, call.parts[1])
+    if invoice["Type"] != "ACCREC" or invoice["Status"] not in {"AUTHORISED", "PAID"}:
+        raise NotModelledError("OnlineInvoice of a bill, or of an invoice that is not approved")
+    token = uuid.uuid5(uuid.NAMESPACE_URL, f"online:{invoice['InvoiceID']}").hex
+    return answer(call, "OnlineInvoices", [dumps({"OnlineInvoiceUrl": f"https://in.xero.com/{token}"})])
 
 
 def read_users(call: Call) -> Answer:

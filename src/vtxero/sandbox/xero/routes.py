@@ -7,6 +7,9 @@ from collections.abc import Callable
 from vtxero.sandbox.xero import group_calls as groups
 from vtxero.sandbox.xero import settings_calls as settings
 from vtxero.sandbox.xero.answers import Answer
+from vtxero.sandbox.xero.attachments import ATTACHED_TO, read_attachments, read_content, write_attachment
+from vtxero.sandbox.xero.attachments import SCOPES as ATTACHMENT_SCOPES
+from vtxero.sandbox.xero.batch_calls import post_batch
 from vtxero.sandbox.xero.calls import Call
 from vtxero.sandbox.xero.credits import KINDS
 from vtxero.sandbox.xero.errors import NotModelledError
@@ -15,17 +18,24 @@ from vtxero.sandbox.xero.history import put_history, read_history
 from vtxero.sandbox.xero.reading import (
     read_accounts,
     read_currencies,
+    read_online_invoice,
     read_organisation,
+    read_reminders,
     read_shelf,
     read_tax_rates,
     read_themes,
     read_tracking,
     read_users,
 )  # fmt: skip
-from vtxero.sandbox.xero.shelves import SHELVES, WRITABLE
+from vtxero.sandbox.xero.shelves import SHELVES, WRITABLE, Shelf
 from vtxero.sandbox.xero.writing import email_invoice, remove_item, write_shelf
 
 Handler = Callable[[Call], Answer]
+
+
+def _name(shelf: Shelf) -> str:
+    return shelf.plural.lower()
+
 
 CATALOGUES: dict[str, Handler] = {
     "organisation": read_organisation,
@@ -58,6 +68,17 @@ CHANGES: dict[tuple[str, str], Handler] = {
     ("DELETE", "contactgroups/*/contacts/*"): groups.delete_members,
     ("DELETE", "items/*"): remove_item,
     ("POST", "invoices/*/email"): email_invoice,
+    ("GET", "invoices/*/onlineinvoice"): read_online_invoice,
+    ("GET", "invoicereminders/*"): read_reminders,
+    ("POST", "batchpayments"): post_batch,
+    ("POST", "batchpayments/*"): post_batch,
+    **{("GET", f"{_name(shelf)}/*/attachments"): read_attachments(shelf) for shelf in ATTACHED_TO},
+    **{("GET", f"{_name(shelf)}/*/attachments/*"): read_content(shelf) for shelf in ATTACHED_TO},
+    **{
+        (method, f"{_name(shelf)}/*/attachments/*"): write_attachment(shelf)
+        for shelf in ATTACHED_TO
+        for method in ("PUT", "POST")
+    },
     **{("GET", f"{name}/*/history"): read_history(shelf) for name, shelf in SHELVES.items()},
     **{("PUT", f"{name}/*/history"): put_history(shelf) for name, shelf in SHELVES.items()},
     **{("PUT", f"{name}/*/allocations"): settings.put_allocations(kind) for name, kind in KINDS.items()},
@@ -65,9 +86,17 @@ CHANGES: dict[tuple[str, str], Handler] = {
 }
 """By method and address; a star stands for an id."""
 
+
+def needed_scopes(path: str) -> tuple[str, ...] | None:
+    """Give the scopes of which a call needs one; None for what nobody serves."""
+    name, *more = path.lower().split("/")
+    return ATTACHMENT_SCOPES if more[1:2] == ["attachments"] else SCOPES.get(name)
+
+
 SCOPES = {
     **dict.fromkeys(CATALOGUES, ("accounting.settings",)),
     "contactgroups": ("accounting.contacts",),
+    "invoicereminders": ("accounting.settings",),
     **{name: shelf.scopes for name, shelf in SHELVES.items()},
 }
 

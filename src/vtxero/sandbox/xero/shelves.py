@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from vtxero.sandbox.xero.batch_payments import get_batch, save_batch
 from vtxero.sandbox.xero.books import Books
 from vtxero.sandbox.xero.contact_views import contact_answer, contact_list, contact_page, contact_summary
 from vtxero.sandbox.xero.contacts import get_contact, save_contact
@@ -29,7 +30,7 @@ from vtxero.sandbox.xero.invoice_views import (
 )  # fmt: skip
 from vtxero.sandbox.xero.invoices import get_invoice, save_invoice
 from vtxero.sandbox.xero.items import get_item, is_tracked, item_view, save_item
-from vtxero.sandbox.xero.payment_views import payment_answer, payment_view
+from vtxero.sandbox.xero.payment_views import batch_view, payment_answer, payment_view
 from vtxero.sandbox.xero.payments import get_payment, paid_by, save_payment
 from vtxero.sandbox.xero.saving import Mode, Saved
 from vtxero.sandbox.xero.wire import Record
@@ -263,7 +264,29 @@ PAYMENTS = Shelf(
     error_flag="HasValidationErrors",
     with_places=True,
 )
-WRITABLE = (CONTACTS, ITEMS, INVOICES, PAYMENTS, CREDIT_NOTES)
+
+
+def _batch_fields(books: Books) -> Fields:  # noqa: ARG001 - one shape for all shelves
+    names = ("UpdatedDateUTC", "BatchPaymentID", "Type", "Status", "Date", "TotalAmount", "Reference", "IsReconciled")
+    return _plain(*names)
+
+
+BATCH_PAYMENTS = Shelf(
+    plural="BatchPayments",
+    key="BatchPaymentID",
+    scopes=("accounting.payments",),
+    paged=False,
+    parameters=FILTERS,
+    fields=_batch_fields,
+    records=lambda books: books.batches,
+    get=get_batch,
+    save=save_batch,
+    views={"answer": _flat(batch_view), "single": _flat(batch_view), "list": _flat(batch_view)},
+    shown_with=lambda _books, batch: batch["payments"],
+    error_flag="",
+)
+"""Made by PUT; a POST only deletes, see `batch_calls`."""
+WRITABLE = (CONTACTS, ITEMS, INVOICES, PAYMENTS, CREDIT_NOTES, BATCH_PAYMENTS)
 READABLE = (_credit_shelf(OVERPAYMENT, "accounting.payments"), _credit_shelf(PREPAYMENT, "accounting.payments"))
 """Made by bank transactions, which are not modelled."""
 
