@@ -12,6 +12,7 @@ import time
 import pytest
 import yaml
 
+from cli.forking import Forker
 from cli.terminal import SECONDS, VTXERO, Terminal, environment, plain
 from vtxero.cli.commands import COMMANDS
 
@@ -41,12 +42,17 @@ PROMISED = {
 """The command-line contract: every command with its options."""
 GLOBAL = "--config --profile -o --output -q --quiet -v --verbose --no-input --no-color --log-file --version"
 LINK = "\x1b]8;"
-MATRIX = [
-    *(("sync", "--dry-run"), ("log", "--skipped"), ("status",), ("log",), ("verify",), ("doctor",)),
-    *(("log", "--last", "--updated"), ("status", "invoices:INV1"), ("plan", "invoices")),
-]
-LINKLESS = {("status",), ("log",), ("doctor",)}
-"""What names no record that a link could lead to."""
+READING = (
+    *("sync --dry-run", "plan invoices", "log --skipped", "log RUN --updated", "status invoices:INV1", "verify"),
+    *("log", "status", "doctor", "explain", "explain INV-DATE", "undo RUN --dry-run", "apply nothing.json"),
+    *("auth", "auth status", "auth vtiger", "auth xero --client-credentials", "auth logout"),
+    *("config show", "config check", "init --no-input --force"),
+)
+LINKED = (*READING[:6], "undo RUN --dry-run")
+"""What names records whose pages a terminal can open."""
+COLOURLESS = ("auth", "config", "init")
+"""What has nothing to colour, or ends with an error."""
+ENDS = {"init --no-input --force": 2}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,10 @@ def books(tmp_path_factory):
         while not (folder / "vtxero.yaml").exists() and time.monotonic() < end:
             time.sleep(0.05)
         try:
-            assert piped(folder, "sync").returncode == 0
+            synced = piped(folder, "sync", "-o", "json")
+            assert synced.returncode == 0
+            (folder / "run").write_text(json.loads(synced.stdout)["run"])
+            assert piped(folder, "plan", "--out", "nothing.json").returncode == 0
             yield folder
         finally:
             process.terminate()
@@ -94,33 +103,54 @@ def test_global_options_of_the_contract_are_all_there(books):
     assert [flag for flag in GLOBAL.split() if not re.search(rf"(^|[ ,]){flag}\b", shown, re.MULTILINE)] == []
 
 
-@pytest.mark.parametrize("columns", [80, 200])
-@pytest.mark.parametrize("words", MATRIX, ids=" ".join)
-def test_output_in_a_pipe_is_plain_and_fits(books, words, columns):
-    ran = piped(books, *words, COLUMNS=str(columns))
+@pytest.fixture(scope="module")
+def forker():
+    with Forker() as forker:
+        yield forker
 
-    assert ran.returncode == 0, ran.stderr
-    assert "\x1b" not in ran.stdout + ran.stderr
-    assert ran.stderr == ""
-    assert too_wide(ran.stdout, columns) == []
+
+def words_of(text, books):
+    return text.replace("RUN", (books / "run").read_text()).split()
 
 
 @pytest.mark.parametrize("colours", ["", "1"], ids=["colours", "NO_COLOR"])
 @pytest.mark.parametrize("columns", [80, 200])
-@pytest.mark.parametrize("words", MATRIX, ids=" ".join)
-def test_output_in_a_terminal_fits_and_has_colours_and_links_unless_they_are_not_wanted(books, words, columns, colours):
-    with Terminal(words, books, columns=columns, **({"NO_COLOR": colours} if colours else {})) as terminal:
-        code = terminal.end()
-        seen = terminal.seen
+@pytest.mark.parametrize("text", READING)
+def test_command_in_a_pipe_is_plain_and_fits(books, forker, text, columns, colours):
+    ran = forker.run(words_of(text, books), books, COLUMNS=str(columns), NO_COLOR=colours)
 
-    assert code == 0
-    assert too_wide(plain(seen), columns) == []
-    if colours:
-        assert not re.search(r"\x1b\[[\d;]*m", seen)
-        assert LINK not in seen
-    else:
-        assert re.search(r"\x1b\[[\d;]*m", seen)
-        assert (LINK in seen) == (words not in LINKLESS)
+    assert ran.code == ENDS.get(text, 0), ran
+    assert "\x1b" not in ran.out + ran.err
+    assert bool(ran.err) == bool(ran.code)
+    assert text.startswith(("auth", "config")) or too_wide(ran.out, columns) == []
+
+
+@pytest.mark.parametrize("colours", ["", "1"], ids=["colours", "NO_COLOR"])
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("text", READING)
+def test_command_in_a_terminal_fits_and_has_colours_and_links_unless_they_are_not_wanted(
+    books, forker, text, columns, colours
+):
+    ran = forker.run(words_of(text, books), books, columns=columns, **({"NO_COLOR": colours} if colours else {}))
+
+    is_coloured = not (colours or text.startswith(COLOURLESS))
+    assert ran.code == ENDS.get(text, 0), ran
+    assert too_wide(plain(ran.out), columns) == []
+    assert is_coloured == bool(re.search(r"\x1b\[[\d;]*m", ran.out))
+    assert (LINK in ran.out) == (is_coloured and text in LINKED)
+
+
+@pytest.mark.parametrize(("columns", "colours"), [(0, ""), (0, "1"), (80, ""), (200, "1")])
+@pytest.mark.parametrize("text", ["demo", "sandbox"])
+def test_command_that_serves_fits_as_well(forker, tmp_path, text, columns, colours):
+    (tmp_path / "home").mkdir()
+    until = "Serving until" if text == "sandbox" else ""
+
+    ran = forker.run([text], tmp_path, columns=columns, until=until, **({"NO_COLOR": colours} if colours else {}))
+
+    assert ran.code == 0, ran
+    assert too_wide(plain(ran.out), columns or 80) == []
+    assert (text == "demo" and bool(columns) and not colours) == bool(re.search(r"\x1b\[[\d;]*m", ran.out))
 
 
 def too_wide(text, columns):

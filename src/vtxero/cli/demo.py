@@ -21,6 +21,8 @@ from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from vtxero.config.settings import Settings
     from vtxero.sync.report import RunReport
 
@@ -56,7 +58,7 @@ def demo(
             write_config(folder / CONFIG, stand_ins, folder / "state")
             code = _runs(session, _settings(folder / CONFIG), folder / CONFIG if keep else None)
     if session.options.output is Output.TABLE and not session.options.quiet:
-        session.print("\n".join(_advice(keep)))
+        session.show(_advice(keep))
     return code
 
 
@@ -112,17 +114,23 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield private_folder(keep.absolute())
 
 
-def _advice(keep: Path | None) -> list[str]:
-    lines = ["", "What to try next"]
-    if keep:
-        lines += [f"  vtxero --config {keep / CONFIG} log --skipped      the records left alone, and why"]
-        lines += ["The stand-ins have stopped, and with them their records. To serve fresh ones:"]
-    lines += [
-        "  vtxero sandbox --write-config sandbox.yaml      stand-ins to play with, until Ctrl-C",
-        "  vtxero --config sandbox.yaml sync --dry-run     a plan, in another terminal",
-        "  vtxero explain INV-GROUP-DISCOUNT               what a reason means",
+def _advice(keep: Path | None) -> Iterator[RenderableType]:
+    """Give commands to try, each below what it is good for."""
+    from rich.text import Text
+
+    from vtxero.cli.naming import whole
+
+    ways = [
+        ("stand-ins to play with, until Ctrl-C", "vtxero sandbox --write-config sandbox.yaml"),
+        ("a plan, in another terminal", "vtxero --config sandbox.yaml sync --dry-run"),
+        ("what a reason means", "vtxero explain INV-GROUP-DISCOUNT"),
+        ("a config for your own books", "vtxero init"),
     ]
-    if not keep:
-        lines += ["  vtxero demo --keep demo                         keep the log of this"]
-    lines += ["  vtxero init                                     a config for your own books"]
-    return lines
+    if keep:
+        ways.insert(0, ("the records left alone, and why", f"vtxero --config {keep / CONFIG} log --skipped"))
+    else:
+        ways.insert(3, ("keep the log of this", "vtxero demo --keep demo"))
+    yield Text("\nThe stand-ins have stopped, and with them their records. What to try next:")
+    for what, command in ways:
+        yield whole(f"  {command}")
+        yield Text(f"      {what}", style="dim")
