@@ -103,7 +103,7 @@ def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None
     )
     session.print_words(f"Xero:   {stand_ins.xero_url}   (client id sandbox, client secret sandbox)")
     for tenant_id, name in organisations.items() if len(organisations) > 1 else ():
-        session.print_words(f"        {name}   (tenant id {tenant_id})")
+        session.print_words(f"  {name} (tenant id {tenant_id})")
     if config:
         session.print_words(f"Config: {config}   try: vtxero --config {config} sync --dry-run")
     session.say("Serving until Ctrl-C.")
