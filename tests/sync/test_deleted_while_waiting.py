@@ -6,6 +6,7 @@ import pytest
 
 from sync.world import World, killed_at
 from vtxero.domain.reasons import Code
+from vtxero.store import SqliteRuns
 from vtxero.sync.gone import Deletions
 from vtxero.sync.records import Outcome
 
@@ -116,3 +117,63 @@ def test_law_8_wave_of_waiting_records_that_really_went_is_let_through_by_its_fl
 
     assert told(world.sync(allow=("deletions",))) == ["<P>"]
     assert (world.sync().exit_code, told(world.sync())) == (0, ["<P>"])
+
+
+def test_law_8_waiting_record_that_comes_back_from_the_bin_is_judged_again(world):
+    """Its time of change is an old one: no list shows it."""
+    row = world.vtiger.tables["cards"].pop(world.card)
+    assert told(world.sync()) == ["<P>"]
+    world.vtiger.add("parents", name="Later")
+    world.sync()
+    world.vtiger.tables["cards"][world.card] = row
+    world.vtiger.edit("parents", world.parent, name="P")
+
+    for _ in range(3):
+        world.sync()
+
+    assert world.xero.names("cards") == ["c"]
+
+
+def test_law_3_linked_record_that_comes_back_from_the_bin_is_linked_still_and_carries_what_was_edited():
+    world = World()
+    card = world.vtiger.add("cards", name="c")
+    world.sync()
+    row = world.vtiger.tables["cards"].pop(card)
+    assert told(world.sync()) == ["c"]
+    [partner] = world.xero.tables["cards"]
+    world.xero.edit("cards", partner, phone="1")
+    world.vtiger.add("cards", name="later")
+    world.sync()
+    world.vtiger.tables["cards"][card] = row
+
+    for _ in range(3):
+        last = world.sync()
+
+    assert told(last) == []
+    assert world.vtiger.tables["cards"][card]["phone"] == "1"
+    assert world.xero.names() == ["c", "later"]
+
+
+def test_record_made_anew_in_the_place_of_one_that_vanished_crosses(world):
+    """What vanished stands in nobody's way."""
+    del world.vtiger.tables["cards"][world.card]
+    assert told(world.sync()) == ["<P>"]
+    world.xero.add("cards", name="c")
+
+    assert told(world.sync()) == ["<P>", "c"]
+    assert world.vtiger.names() == ["c"]
+
+
+def test_law_9_pair_of_which_one_is_gone_is_among_what_waits_until_it_is_there_again():
+    world = World()
+    card = world.vtiger.add("cards", name="c")
+    world.sync()
+    row = world.vtiger.tables["cards"].pop(card)
+    log = SqliteRuns(world.database)
+    world.sync()
+    assert [(each.label, each.reasons[0].code) for each in log.waiting()] == [("c", Code.GONE)]
+
+    world.vtiger.tables["cards"][card] = row
+    world.sync()
+    world.sync()
+    assert log.waiting() == []

@@ -118,14 +118,16 @@ class SqliteLinks(SqliteRecords):
         return [record_id for (record_id,) in rows]
 
     def known_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
-        """The same of records that are linked or wait."""
-        rows = self._db.execute(
-            # The plus keeps SQLite from the index of all records: the index of what waits is a short one.
-            "SELECT id FROM records WHERE module = ? AND side = ? AND raw IS NOT NULL AND +id > ? ORDER BY +id LIMIT ?",
-            (module, side, after, limit),
-        )
-        waiting = [record_id for (record_id,) in rows]
-        return sorted({*waiting, *self.linked_after(module, side, after, limit)})[:limit]
+        """The same of records that are linked or wait, or were found gone while they waited."""
+        found = set(self.linked_after(module, side, after, limit))
+        for sort in ("raw IS NOT NULL", "presence = 'GONE'"):
+            rows = self._db.execute(
+                # The plus keeps SQLite from the index of all records; those of what waits and what is gone are short.
+                f"SELECT id FROM records WHERE module = ? AND side = ? AND {sort} AND +id > ? ORDER BY +id LIMIT ?",  # noqa: S608 - texts of our own
+                (module, side, after, limit),
+            )
+            found.update(record_id for (record_id,) in rows)
+        return sorted(found)[:limit]
 
     def waiting_links(self, module: str) -> Iterator[Link]:
         """Links with a waiting row on either side, or unsettled fields, in the order of their Vtiger record numbers."""

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from vtxero.domain.sides import Side
 from vtxero.store.codec import dump_result, load_result
 from vtxero.store.packed import PackedResults
 from vtxero.sync.records import Outcome
@@ -20,17 +21,17 @@ from vtxero.sync.report import RecordResult
 WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
 
 OF_RUN = "FROM judged j JOIN outcomes o ON o.module = j.module AND o.last >= j.seq AND o.first <= j.seq WHERE j.run = ?"
-_WAITS = (
-    "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{side}' AND r.id = o.{side}_id"
-    " AND r.raw IS NOT NULL)"
-)
+_ROW = "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{}' AND r.id = o.{}_id AND r.{})"
+_GONE_IN_VTIGER, _GONE_IN_XERO = (_ROW.format(side, side, "presence = 'GONE'") for side in Side)
+_WAITING_ROWS = " OR ".join(_ROW.format(side, side, "raw IS NOT NULL") for side in Side)
+_LINKED = "EXISTS (SELECT 1 FROM links l WHERE l.module = o.module AND l.vtiger_id = o.vtiger_id)"
 LATEST_THAT_WAIT = (
     "FROM outcomes o"  # noqa: S608 - texts of our own
     " WHERE (o.vtiger_id <> '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, vtiger_id)"
     " OR o.vtiger_id = '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, xero_id))"
-    f" AND ({_WAITS.format(side='vtiger')} OR {_WAITS.format(side='xero')})"
+    f" AND ({_WAITING_ROWS} OR {_LINKED} AND {_GONE_IN_VTIGER} <> {_GONE_IN_XERO})"
 )
-"""The last outcome of each record that waits now."""
+"""The last outcome of each record that waits now: it is to be judged again, or one of a pair of which one is gone."""
 
 Place: TypeAlias = tuple[str, str, str]
 """Module and both ids of a record, blank where there is none."""

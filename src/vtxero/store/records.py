@@ -93,10 +93,11 @@ class SqliteRecords(Transactions):
             f" EXISTS (SELECT 1 FROM links l WHERE l.module = r.module AND l.{own} = r.id)"
             f" OR EXISTS (SELECT 1 FROM plan p WHERE p.module = r.module AND p.{own} = r.id AND p.{own} <> ''"
             " AND p.write <> '')"
-            f" FROM records r {where} r.module = ? AND r.side = ? ORDER BY r.number, r.modified, r.id",
+            f", r.raw IS NULL FROM records r {where} r.module = ? AND r.side = ? ORDER BY r.number, r.modified, r.id",
             (*values, module, side),
         )
-        return [KeyHit(record_id, bool(linked), Presence[presence]) for record_id, presence, linked in rows]
+        hits = ((KeyHit(record_id, bool(linked), Presence[here]), rests) for record_id, here, linked, rests in rows)
+        return [hit for hit, rests in hits if hit.linked or not rests or hit.presence is not Presence.GONE]
 
     def unlinked(self, module: str, side: Side) -> Iterator[StoredRecord]:
         """Waiting rows without a link, oldest first."""
@@ -119,12 +120,6 @@ class SqliteRecords(Transactions):
         )
         return {record_id for (record_id,) in rows}
 
-    def keys_of(self, module: str, side: Side, record_id: str) -> list[tuple[str, str]]:
-        """The natural keys of a record."""
-        return self._db.execute(
-            "SELECT kind, key FROM keys WHERE module = ? AND side = ? AND id = ?", (module, side, record_id)
-        ).fetchall()
-
     def highest_number(self) -> int:
         """The largest Vtiger record number read or written so far, 0 at first."""
         return int(self._db.execute("SELECT coalesce(max(number), 0) FROM records").fetchone()[0])
@@ -136,6 +131,20 @@ class SqliteRecords(Transactions):
             (module, side, record_id),
         )
         return changed.rowcount > 0
+
+    def mark_vanished(self, module: str, side: Side, record_id: str) -> None:
+        """Note that a record without a link is not there any more: it waits no longer, and nothing finds it."""
+        self._db.execute(
+            "UPDATE records SET presence = 'GONE', raw = NULL, modified = '' WHERE module = ? AND side = ? AND id = ?",
+            (module, side, record_id),
+        )
+
+    def mark_waiting(self, record: StoredRecord) -> None:
+        """Take that note back."""
+        self._db.execute(
+            "UPDATE records SET presence = ?, raw = ?, modified = ? WHERE module = ? AND side = ? AND id = ?",
+            (record.presence.name, record.raw, record.modified, record.module, record.side, record.id),
+        )
 
     def mark_present(self, module: str, side: Side, record_id: str) -> None:
         """Take that note back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from vtxero.domain.sides import Side
@@ -19,23 +20,26 @@ HEARD_FROM = "heard of from "
 
 
 class Deletions:
-    """Looks up the records that are linked or wait. Those linked are marked as gone, the others forgotten.
+    """Looks up the records that are linked or wait, and marks those that are gone.
 
-    All of it can be taken back when a guard stops the run.
+    The marks can be taken back when a guard stops the run. They end by themselves when a record is there again: who
+    takes one out of Vtiger's recycle bin does not move its time of change, so that no list shows it.
     """
 
     def __init__(self, state: RunState, sources: Mapping[Side, RowSource]) -> None:
         self._state = state
         self._sources = sources
         self._marked: list[tuple[str, Side, str]] = []
-        self._forgotten: list[tuple[StoredRecord, list[tuple[str, str]]]] = []
+        self._vanished: list[StoredRecord] = []
+        self.returned: dict[tuple[str, Side], list[str]] = defaultdict(list)
+        """Records known to be gone that are there again, by module and side; they are to be read anew."""
         self.places: dict[str, str] = {}
         """Where the next run goes on looking, for the state to keep once this run has acted on what was found."""
 
     @property
     def count(self) -> int:
         """How many records this run found newly gone."""
-        return len(self._marked) + len(self._forgotten)
+        return len(self._marked) + len(self._vanished)
 
     def found(self, module: str, side: Side) -> int:
         """How many linked records of a module this run found newly gone on a side."""
@@ -115,10 +119,10 @@ class Deletions:
         with self._state.transaction():
             for module, side, record_id in self._marked:
                 self._state.mark_present(module, side, record_id)
-            for row, keys in self._forgotten:
-                self._state.put_record(row, keys)
+            for row in self._vanished:
+                self._state.mark_waiting(row)
         self._marked.clear()
-        self._forgotten.clear()
+        self._vanished.clear()
 
     def _look_up(self, module: str, side: Side, ids: Sequence[str]) -> None:
         if not ids:
@@ -130,16 +134,20 @@ class Deletions:
             linked = self._state.links(module, side, ids)
             for record_id in ids:
                 if record_id in found:
-                    continue
-                if record_id not in linked:
-                    self._forget(module, side, record_id)
+                    self._welcome(module, side, record_id)
+                elif record_id not in linked:
+                    self._let_go(module, side, record_id)
                 elif self._state.mark_gone(module, side, record_id):
                     self._marked.append((module, side, record_id))
 
-    def _forget(self, module: str, side: Side, record_id: str) -> None:
-        """Forget a record that waited, unless an interrupted run may have made its counterpart: that is found first."""
+    def _welcome(self, module: str, side: Side, record_id: str) -> None:
         row = self._state.record(module, side, record_id)
-        if row is None or (side.other, record_id) in self._state.find_intents(module):
-            return
-        self._forgotten.append((row, self._state.keys_of(module, side, record_id)))
-        self._state.drop_record(module, side, record_id)
+        if row and row.presence is Presence.GONE and self._sources[side].may_vanish(module):
+            self.returned[module, side].append(record_id)
+
+    def _let_go(self, module: str, side: Side, record_id: str) -> None:
+        """Let a record wait no more, unless an interrupted run may have made its counterpart: that is found first."""
+        row = self._state.record(module, side, record_id)
+        if row and row.raw is not None and (side.other, record_id) not in self._state.find_intents(module):
+            self._vanished.append(row)
+            self._state.mark_vanished(module, side, record_id)

@@ -9,7 +9,7 @@ from vtxero.domain.lookups import read_symbol
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StopError, TemporaryError
 from vtxero.sync.environment import ModulePlan
-from vtxero.sync.fetch import Fetcher
+from vtxero.sync.fetch import Fetcher, reread
 from vtxero.sync.follow import Standing, Standings, foresee
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
@@ -124,6 +124,8 @@ class RunPlanner:
                 # What this very run has found gone was there until now.
                 missing[side] = env.state.count_links(name, present_on=side) + self._deletions.found(name, side)
         self._look_for_deletions(name, fetcher, full=full)
+        for side in Side:
+            reread(env.state, env.slices[name], env.sources[side], self._deletions.returned.pop((name, side), ()))
         return fetcher, missing
 
     def _keep_links(self, name: str) -> None:

@@ -195,15 +195,11 @@ class State(Protocol):
         ...
 
     def known_after(self, module: str, side: Side, after: str, limit: int) -> list[str]:
-        """The same of records that are linked or wait: each of them may have been deleted since it was read."""
+        """The same of records that are linked, wait, or vanished while they waited: each may come or go unseen."""
         ...
 
     def waiting_ids(self, module: str, side: Side) -> set[str]:
         """The ids of all records whose rows wait to be judged."""
-        ...
-
-    def keys_of(self, module: str, side: Side, record_id: str) -> list[tuple[str, str]]:
-        """The natural keys of a record, as (kind, folded value)."""
         ...
 
     def mark_gone(self, module: str, side: Side, record_id: str) -> bool:
@@ -216,6 +212,14 @@ class State(Protocol):
 
     def highest_number(self) -> int:
         """The largest Vtiger record number read or written so far, 0 at first."""
+        ...
+
+    def mark_vanished(self, module: str, side: Side, record_id: str) -> None:
+        """Note that a record without a link is not there any more: it waits no longer, and nothing finds it."""
+        ...
+
+    def mark_waiting(self, record: StoredRecord) -> None:
+        """Take that note back."""
         ...
 
     def mark_present(self, module: str, side: Side, record_id: str) -> None:
