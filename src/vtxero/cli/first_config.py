@@ -20,9 +20,10 @@ from vtxero.cli.session import Session
 from vtxero.cli.text import clean
 from vtxero.config.files import write_private
 from vtxero.config.load import FILE_NAME, Loaded, Sources, load_draft
-from vtxero.config.settings import ModulesSettings, is_loopback
+from vtxero.config.settings import ModulesSettings
 from vtxero.config.starter import COMMENTS, Account, Flow, Starter, starter_text
 from vtxero.domain.codes import Code
+from vtxero.domain.hosts import is_loopback
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError, ConfigError, StopError, TemporaryError

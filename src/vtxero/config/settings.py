@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import platformdirs
 from pydantic import BeforeValidator, Field, SecretStr, StringConstraints, ValidationInfo, field_validator
 
+from vtxero.domain.hosts import is_loopback
 from vtxero.domain.options import (
     ContactOptions,
     GuardOptions,
@@ -54,16 +54,6 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 def default_state_dir() -> Path:
     """The platform's folder for state."""
     return platformdirs.user_state_path(APP)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check_url(text: str, *, may_be_plain: bool, plain_hint: str) -> str:

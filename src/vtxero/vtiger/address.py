@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from vtxero.domain.hosts import is_loopback
 from vtxero.errors import ConfigError
 
 ENDPOINT = "webservice.php"
@@ -57,7 +57,7 @@ def parse_address(text: str, *, allow_http: bool = False) -> Address:
     """
     parts = _split(text)
     host, port = _host_and_port(parts, text)
-    if parts.scheme == "http" and not (allow_http or _is_loopback(host)):
+    if parts.scheme == "http" and not (allow_http or is_loopback(host)):
         raise ConfigError(
             f"Vtiger's address {_shown(parts)} is plain http: login and books would cross the network readable.",
             remedy="Use https, or set vtiger.allow_http: true if the network is yours alone.",
@@ -110,15 +110,6 @@ def _folder(path: str) -> str:
 
 def _steps(path: str) -> list[str]:
     return [step for step in path.split("/") if step]
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _shown(parts: SplitResult) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from vtxero.domain.hosts import is_loopback
 from vtxero.errors import ConfigError
 
 
@@ -111,7 +111,7 @@ def check_address(address: str, *, name: str) -> None:
         ConfigError: the address is neither https nor on this machine.
     """
     parts = urlsplit(address)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(address))):
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_local(address))):
         return
     raise ConfigError(
         f"xero.{name} is {address!r}, and vtxero sends tokens by https only.",
@@ -119,12 +119,6 @@ def check_address(address: str, *, name: str) -> None:
     )
 
 
-def is_loopback(address: str) -> bool:
+def is_local(address: str) -> bool:
     """Tell whether an address is on this machine."""
-    host = urlsplit(address).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(urlsplit(address).hostname or "")

@@ -10,7 +10,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from vtxero.errors import ConfigError
-from vtxero.xero.access import is_loopback
+from vtxero.xero.access import is_local
 
 PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>vtxero</title><h1>{}</h1><p>{}</p></html>"
 DONE = PAGE.format("Thank you", "Go back to the terminal, where the login goes on. This page can be closed.").encode()
@@ -28,7 +28,7 @@ class RedirectListener:
 
     def __init__(self, redirect_uri: str) -> None:
         parts = urlsplit(redirect_uri)
-        if parts.scheme != "http" or not is_loopback(redirect_uri):
+        if parts.scheme != "http" or not is_local(redirect_uri):
             raise ConfigError(
                 f"{redirect_uri} is not on this machine, so the browser cannot come back by itself.",
                 remedy="Use `vtxero auth xero --no-browser` and paste the address that the browser ends at.",

@@ -20,7 +20,7 @@ from vtxero.domain.closing import Closing
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant, XeroAccess, is_loopback
+from vtxero.xero.access import Grant, XeroAccess, is_local
 from vtxero.xero.endpoints import Operation
 from vtxero.xero.errors import AddressTooLongError, BatchRefusedError, Failure, Kind, error_of, failure_of_answer
 from vtxero.xero.limits import Limiter
@@ -240,7 +240,7 @@ def _open_api(access: XeroAccess, bearer: Callable[[], str]) -> Any:
 def _proxy(address: str) -> str | None:
     """Find the network's proxy where httpx finds it too; the SDK alone would not look."""
     host = urlsplit(address).hostname or ""
-    if is_loopback(address) or proxy_bypass(host):
+    if is_local(address) or proxy_bypass(host):
         return None
     return getproxies().get("https")
 

@@ -20,7 +20,7 @@ from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant, XeroAccess, is_loopback
+from vtxero.xero.access import Grant, XeroAccess, is_local
 from vtxero.xero.login import LoginAttempt
 from vtxero.xero.tokens import LOG_IN, LoginExpiredError, Token
 
@@ -244,7 +244,7 @@ def _http_client(address: str) -> httpx.Client:
     # Nobody is trusted where nothing is encrypted: reading all authorities takes longer than a call.
     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if address.lower().startswith("http://") else True
     headers = {"Accept": "application/json"}
-    return httpx.Client(timeout=TIMEOUT, headers=headers, verify=verify, trust_env=not is_loopback(address))
+    return httpx.Client(timeout=TIMEOUT, headers=headers, verify=verify, trust_env=not is_local(address))
 
 
 def _person(id_token: SecretStr | None) -> str:
