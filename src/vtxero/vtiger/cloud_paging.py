@@ -53,7 +53,7 @@ class CloudLists(Lists):
             if self.is_end(rows):
                 return
             if times[-1] == start:
-                yield from self._by_id(module, fields, f"modifiedtime = {quote(start)} and ")
+                yield from self.by_id(module, fields, f"modifiedtime = {quote(start)}")
                 comparison = ">"
                 continue
             start, comparison = times[-1], ">="
@@ -96,22 +96,9 @@ class CloudLists(Lists):
             if last not in left:
                 raise NotModelledError(f"Vtiger answers {module} of {last}, which was not asked for.")
             if last == left[0]:
-                for page in self._by_id(module, fields, f"{reference} = {quote(last)} and "):
+                for page in self.by_id(module, fields, f"{reference} = {quote(last)}"):
                     found.setdefault(last, {}).update((text(row, "id"), row) for row in page)
                 left = left[1:]
             else:
                 left = left[left.index(last) :]
         return found
-
-    def _by_id(self, module: str, fields: Sequence[str], condition: str) -> Iterator[list[Row]]:
-        """Read the rows that fulfil a condition by rising record number."""
-        last = ""
-        while True:
-            where = f"{condition}id > {quote(last)}" if last else condition.removesuffix(" and ")
-            rows = self.client.query(select(module, fields, where=where, order="id"))
-            check_moves(module, [number_of(last), *(number_of(text(row, "id")) for row in rows)])
-            if rows:
-                yield rows
-                last = text(rows[-1], "id")
-            if self.is_end(rows):
-                return

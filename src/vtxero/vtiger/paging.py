@@ -73,11 +73,14 @@ class Lists:
         """Name the columns to ask for where the whole record is wanted."""
         return own_columns(module)
 
-    def by_id(self, module: str, fields: Sequence[str]) -> Iterator[list[Row]]:
-        """Read all rows by rising record number: ceil(n/100) queries, and one more unless the end is proven."""
+    def by_id(self, module: str, fields: Sequence[str], condition: str = "") -> Iterator[list[Row]]:
+        """Read all rows, or those that fulfil a condition, by rising record number.
+
+        It takes ceil(n/100) queries, and one more unless the end is proven.
+        """
         last = ""
         while True:
-            where = f"id > {quote(last)}" if last else ""
+            where = " and ".join(filter(None, (condition, f"id > {quote(last)}" if last else "")))
             rows = self.client.query(select(module, fields, where=where, order="id"))
             check_moves(module, [number_of(last), *(number_of(text(row, "id")) for row in rows)])
             if rows:

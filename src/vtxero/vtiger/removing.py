@@ -13,8 +13,8 @@ from vtxero.vtiger.access import Edition
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.invoices import lines_in
 from vtxero.vtiger.listing import lists_of
-from vtxero.vtiger.paging import any_of, check_moves, in_chunks, quote, select
-from vtxero.vtiger.rows import Row, number_of, text
+from vtxero.vtiger.paging import any_of, in_chunks
+from vtxero.vtiger.rows import number_of, text
 
 USERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "organizations": (
@@ -83,20 +83,8 @@ class VtigerRemover:
             return
         columns = tuple(dict.fromkeys(("id", field, name)))
         for chunk in in_chunks(ids):
-            for row in self._by_id(module, columns, f"{field} in {any_of(chunk)}"):
-                yield text(row, field), text(row, name)
-
-    def _by_id(self, module: str, columns: Sequence[str], condition: str) -> Iterator[Row]:
-        """Read the rows that fulfil a condition by rising number of their own."""
-        lists, last = lists_of(self._client), ""
-        while True:
-            where = f"{condition} and id > {quote(last)}" if last else condition
-            rows = self._client.query(select(module, columns, where=where, order="id"))
-            check_moves(module, [number_of(last), *(number_of(text(row, "id")) for row in rows)])
-            yield from rows
-            if lists.is_end(rows):
-                return
-            last = text(rows[-1], "id")
+            for page in lists_of(self._client).by_id(module, columns, f"{field} in {any_of(chunk)}"):
+                yield from ((text(row, field), text(row, name)) for row in page)
 
     def _referring_in_cloud(self, module: str, field: str, name: str, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Do the same with what the cloud's lists can do: they do not list lines, and invoices come with theirs."""
