@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
@@ -10,6 +12,8 @@ from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError
+
+R = TypeVar("R")
 
 
 class FieldRules:
@@ -66,6 +70,12 @@ class FieldRules:
     def held_back(self, side: Side) -> tuple[str, ...]:
         """The fields that may not be carried towards `side`."""
         return tuple(name for name in self._all if not self.crosses(name, side))
+
+    def hold_back(self, wanted: R, held: R, side: Side, *, needed: Collection[str] = ()) -> R:
+        """Put back what may not be carried towards `side`; what a new record cannot do without is `needed` and goes."""
+        kept = {name: getattr(held, name) for name in self.held_back(side) if name not in needed}
+        result: R = replace(wanted, **kept) if kept else wanted  # type: ignore[type-var]
+        return result
 
     def check_places(self, module: VtigerModule) -> None:
         """Check that the Vtiger fields that the config names are there.

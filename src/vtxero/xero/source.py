@@ -137,8 +137,7 @@ class XeroSource:
             ReplyLostError: some of them may have been created.
         """
         place = endpoint(module)
-        operation = _allowed(place, place.create)
-        return Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
+        return self._write(place, place.create, payloads, key)
 
     def update(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         """Change existing records, named by their ids; answers by position.
@@ -147,8 +146,12 @@ class XeroSource:
             ReplyLostError: some of them may have been changed.
         """
         place = endpoint(module)
-        operation = _allowed(place, place.update)
-        return Writing(self._client, place, operation, self._reading(place)).run(payloads, key)
+        return self._write(place, place.update, payloads, key)
+
+    def _write(
+        self, place: Endpoint, operation: Operation | None, payloads: Sequence[Payload], key: str
+    ) -> list[Answer]:
+        return Writing(self._client, place, _allowed(place, operation), self._reading(place)).run(payloads, key)
 
     def _all(self, place: Endpoint, since: str | None) -> Iterator[Sequence[Element]]:
         if not place.paged:

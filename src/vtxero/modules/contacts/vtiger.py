@@ -86,8 +86,7 @@ class VtigerPeople:
         billing, said = addresses.to_vtiger(record.billing, held.billing, "billing", addresses.PERSON)
         kind = kind_for_vtiger(self._contacts.field(self._names["kind"]), record.kind, held.kind, self._options.types)
         wanted = replace(held, name=name, first=first, last=last, billing=billing, kind=kind, **texts)
-        kept = {field: getattr(held, field) for field in self._rules.held_back(Side.VTIGER)}
-        return Projection(replace(wanted, **kept), (*notes, *said))
+        return Projection(self._rules.hold_back(wanted, held, Side.VTIGER), (*notes, *said))
 
     def check_update(self, current: Person, wanted: Person) -> tuple[Finding, ...]:
         first, last = names_for_vtiger(wanted, current)

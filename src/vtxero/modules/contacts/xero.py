@@ -72,8 +72,8 @@ class XeroPeople:
         if current is None:
             findings += self._namesakes(name)
             wanted = replace(wanted, marker=source.id if self._options.contact_number else "")
-        kept = {field: getattr(held, field) for field in self._rules.held_back(Side.XERO) if current or field != "name"}
-        return Projection(replace(wanted, **kept), (*findings, *notes, *said))
+        wanted = self._rules.hold_back(wanted, held, Side.XERO, needed=() if current else ("name",))
+        return Projection(wanted, (*findings, *notes, *said))
 
     def check_update(self, current: Person, wanted: Person) -> tuple[Finding, ...]:
         return xero_name_findings(wanted.name) if wanted.name != current.name else ()

@@ -11,7 +11,7 @@ from vtxero.domain.money import ZERO, canon, cents
 from vtxero.domain.sides import Side
 from vtxero.domain.text import shorten
 from vtxero.modules.invoices import findings, statuses, xero_math
-from vtxero.modules.invoices.record import Charge, Invoice
+from vtxero.modules.invoices.record import MERGED, Charge, Invoice
 from vtxero.modules.invoices.remarks import Remarks
 from vtxero.modules.invoices.rounding import Settled, settle_total
 from vtxero.modules.invoices.statuses import Statuses
@@ -44,9 +44,8 @@ def to_xero(tools: Tools, record: Invoice, current: Invoice | None) -> Projectio
 
 def hold_back(tools: Tools, projected: Invoice, current: Invoice | None, side: Side) -> Invoice:
     """Put back what the config does not let cross to `side`; a new invoice starts whole, but for its reference."""
-    names = [name for name in tools.rules.held_back(side) if current or name == "reference"]
-    held = current or Invoice()
-    return replace(projected, **{name: getattr(held, name) for name in names}) if names else projected
+    needed = () if current else tuple(name for name in MERGED if name != "reference")
+    return tools.rules.hold_back(projected, current or Invoice(), side, needed=needed)
 
 
 def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoice, list[Finding]]:

@@ -114,10 +114,7 @@ class VtigerOrganizations:
         wanted = replace(held, name=name, primary=persons.primary, people=persons.people, **texts, **places)
         if self._contacts is None:
             wanted = replace(wanted, primary=held.primary, people=held.people)
-        kept = {
-            field: getattr(held, field) for field in self._rules.held_back(Side.VTIGER) if current or field != "name"
-        }
-        wanted = replace(wanted, **kept)
+        wanted = self._rules.hold_back(wanted, held, Side.VTIGER, needed=() if current else ("name",))
         return Projection(wanted, (*findings, *self._mandatory(wanted, current)))
 
     def check_update(self, current: Organization, wanted: Organization) -> tuple[Finding, ...]:

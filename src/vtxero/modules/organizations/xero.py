@@ -82,8 +82,8 @@ class XeroOrganizations:
             findings += primary_email_findings(wanted, record)
             findings += self._namesakes(name)
             wanted = replace(wanted, marker=source.id if self._options.contact_number else "")
-        kept = {field: getattr(held, field) for field in self._rules.held_back(Side.XERO) if current or field != "name"}
-        return Projection(replace(wanted, **kept), tuple(findings))
+        wanted = self._rules.hold_back(wanted, held, Side.XERO, needed=() if current else ("name",))
+        return Projection(wanted, tuple(findings))
 
     def check_update(self, current: Organization, wanted: Organization) -> tuple[Finding, ...]:
         found = xero_name_findings(wanted.name) if wanted.name != current.name else ()

@@ -17,6 +17,7 @@ from vtxero.domain.text import unescape
 from vtxero.domain.words import with_rate
 from vtxero.modules.products.record import FIELDS, Product
 from vtxero.modules.products.rules import MODULE, Crossing, same_name_findings
+from vtxero.modules.products.tools import Tools
 from vtxero.modules.products.vtiger import MOVABLE, VtigerProducts
 from vtxero.modules.products.xero import XeroProducts
 from vtxero.rules.fields import FieldRules
@@ -62,24 +63,10 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
         self.writes_back = options.write_back
         self._reference = reference
         self._crossing = Crossing(options, placeholder)
-        matcher = TaxMatcher(reference, taxes or TaxMapOptions())
-        vtiger = self._vtiger = VtigerProducts(
-            reference=reference,
-            options=options,
-            rules=rules,
-            matcher=matcher,
-            lookups=lookups,
-        )
-        xero = XeroProducts(
-            reference=reference,
-            options=options,
-            rules=rules,
-            matcher=matcher,
-            crossing=self._crossing,
-            lookups=lookups,
-        )
+        tools = Tools(reference, options, rules, TaxMatcher(reference, taxes or TaxMapOptions()), lookups)
+        vtiger = self._vtiger = VtigerProducts(tools)
         self.seeds = {symbol(self.name, placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
-        self.mappers = {Side.VTIGER: vtiger, Side.XERO: xero}
+        self.mappers = {Side.VTIGER: vtiger, Side.XERO: XeroProducts(tools, self._crossing)}
 
     def unneeded(self, record: Product) -> tuple[Finding, ...]:
         """Inactive products cross only when an invoice needs them."""

@@ -12,18 +12,17 @@ from pydantic import ValidationError
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
-from vtxero.domain.lookups import Lookups, PartnerState, TaxView
+from vtxero.domain.lookups import PartnerState, TaxView
 from vtxero.domain.money import CENT, ZERO, cents, parse_amount, round_places
-from vtxero.domain.options import ProductOptions
-from vtxero.domain.reference import Reference, VtigerModule
+from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import as_vtiger_stores, match_key
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
+from vtxero.modules.products.tools import Tools
 from vtxero.modules.products.vtiger_accounts import AccountTexts
 from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes, further_prices, unreadable
 from vtxero.rules.fields import (
-    FieldRules,
     cleared_findings,
     mandatory_finding,
     missing_mandatory,
@@ -31,7 +30,7 @@ from vtxero.rules.fields import (
     with_mandatory,
 )
 from vtxero.rules.rows import marked_source, read_json, source_of, write_json
-from vtxero.rules.taxes import TaxMatcher, same_rate
+from vtxero.rules.taxes import same_rate
 from vtxero.rules.texts import composed, text_notes
 from vtxero.sync.records import Payload, Projection, Snapshot
 
@@ -52,22 +51,10 @@ _LIMITS = {"productname": 100, "servicename": 100, "productcode": 40}
 class VtigerProducts:
     """Reads and writes Vtiger's products and services."""
 
-    def __init__(
-        self,
-        *,
-        reference: Reference,
-        options: ProductOptions,
-        rules: FieldRules,
-        matcher: TaxMatcher,
-        lookups: Lookups,
-    ) -> None:
-        self._reference = reference
-        self._options = options
-        self._rules = rules
-        self._taxes = matcher
-        self._accounts = AccountTexts(reference, options, rules)
-        self._lookups = lookups
-        self._base = next((item.id for item in reference.vtiger.currencies if item.base), "")
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._accounts = AccountTexts(tools.reference, tools.options, tools.rules)
+        self._base = next((item.id for item in tools.reference.vtiger.currencies if item.base), "")
 
     @property
     def side(self) -> Side:
@@ -96,10 +83,7 @@ class VtigerProducts:
             tax=tax,
             quantity=held.quantity if record.quantity is None else record.quantity,
         )
-        kept = {
-            field: getattr(held, field) for field in self._rules.held_back(Side.VTIGER) if current or field != "code"
-        }
-        wanted = replace(wanted, **kept)
+        wanted = self._tools.rules.hold_back(wanted, held, Side.VTIGER, needed=() if current else ("code",))
         said += self._accounts.notes(wanted, held)
         if current is None:
             wanted = replace(wanted, unit_price=wanted.sales_price, taxes=self._wanted_taxes(wanted, held))
@@ -112,7 +96,7 @@ class VtigerProducts:
             for part, field in self._places(wanted.kind).items()
             if getattr(wanted, part) != getattr(current, part)
             for item in vtiger_text_findings(part, getattr(wanted, part), _LIMITS.get(field, 100))
-        ) + cleared_findings(self._changed(wanted, current), self._module(wanted.kind), self._options.defaults)
+        ) + cleared_findings(self._changed(wanted, current), self._module(wanted.kind), self._tools.options.defaults)
 
     def payload(self, wanted: Product, current: Product | None, vtiger_id: str, xero_id: str) -> Payload:
         held = current or Product(kind=wanted.kind)
@@ -123,24 +107,24 @@ class VtigerProducts:
             made = {"source": source_of(xero_id)} if xero_id else {}
             steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element) | made}]
         else:
-            element = with_mandatory(element, self._module(wanted.kind), self._options.defaults)
+            element = with_mandatory(element, self._module(wanted.kind), self._tools.options.defaults)
             carried = self._carried(wanted, held, self._wanted_taxes(wanted, held))
             steps = [{"op": "revise", "module": wanted.kind, "element": {"id": vtiger_id, **element, **carried}}]
         return {"steps": steps}
 
     def lacks_id(self, record: Product, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
-        if not (self._options.write_back and xero_id) or record.marker == xero_id:
+        if not (self._tools.options.write_back and xero_id) or record.marker == xero_id:
             return False
         return bool(self._module(record.kind).by_label(MARKER_LABEL))
 
     def placeholder(self, name: str) -> Product:
         """Give the product that stands for Xero's lines without an item: it has every tax, since any may be on them."""
         taxes = tuple(
-            AttachedTax(tax.field, tax.rate) for tax in self._reference.vtiger.taxes if tax.method != "Deducted"
+            AttachedTax(tax.field, tax.rate) for tax in self._tools.reference.vtiger.taxes if tax.method != "Deducted"
         )
         return Product(
-            code=name if self._options.name_is == "code" else "",
+            code=name if self._tools.options.name_is == "code" else "",
             name=name,
             sales_price=ZERO,
             purchase_price=ZERO,
@@ -155,12 +139,16 @@ class VtigerProducts:
         return answer_findings(wanted, answered, Side.VTIGER)
 
     def _module(self, kind: str) -> VtigerModule:
-        return self._reference.vtiger.modules[kind]
+        return self._tools.reference.vtiger.modules[kind]
 
     def _places(self, kind: str) -> dict[str, str]:
         """Tell which Vtiger fields hold our name and code: `name_is: code` lets them change places."""
         title, number = TITLES[kind]
-        return {"name": title, "code": number} if self._options.name_is == "name" else {"name": number, "code": title}
+        return (
+            {"name": title, "code": number}
+            if self._tools.options.name_is == "name"
+            else {"name": number, "code": title}
+        )
 
     def _named(self, record: Product, held: Product) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         """Give name and code, in Vtiger's present words where they mean the same."""
@@ -181,18 +169,18 @@ class VtigerProducts:
         """Give the column of the tax that is Xero's; a product with several taxes keeps them."""
         if len(held.counted) > 1 or not record.tax:
             return held.tax, ()
-        none = self._taxes.none
+        none = self._tools.matcher.none
         if none is not None and record.tax == none.tax_type:
             return "", ()
         for one in held.counted:
-            known = self._reference.vtiger.tax(one.field)
-            meant = self._taxes.to_xero(known.label, one.rate) if known else None
+            known = self._tools.reference.vtiger.tax(one.field)
+            meant = self._tools.matcher.to_xero(known.label, one.rate) if known else None
             if meant is not None and meant.tax_type == record.tax:
                 return held.tax, ()
-        found = self._taxes.to_vtiger(record.tax)
+        found = self._tools.matcher.to_vtiger(record.tax)
         if found is not None:
             return found.field, ()
-        rate = self._reference.xero.tax_rate(record.tax)
+        rate = self._tools.reference.xero.tax_rate(record.tax)
         if self._is_on_its_way(record.tax):
             waits = f"The tax {rate.name if rate else record.tax!r} is made or changed in Vtiger first."
             remedy = "Run again: the next run takes it along with its tax."
@@ -203,11 +191,11 @@ class VtigerProducts:
 
     def _is_on_its_way(self, tax_type: str) -> bool:
         """Tell whether this run makes Vtiger's tax, or gives it Xero's rate: only the next one can attach it."""
-        partner = self._lookups.partner("taxes", Side.XERO, tax_type)
+        partner = self._tools.lookups.partner("taxes", Side.XERO, tax_type)
         if partner.state is not PartnerState.LINKED:
             return partner.state is PartnerState.PLANNED
-        ours = self._lookups.record("taxes", Side.VTIGER, partner.id)
-        theirs = self._lookups.record("taxes", Side.XERO, tax_type)
+        ours = self._tools.lookups.record("taxes", Side.VTIGER, partner.id)
+        theirs = self._tools.lookups.record("taxes", Side.XERO, tax_type)
         rates = [item.rate for item in (ours, theirs) if isinstance(item, TaxView)]
         return len(rates) == 2 and not same_rate(*rates)
 
@@ -222,19 +210,19 @@ class VtigerProducts:
         fields = {field: getattr(record, part) for part, field in self._places(record.kind).items()}
         fields.pop("service_no", None)
         for part in ("description", "sales_account", "purchase_account"):
-            fields[self._rules.vtiger_field(part, module)] = getattr(record, part)
-        fields[self._rules.vtiger_field("purchase_price", module)] = _amount(record.purchase_price)
-        if "quantity" in self._rules.active and record.quantity is not None:
-            fields[self._rules.vtiger_field("quantity", module)] = _amount(record.quantity)
+            fields[self._tools.rules.vtiger_field(part, module)] = getattr(record, part)
+        fields[self._tools.rules.vtiger_field("purchase_price", module)] = _amount(record.purchase_price)
+        if "quantity" in self._tools.rules.active and record.quantity is not None:
+            fields[self._tools.rules.vtiger_field("quantity", module)] = _amount(record.quantity)
         fields.pop("", None)
         return fields
 
     def _new(self, wanted: Product, fields: Mapping[str, str]) -> dict[str, str]:
         """Give the element of a new product. Without `discontinued`, which means active, Vtiger would hide it."""
         element = {name: value for name, value in fields.items() if value}
-        element |= {"discontinued": "1", "assigned_user_id": self._reference.vtiger.user_id}
+        element |= {"discontinued": "1", "assigned_user_id": self._tools.reference.vtiger.user_id}
         element |= self._carried(wanted, Product(kind=wanted.kind), wanted.taxes)
-        return with_defaults(element, self._module(wanted.kind), self._options.defaults)
+        return with_defaults(element, self._module(wanted.kind), self._tools.options.defaults)
 
     def _carried(self, wanted: Product, held: Product, attached: Iterable[AttachedTax]) -> dict[str, str]:
         """Give price, currency and taxes, which every write of a product has to carry.
@@ -252,12 +240,12 @@ class VtigerProducts:
         if wanted.tax == held.tax:
             return held.taxes
         uncounted = tuple(tax for tax in held.taxes if tax not in held.counted)
-        known = (self._reference.vtiger.tax(field) for field in wanted.tax.split("+"))
+        known = (self._tools.reference.vtiger.tax(field) for field in wanted.tax.split("+"))
         return (*uncounted, *(AttachedTax(tax.field, tax.rate) for tax in known if tax is not None))
 
     def _mandatory(self, wanted: Product) -> tuple[Finding, ...]:
         element = self._new(wanted, self._fields(wanted))
-        if self._options.write_back:
+        if self._tools.options.write_back:
             element[self._module(wanted.kind).by_label(MARKER_LABEL)] = "filled when written"
         return tuple(mandatory_finding(label) for label in missing_mandatory(element, self._module(wanted.kind)))
 
@@ -285,7 +273,7 @@ class VtigerProducts:
         price = parse_amount(row.text("unit_price"))
         taxes = attached_taxes(row)
         in_base = not currency or currency == self._base
-        place = {field: self._rules.vtiger_field(field, module) for field in MOVABLE}
+        place = {field: self._tools.rules.vtiger_field(field, module) for field in MOVABLE}
         return Product(
             code=row.text(places["code"]),
             name=row.text(places["name"]),
@@ -307,7 +295,7 @@ class VtigerProducts:
 
     def _counts(self, field: str) -> bool:
         """Tell whether an attached tax counts: a deleted one does not, and a deducted one is no sales tax."""
-        known = self._reference.vtiger.tax(field)
+        known = self._tools.reference.vtiger.tax(field)
         return known is not None and known.method != "Deducted"
 
 

@@ -11,10 +11,7 @@ from pydantic import Field, ValidationError
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, note
-from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import canon, round_places
-from vtxero.domain.options import ProductOptions
-from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
 from vtxero.modules.products.record import Product
@@ -27,8 +24,8 @@ from vtxero.modules.products.rules import (
     taken_findings,
     xero_code_findings,
 )
+from vtxero.modules.products.tools import Tools
 from vtxero.rules.accounts import tax_fits_account
-from vtxero.rules.fields import FieldRules
 from vtxero.rules.rows import (
     Amount,
     Text,
@@ -40,7 +37,6 @@ from vtxero.rules.rows import (
     write_json,
     xero_moment,
 )
-from vtxero.rules.taxes import TaxMatcher
 from vtxero.rules.texts import composed, text_notes
 from vtxero.sync.records import Payload, Projection, Snapshot
 
@@ -73,22 +69,9 @@ class XeroItem(XeroRow):
 class XeroProducts:
     """Reads and writes Xero's items."""
 
-    def __init__(
-        self,
-        *,
-        reference: Reference,
-        options: ProductOptions,
-        rules: FieldRules,
-        matcher: TaxMatcher,
-        crossing: Crossing,
-        lookups: Lookups,
-    ) -> None:
-        self._reference = reference
-        self._options = options
-        self._rules = rules
-        self._taxes = matcher
+    def __init__(self, tools: Tools, crossing: Crossing) -> None:
+        self._tools = tools
         self._crossing = crossing
-        self._lookups = lookups
 
     @property
     def side(self) -> Side:
@@ -116,13 +99,13 @@ class XeroProducts:
             findings.append(self._currency_note(record.currency))
         tax, said = self._tax(record, current, wanted.sales_account)
         wanted = _as_sold(replace(wanted, tax=tax), held)
-        kept = {field: getattr(held, field) for field in self._rules.held_back(Side.XERO) if current or field != "code"}
-        return Projection(replace(wanted, **kept), (*findings, *said))
+        wanted = self._tools.rules.hold_back(wanted, held, Side.XERO, needed=() if current else ("code",))
+        return Projection(wanted, (*findings, *said))
 
     def check_update(self, current: Product, wanted: Product) -> tuple[Finding, ...]:
         if (wanted.code, wanted.name) == (current.code, current.name):
             return ()
-        return xero_code_findings(wanted) + taken_findings(self._lookups, wanted, current)
+        return xero_code_findings(wanted) + taken_findings(self._tools.lookups, wanted, current)
 
     def payload(self, wanted: Product, current: Product | None, vtiger_id: str, xero_id: str) -> Payload:  # noqa: ARG002
         held = current or Product()
@@ -149,7 +132,7 @@ class XeroProducts:
             # Vtiger escapes < and > of a description that has markup in it when it stores it.
             description = held.description
         named = {"code": code, "name": "" if nameless else name}
-        number = "code" if self._options.name_is == "name" else "name"
+        number = "code" if self._tools.options.name_is == "name" else "name"
         if record.kind == "Services" and getattr(held, number):
             # A service has no code but its number in Vtiger: a code that a bookkeeper chose in Xero stays.
             named[number] = getattr(held, number)
@@ -165,37 +148,37 @@ class XeroProducts:
                 continue
             text = getattr(record, field)
             if not text.strip() and (field == "sales_account" or record.purchase_price):
-                text = getattr(self._options, field)
-            accounts[field], said = find_code(self._reference.xero, text, field)
+                text = getattr(self._tools.options, field)
+            accounts[field], said = find_code(self._tools.reference.xero, text, field)
             findings += said
         return accounts, findings
 
     def _rules_has(self, field: str) -> bool:
         """Tell whether this Vtiger has a field for the account, in Products or Services."""
-        modules = (self._reference.vtiger.modules.get(name) for name in ("Products", "Services"))
-        return any(module is not None and self._rules.vtiger_field(field, module) for module in modules)
+        modules = (self._tools.reference.vtiger.modules.get(name) for name in ("Products", "Services"))
+        return any(module is not None and self._tools.rules.vtiger_field(field, module) for module in modules)
 
     def _currency_note(self, currency_id: str) -> Finding:
-        known = self._reference.vtiger.currency(currency_id)
+        known = self._tools.reference.vtiger.currency(currency_id)
         code = known.code if known else currency_id
-        base = self._reference.xero.organisation.base_currency
+        base = self._tools.reference.xero.organisation.base_currency
         message = f"It is priced in {code}, and Xero's items in {base}: it crosses without a price."
         remedy = f"Price it in {base} in Vtiger if Xero should know its price."
         return note(Code.PRD_CURRENCY, message, field="sales_price", remedy=remedy)
 
     def _tax(self, record: Product, current: Product | None, account_code: str) -> tuple[str, tuple[Finding, ...]]:
         """Give the TaxType of the product's one tax; where Xero knows no such tax, its own or the account's stays."""
-        account = self._reference.xero.account(account_code)
+        account = self._tools.reference.xero.account(account_code)
         present = current.tax if current else (account.tax_type if account else "")
         if len(record.counted) > 1:
             return present, (note(Code.PRD_TAX, field="tax"),)
         if not record.counted:
-            rate = self._taxes.none
+            rate = self._tools.matcher.none
             return (rate.tax_type if rate and tax_fits_account(rate, account) else present), ()
         only = record.counted[0]
-        known = self._reference.vtiger.tax(only.field)
+        known = self._tools.reference.vtiger.tax(only.field)
         label, percent = (known.label if known else only.field), only.rate
-        rate = self._taxes.to_xero(label, percent)
+        rate = self._tools.matcher.to_xero(label, percent)
         if rate is not None and tax_fits_account(rate, account):
             return rate.tax_type, ()
         why = "cannot be used with its sales account" if rate else "is not one of Xero's"
@@ -222,7 +205,7 @@ class XeroProducts:
 
     def _record(self, item: XeroItem) -> Product:
         sales, purchase = item.sales or XeroDetails(), item.purchase or XeroDetails()
-        account = self._reference.xero.account(sales.account)
+        account = self._tools.reference.xero.account(sales.account)
         return Product(
             code=composed(item.code),
             name=composed(item.name),
