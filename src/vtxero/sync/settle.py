@@ -11,7 +11,7 @@ from vtxero.sync.doubt import plain
 from vtxero.sync.effects import CREATED, LINKED, Effect
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Snapshot
-from vtxero.sync.slice import Slice
+from vtxero.sync.slice import Slice, moved_by_each_other
 from vtxero.sync.state import Action, Link, State
 from vtxero.sync.write_back import LACKS_ID, lacks_id
 
@@ -37,7 +37,8 @@ class Settler:
         self._note_effect(action, snapshot)
         keep(self._state, self._slice.name, action.target, snapshot)
         if action.source:
-            self._put_link(action, self._bases_after(action, snapshot))
+            beside = self._edited_beside(action, snapshot.record)
+            self._put_link(action, self._bases_after(action, snapshot, beside), is_settled=not beside)
         self._state.forget_modified(self._slice.name, action.target, snapshot.id)
 
     def _note_effect(self, action: Action, answered: Snapshot[Any] | None) -> None:
@@ -61,7 +62,20 @@ class Settler:
         )
         self._state.add_effect(effect)
 
-    def _bases_after(self, action: Action, snapshot: Snapshot[Any]) -> dict[Side, Any]:
+    def _edited_beside(self, action: Action, answered: Any) -> dict[str, Any]:
+        """Give, as they were judged, the fields that the answer to an update shows changed though we sent none of them.
+
+        A person was there between our last look and our write. With the answer as their base the edit would be known,
+        and never cross.
+        """
+        if not action.current:
+            return {}
+        judged, sent = self._slice.decode(action.current), {*action.fields, *action.hold}
+        sent = sent.union(*(group for group in moved_by_each_other(self._slice) if group & sent))
+        others = (name for name in self._slice.fields if name not in sent)
+        return {name: getattr(judged, name) for name in others if getattr(judged, name) != getattr(answered, name)}
+
+    def _bases_after(self, action: Action, snapshot: Snapshot[Any], beside: Mapping[str, Any]) -> dict[Side, Any]:
         """Both bases after a write: what the target answered, and what was read from the other side."""
         side = action.target
         source_now = self._slice.decode(action.source)
@@ -70,7 +84,8 @@ class Settler:
             source_base = self._second_base(link, action, source_now)
         else:
             source_base = self._keep_held(action, side.other, source_now, action.hold)
-        return {side: self._keep_held(action, side, snapshot.record, action.hold), side.other: source_base}
+        target_base = replace(self._keep_held(action, side, snapshot.record, action.hold), **beside)
+        return {side: target_base, side.other: source_base}
 
     def _second_base(self, link: Link, action: Action, source_now: Any) -> Any:
         """After a pair's second write: the first one has set this base already, only the carried fields are added."""
@@ -85,7 +100,7 @@ class Settler:
         old = self._slice.decode(text)
         return replace(now, **{field: getattr(old, field) for field in held})
 
-    def _put_link(self, action: Action, bases: Mapping[Side, Any]) -> None:
+    def _put_link(self, action: Action, bases: Mapping[Side, Any], *, is_settled: bool = True) -> None:
         module, ids = self._slice.name, (action.vtiger_id, action.xero_id)
         lacking = (LACKS_ID,) if lacks_id(self._state, self._slice, bases[Side.VTIGER], *ids) else ()
         self._state.put_link(
@@ -98,6 +113,6 @@ class Settler:
                 (*action.unsettled, *lacking),
             )
         )
-        if not action.hold and not action.reasons:
+        if is_settled and not action.hold and not action.reasons:
             for side, record_id in ((Side.VTIGER, action.vtiger_id), (Side.XERO, action.xero_id)):
                 self._state.settle_record(module, side, record_id)

@@ -99,6 +99,21 @@ def moving_alone(slice_: object) -> frozenset[str]:
 
 
 @runtime_checkable
+class Composed(Protocol):
+    """A slice with fields that a side makes out of one another: a full name, and its first and last part."""
+
+    @property
+    def composed(self) -> tuple[frozenset[str], ...]:
+        """Which belong together: who writes one of them changes the others on that side."""
+        ...
+
+
+def moved_by_each_other(slice_: Slice[Any]) -> tuple[frozenset[str], ...]:
+    """Give the sets of a slice's fields of which a write to one may change the others."""
+    return (*slice_.groups, *(slice_.composed if isinstance(slice_, Composed) else ()))
+
+
+@runtime_checkable
 class MovesOthers(Protocol):
     """A slice whose new records change records of another module on their side: a payment pays its invoice."""
 

@@ -30,6 +30,7 @@ class ContactsSlice(PlainSlice[Person], WritesIdBack):
     """
 
     name = "contacts"
+    composed = (frozenset({"name", "first", "last"}),)
     _codec = TypeAdapter(Person)
 
     def __init__(self, reference: Reference, options: ContactOptions, lookups: Lookups) -> None:
