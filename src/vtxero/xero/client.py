@@ -180,11 +180,13 @@ class XeroClient(Closing):
                 exchange.faults += 1
                 exchange.in_doubt |= exchange.is_write and failure.kind is Kind.LOST
                 if exchange.faults >= (WRITE_TRIES if exchange.is_write else READ_TRIES):
-                    raise _lost(exchange, failure.message) if exchange.in_doubt else error_of(failure, where=where)
+                    if exchange.in_doubt:
+                        raise _lost(exchange, failure.message)
+                    raise error_of(failure, where=where, address=self._access.api_url)
                 self._sleep(_pause(exchange.faults, failure))
                 self._check_key(exchange, failure)
             case _:
-                raise error_of(failure, where=where)
+                raise error_of(failure, where=where, address=self._access.api_url)
 
     def _check_key(self, exchange: _Exchange, failure: Failure) -> None:
         """Send nothing again whose key Xero may have forgotten: it would be carried out twice."""

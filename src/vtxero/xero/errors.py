@@ -14,6 +14,7 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 from vtxero.errors import AuthError, NotModelledError, RefusedError, TemporaryError, VtxeroError
+from vtxero.xero.access import when_silent
 from vtxero.xero.limits import told_wait
 from vtxero.xero.tokens import LOG_IN
 
@@ -96,11 +97,11 @@ def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> F
     return _strange(status, headers, body, message)
 
 
-def error_of(failure: Failure, *, where: str) -> VtxeroError:
-    """Make the error that leaves this package; `where` names the request (`PUT /Invoices`)."""
+def error_of(failure: Failure, *, where: str, address: str) -> VtxeroError:
+    """Make the error that leaves this package; `where` names the request (`PUT /Invoices`), `address` the server."""
     match failure.kind:
         case Kind.UNSENT | Kind.LOST | Kind.LIMITED | Kind.BLOCKED:
-            return _passing(failure, where)
+            return _passing(failure, where, address)
         case Kind.EXPIRED | Kind.DENIED:
             return AuthError(f"Xero refused {where}: {failure.message}", remedy=_remedy(failure))
         case Kind.REFUSED:
@@ -109,7 +110,7 @@ def error_of(failure: Failure, *, where: str) -> VtxeroError:
             return NotModelledError(f"{where}: {failure.message}")
 
 
-def _passing(failure: Failure, where: str) -> TemporaryError:
+def _passing(failure: Failure, where: str, address: str) -> TemporaryError:
     if failure.kind is Kind.BLOCKED:
         return TemporaryError(
             f"{where} did not reach Xero: {failure.message}.",
@@ -117,6 +118,10 @@ def _passing(failure: Failure, where: str) -> TemporaryError:
         )
     if failure.kind is Kind.LIMITED:
         return TemporaryError(f"{failure.message} again and again at {where}.", remedy=RUN_AGAIN)
+    if failure.kind is Kind.UNSENT:
+        return TemporaryError(
+            f"Xero did not answer {where} at {address}: {failure.message}.", remedy=when_silent(address)
+        )
     return TemporaryError(f"Xero did not answer {where}: {failure.message}.", remedy=RUN_AGAIN)
 
 

@@ -20,7 +20,7 @@ from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant, XeroAccess, is_local
+from vtxero.xero.access import Grant, XeroAccess, is_local, when_silent
 from vtxero.xero.login import LoginAttempt
 from vtxero.xero.tokens import LOG_IN, LoginExpiredError, Token
 
@@ -235,8 +235,8 @@ class XeroOAuth(Closing):
                 raise _refusal(answer)
             told = f"HTTP {answer.status_code}"
         raise TemporaryError(
-            f"Xero's login server at {httpx.URL(url).host} did not answer ({told}).",
-            remedy="Check the network; the next run tries again.",
+            f"Xero's login server at {self.access.identity_url} did not answer ({told}).",
+            remedy=when_silent(self.access.identity_url),
         )
 
 

@@ -150,6 +150,8 @@ def test_put_when_nobody_listens_was_never_sent(xero_url, clock):
         write(client)
 
     assert not isinstance(caught.value, ReplyLostError)
+    assert address in caught.value.message
+    assert f"Start the server at {address}" in caught.value.remedy
 
 
 def test_put_when_a_reply_was_lost_and_the_day_is_used_up_stays_in_doubt(client, script):

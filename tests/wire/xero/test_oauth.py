@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.xero import XeroState, create_app
-from vtxero.xero.access import Grant, XeroAccess
+from vtxero.xero.access import Grant, XeroAccess, when_silent
 from vtxero.xero.login import begin_login, read_redirect
 from vtxero.xero.oauth import Connection, XeroOAuth, check_tenant
 from vtxero.xero.tokens import (
@@ -198,10 +198,22 @@ def test_refresh_when_an_answer_is_lost_sends_the_same_token_again(xero_url, clo
 @pytest.mark.parametrize("answer", [DROP, Reply(503, "offline"), Reply(429, b"")])
 def test_login_server_when_away_is_a_passing_fault(xero_url, clock, script, answer):
     record_tokens(script, answer)
-    with XeroOAuth(machine_access(xero_url), clock, sleep=clock.sleep) as oauth, pytest.raises(TemporaryError):
+    with (
+        XeroOAuth(machine_access(xero_url), clock, sleep=clock.sleep) as oauth,
+        pytest.raises(TemporaryError) as caught,
+    ):
         oauth.client_credentials()
 
     assert clock.slept == [2.0, 4.0]
+    assert (xero_url in caught.value.message, f"Start the server at {xero_url}" in caught.value.remedy) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "advice"),
+    [("https://identity.xero.com", "Check the network"), ("http://localhost:8123", "Start the server at http://l")],
+)
+def test_advice_where_nothing_answers_speaks_of_the_network_or_of_the_server_on_this_machine(address, advice):
+    assert when_silent(address).startswith(advice)
 
 
 @pytest.mark.parametrize(
