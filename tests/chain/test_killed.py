@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
-import time
 
 import pytest
-import yaml
 
 from chain.company import line
+from chain.processes import config_file, kill_among_writes, start, wait_for_writes
 
 SIZE = 60
 
@@ -24,38 +21,16 @@ def fill(company):
 
 @pytest.fixture
 def config(company, tmp_path):
-    settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
-    settings["vtiger"]["access_key"] = "sandbox-key"
-    settings["xero"]["client_secret"] = "sandbox"
-    path = tmp_path / "vtxero.yaml"
-    path.write_text(yaml.safe_dump(settings))
-    path.chmod(0o600)
-    return path
-
-
-def start(config):
-    command = [sys.executable, "-m", "vtxero", "--config", str(config), "sync", "-o", "json"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-
-
-def writes_sent(company):
-    return sum(entry.write for entry in company.apps["xero"].journal.entries)
+    return config_file(company, tmp_path)
 
 
 @pytest.mark.parametrize("number", [1, 2, 4, 6])
 def test_run_killed_after_so_many_writes_is_finished_by_the_next(company, config, number):
     fill(company)
-    process = start(config)
-    while writes_sent(company) < number and process.poll() is None:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode in {-signal.SIGKILL, 0}
 
-    finish = start(config)
-    output = json.loads(finish.communicate(timeout=100)[0])
+    output = kill_among_writes(company, config, "xero", number)
 
-    assert output["exit_code"] == 0
+    assert output["exit_code"] == 0, output["messages"]
     contacts = [row["Name"] for row in company.xero.snapshot()["Contacts"].values()]
     items = [row["Code"] for row in company.xero.snapshot()["Items"].values()]
     numbers = [row["InvoiceNumber"] for row in company.xero.snapshot()["Invoices"].values()]
@@ -69,8 +44,7 @@ def test_ctrl_c_finishes_the_write_in_flight_and_exits_with_130(company, config)
     slow = {"path": "/Contacts", "method": "PUT", "nth": "every", "do": "slow", "seconds": 0.5}
     company.apps["xero"].faults.add(slow)
     process = start(config)
-    while writes_sent(company) < 1 and process.poll() is None:
-        time.sleep(0.002)
+    wait_for_writes(company, process, "xero", 1)
     process.send_signal(signal.SIGINT)
     output = json.loads(process.communicate(timeout=100)[0])
 

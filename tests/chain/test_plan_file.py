@@ -8,19 +8,14 @@ import subprocess
 import sys
 
 import pytest
-import yaml
 
 from chain.company import line
+from chain.processes import config_file
 
 
 @pytest.fixture
 def vtxero(company, tmp_path):
-    settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
-    settings["vtiger"]["access_key"] = "sandbox-key"
-    settings["xero"]["client_secret"] = "sandbox"
-    path = tmp_path / "vtxero.yaml"
-    path.write_text(yaml.safe_dump(settings))
-    path.chmod(0o600)
+    path = config_file(company, tmp_path)
 
     def run(*arguments):
         command = [sys.executable, "-m", "vtxero", "--config", str(path), *arguments]

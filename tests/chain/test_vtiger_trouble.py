@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import ssl
 import subprocess
@@ -20,14 +19,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from chain.company import line, open_company
+from chain.processes import with_secrets
 from vtxero.cli import main
 from vtxero.sandbox.vtiger.state import User
 
 
 def configure(company, path, **vtiger):
-    settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
-    settings["vtiger"] |= {"access_key": "sandbox-key", "read_timeout": 3} | vtiger
-    settings["xero"]["client_secret"] = "sandbox"
+    settings = with_secrets(company)
+    settings["vtiger"] |= {"read_timeout": 3} | vtiger
     path.write_text(yaml.safe_dump(settings))
     path.chmod(0o600)
     return path

@@ -10,9 +10,9 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-import yaml
 
 from chain.company import line, open_company
+from chain.processes import config_file
 from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
 from vtxero import bootstrap
 from vtxero.domain.codes import Code
@@ -151,12 +151,7 @@ def test_undo_that_leaves_records_alone_fails_only_when_that_is_asked_for(vtxero
 def company(tmp_path):
     with open_company(tmp_path / "state") as company:
         company.invoice(company.organization(), line(company.product()))
-        settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
-        settings["vtiger"]["access_key"] = settings["vtiger"]["access_key"] and "sandbox-key"
-        settings["xero"]["client_secret"] = "sandbox"
-        company.config = tmp_path / "undo.yaml"
-        company.config.write_text(yaml.safe_dump(settings))
-        company.config.chmod(0o600)
+        company.config = config_file(company, tmp_path)
         company.ran = company.sync()
         yield company
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
 
 from chain.company import line, open_company
+from chain.processes import config_file
 from cli.samples import HOSTILE
 from vtxero import bootstrap
 from vtxero.bootstrap.verifying import Verified
@@ -104,12 +104,7 @@ def test_installed_verify_compares_both_stand_ins_and_writes_nothing(tmp_path):
         acme, widget = company.organization(), company.product()
         company.invoice(acme, line(widget))
         company.sync()
-        settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
-        settings["vtiger"]["access_key"] = "sandbox-key"
-        settings["xero"]["client_secret"] = "sandbox"
-        config = tmp_path / "verify.yaml"
-        config.write_text(yaml.safe_dump(settings))
-        config.chmod(0o600)
+        config = config_file(company, tmp_path)
         writes = company.writes()
         command = [VTXERO, "--config", config, "verify", "-o", "json"]
 

@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 
 from chain.company import open_company
+from chain.processes import with_secrets
 from machine import dying, forty, views
 from machine.wires import Request
 
@@ -91,9 +92,7 @@ def _given(body):
 
 def run(company, reapers=()):
     """Run vtxero in a process of its own, at the mercy of the reapers; gives its exit code."""
-    settings = json.loads(company.settings.model_dump_json(exclude_unset=True))
-    settings["vtiger"]["access_key"], settings["xero"]["client_secret"] = "sandbox-key", "sandbox"
-    process = subprocess.Popen([sys.executable, "-c", CHILD, json.dumps(settings)])
+    process = subprocess.Popen([sys.executable, "-c", CHILD, json.dumps(with_secrets(company))])
     for reaper in reapers:
         reaper.pid = process.pid
     code = process.wait(timeout=120)
