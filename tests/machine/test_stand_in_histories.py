@@ -17,6 +17,7 @@ from machine.town import FIELDS, ORGANIZATIONS, PRODUCTS, Key, Town, to_the_cent
 from machine.trouble import KINDS, trouble
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError
+from vtxero.registry import MODULES
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RunReport
 
@@ -323,9 +324,14 @@ class StandInHistories(RuleBasedStateMachine):
                 self.finish()
 
     def finish(self):
-        """Nobody works any more: one run does what is left, and the next has nothing to do."""
-        self.company.time.pass_by(4000)
-        last = self.run()
+        """Nobody works any more: one run does what is left, and the next has nothing to do.
+
+        What was deleted in Vtiger is looked up module after module, one in each run.
+        """
+        is_deleted = any(record.deleted for record in self.company.vtiger.entities.values())
+        for _ in range(len(MODULES) if is_deleted else 1):
+            self.company.time.pass_by(4000)
+            last = self.run()
         before = len(self.company.writes())
         self.company.time.pass_by(4000)
         quiet = self.run()
