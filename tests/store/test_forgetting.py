@@ -274,3 +274,11 @@ def test_run_that_was_forgotten_is_told_from_one_that_never_was(database):
     runs.forget_runs(HORIZON, None)
 
     assert [runs.has_forgotten(name) for name in names] == [True, False, False]
+
+
+def test_newest_run_is_the_one_that_came_last_though_the_clock_was_set_back(database):
+    for name, moment in (("first", NEW), ("second", OLD)):
+        run(database, name, moment)
+
+    assert [each.run for each in SqliteRuns(database).runs()] == ["second", "first"]
+    assert SqliteRuns(database).report("last").run == "second"

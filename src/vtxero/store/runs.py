@@ -64,7 +64,7 @@ class SqliteRuns(SqliteOutcomes):
 
     def runs(self, limit: int = 20) -> list[RunSummary]:
         """The latest runs, newest first."""
-        rows = self._db.execute(f"SELECT {RUN} FROM runs ORDER BY started_at DESC, run DESC LIMIT ?", (limit,))  # noqa: S608 - column names of our own
+        rows = self._db.execute(f"SELECT {RUN} FROM runs ORDER BY rowid DESC LIMIT ?", (limit,))  # noqa: S608 - column names of our own
         return [self._summary(row) for row in rows.fetchall()]
 
     def summary(self, run: str) -> RunSummary | None:
@@ -76,14 +76,14 @@ class SqliteRuns(SqliteOutcomes):
         """When the last so many runs began of those whose writes are known; None when there were fewer."""
         row = self._db.execute(
             "SELECT started_at FROM runs WHERE EXISTS (SELECT 1 FROM effects WHERE effects.run = runs.run)"
-            " ORDER BY started_at DESC LIMIT 1 OFFSET ?",
+            " ORDER BY rowid DESC LIMIT 1 OFFSET ?",
             (runs - 1,),
         ).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
     def report(self, run: str) -> RunReport | None:
         """A run's report, None when there is no such run. `last` names the newest."""
-        order = "ORDER BY started_at DESC, run DESC LIMIT 1"
+        order = "ORDER BY rowid DESC LIMIT 1"
         where, values = (order, ()) if run == "last" else (f"WHERE run = ? {order}", (run,))
         row = self._db.execute(f"SELECT {RUN} FROM runs {where}", values).fetchone()  # noqa: S608 - texts of our own
         if row is None:
