@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
@@ -55,13 +55,12 @@ def load_catalogue(
         StopError: one of the two is not the one this profile is pinned to.
         AuthError, TemporaryError, BudgetError, NotModelledError: it could not be read.
     """
-    kept = state.get_meta(CATALOGUE)
-    if kept and not fresh:
-        catalogue = Catalogue.model_validate_json(kept)
-        age = clock.now() - catalogue.read_at
-        same = catalogue.reference.vtiger.instance == vtiger.address.base and catalogue.reach == xero.reach
+    kept = None if fresh else kept_catalogue(state)
+    if kept:
+        age = clock.now() - kept.read_at
+        same = kept.reference.vtiger.instance == vtiger.address.base and kept.reach == xero.reach
         if same and timedelta(0) <= age < CACHED_FOR:
-            return catalogue
+            return kept
     reference = Reference(read_vtiger(vtiger), read_xero(xero))
     problems = user_findings(read_user_settings(vtiger), reference.vtiger)
     catalogue = Catalogue(
@@ -78,6 +77,15 @@ def load_catalogue(
     return catalogue
 
 
+def kept_catalogue(state: SqliteState) -> Catalogue | None:
+    """Give what was read last, however old; None where nothing was, or where another version of vtxero kept it."""
+    text = state.get_meta(CATALOGUE)
+    try:
+        return Catalogue.model_validate_json(text) if text else None
+    except ValidationError:
+        return None
+
+
 def forget_catalogue(state: SqliteState) -> None:
     """Have the reference data read again by the next run: this one has changed it."""
     with state.transaction():
@@ -86,10 +94,9 @@ def forget_catalogue(state: SqliteState) -> None:
 
 def note_problem(state: SqliteState, text: str) -> None:
     """Let what was seen of the API user in an answer bar amounts from now on, until reference data is read again."""
-    found = state.get_meta(CATALOGUE)
-    if not found:
+    kept = kept_catalogue(state)
+    if kept is None:
         return
-    kept = Catalogue.model_validate_json(found)
     problems = tuple(dict.fromkeys((*kept.user_problems, text)))
     with state.transaction():
         state.set_meta(CATALOGUE, kept.model_copy(update={"user_problems": problems}).model_dump_json())

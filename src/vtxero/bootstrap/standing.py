@@ -8,9 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from vtxero.bootstrap.catalogue import CATALOGUE, Catalogue
+from vtxero.bootstrap.catalogue import kept_catalogue
 from vtxero.bootstrap.former_accounts import known_accounts
 from vtxero.config.settings import Settings
 from vtxero.domain.codes import Code
@@ -109,12 +109,9 @@ def note_calls_left(state: SqliteState, told: Mapping[Side, int | None], as_of: 
 
 
 def _reference(state: SqliteState) -> Reference | None:
-    """The reference data of the last run, however old; None before the first, or of another version's shape."""
-    kept = state.get_meta(CATALOGUE)
-    try:
-        return Catalogue.model_validate_json(kept).reference if kept else None
-    except ValidationError:
-        return None
+    """The reference data of the last run, however old; None before the first."""
+    kept = kept_catalogue(state)
+    return kept.reference if kept else None
 
 
 # -- one record ------------------------------------------------------------------------------------------------
