@@ -58,7 +58,10 @@ class FileStore:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise ConfigError(f"The logins in {self.path} cannot be read: {error.strerror}.") from error
+            raise ConfigError(
+                f"The logins in {self.path} cannot be read: {error.strerror}.",
+                remedy="Make that file readable for you, or remove it and log in again.",
+            ) from error
         except ValueError:
             values = None
         if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):

@@ -124,10 +124,10 @@ def _get(store: SecretStore, name: str) -> str | None:
         raise AuthError(f"The keyring stopped answering: {error}.", remedy="Unlock it and run again.") from error
 
 
-class KeyringTokenKeeper:
-    """Keeps Xero's token, as text, in the keyring; renewing is locked by a file, across processes."""
+class KeptToken:
+    """Xero's token, as text, in the place for secrets; renewing is locked by a file, across processes."""
 
-    def __init__(self, store: KeyringStore, name: str, lock_file: Path) -> None:
+    def __init__(self, store: SecretStore, name: str, lock_file: Path) -> None:
         self._store = store
         self._name = name
         self._lock_file = lock_file
@@ -158,33 +158,9 @@ class KeyringTokenKeeper:
         return token_lock(self._lock_file)
 
 
-class FileTokenKeeper:
-    """Keeps Xero's token, as text, in the file for secrets; renewing is locked by another file, across processes."""
-
-    def __init__(self, store: FileStore, name: str, lock_file: Path) -> None:
-        self._store = store
-        self._name = name
-        self._lock_file = lock_file
-
-    def load_text(self) -> str | None:
-        """Give the token, None when nobody has logged in."""
-        return self._store.get(self._name)
-
-    def save_text(self, text: str) -> None:
-        """Keep the token; on return it survives a crash."""
-        self._store.set(self._name, text)
-
-    def lock(self) -> AbstractContextManager[Any]:
-        """Hold the right to renew the token."""
-        return token_lock(self._lock_file)
-
-
-def open_token_keeper(settings: Settings, warn: Warn) -> KeyringTokenKeeper | FileTokenKeeper:
+def open_token_keeper(settings: Settings, warn: Warn) -> KeptToken:
     """Open the place of Xero's token."""
-    store, name = open_store(settings, warn), xero_token_name(settings)
-    if isinstance(store, KeyringStore):
-        return KeyringTokenKeeper(store, name, settings.token_lock_file)
-    return FileTokenKeeper(FileStore(settings.secrets_file), name, settings.token_lock_file)
+    return KeptToken(open_store(settings, warn), xero_token_name(settings), settings.token_lock_file)
 
 
 __all__ = [
