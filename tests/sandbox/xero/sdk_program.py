@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 from xero_python.accounting import (
     Account,
     AccountingApi,
+    BatchPayment,
+    BatchPaymentDelete,
+    BatchPayments,
     Contact,
     ContactPerson,
     Contacts,
@@ -128,6 +132,37 @@ def payments(api, tenant, invoice_id):
     return {"paid": paid, "listed": len(listed), "reopened": reopened, "again": str(again.amount)}
 
 
+def batches(api, tenant, contact_id):
+    """Pay two invoices in one batch, and delete it."""
+    line = LineItem(description="Boards", quantity=1.0, unit_amount=10.0, account_code="200", tax_type="NONE")
+    sale = Invoice(
+        type="ACCREC", contact=Contact(contact_id=contact_id), line_items=[line], date=date(2026, 9, 14),
+        due_date=date(2026, 10, 14), status="AUTHORISED",
+    )  # fmt: skip
+    owed = api.create_invoices(tenant, invoices=Invoices(invoices=[sale, sale])).invoices
+    rows = [Payment(invoice=Invoice(invoice_id=one.invoice_id), amount=10.0) for one in owed]
+    batch = BatchPayment(account=Account(code="090"), date=date(2026, 9, 21), reference="Monday", payments=rows)
+    made = api.create_batch_payment(tenant, BatchPayments(batch_payments=[batch])).batch_payments[0]
+    paid = [api.get_invoice(tenant, one.invoice_id).invoices[0].status for one in owed]
+    read = api.get_batch_payments(tenant, where='Status=="AUTHORISED"').batch_payments[0]
+    gone = BatchPaymentDelete(batch_payment_id=made.batch_payment_id, status="DELETED")
+    deleted = api.delete_batch_payment(tenant, gone).batch_payments[0].status
+    return {"paid": paid, "read": [str(read.total_amount), read.date.isoformat(), read.type], "deleted": deleted}
+
+
+def files(api, tenant, invoice_id):
+    """Attach a file, list it and read it."""
+    made = api.create_invoice_attachment_by_file_name(tenant, invoice_id, "a.pdf", b"%PDF\xff", include_online=True)
+    listed = api.get_invoice_attachments(tenant, invoice_id).attachments
+    place = api.get_invoice_attachment_by_file_name(tenant, invoice_id, "a.pdf", "application/pdf")
+    return {
+        "kind": made.attachments[0].mime_type,
+        "listed": [one.file_name for one in listed],
+        "same": Path(place).read_bytes() == b"%PDF\xff",
+        "online": api.get_online_invoice(tenant, invoice_id).online_invoices[0].online_invoice_url[:20],
+    }
+
+
 def refusals(api, tenant):
     """Give the class of each kind of refusal, and what it says."""
     found = {}
@@ -159,6 +194,8 @@ def main():
     told["items"] = items(api, tenant)
     invoice_id, told["invoices"] = invoices(api, tenant, contact_id)
     told["payments"] = payments(api, tenant, invoice_id)
+    told["batches"] = batches(api, tenant, contact_id)
+    told["files"] = files(api, tenant, invoice_id)
     told["refusals"] = refusals(api, tenant)
     sys.stdout.write(json.dumps(told))
 

@@ -49,6 +49,13 @@ def test_attachment_does_not_move_the_modification_time(xero, clock, contact):
     assert xero.rows(f"Contacts/{contact}/Attachments")[0]["MimeType"] == "image/png"
 
 
+@pytest.mark.parametrize("kind", ["", "application/octet-stream", "application/x-www-form-urlencoded"])
+def test_attachment_when_no_type_is_said_has_that_of_its_name(xero, invoice, kind):
+    made = attach(xero, f"Invoices/{invoice}/Attachments/order.pdf", kind=kind).json()["Attachments"][0]
+
+    assert made["MimeType"] == "application/pdf"
+
+
 def test_attachment_when_posted_over_its_name_replaces_the_file(xero, invoice):
     first = attach(xero, f"Invoices/{invoice}/Attachments/a.pdf").json()["Attachments"][0]
     second = attach(xero, f"Invoices/{invoice}/Attachments/A.pdf", b"new", "POST").json()["Attachments"][0]
@@ -105,6 +112,13 @@ def test_online_invoice_of_an_approved_sale_has_an_address(xero, sale, invoice):
 
     assert shown["OnlineInvoiceUrl"].startswith("https://in.xero.com/")
     assert xero.api("GET", f"Invoices/{draft['InvoiceID']}/OnlineInvoice").status_code == 501
+
+
+def test_invoice_as_a_pdf_is_not_modelled(xero, invoice):
+    """An XML sent in its place would be stored as a PDF by whoever asked."""
+    answer = xero.api("GET", f"Invoices/{invoice}", Accept="application/pdf")
+
+    assert (answer.status_code, "as a PDF" in answer.text) == (501, True)
 
 
 def test_reminders_are_off(xero):

@@ -42,10 +42,16 @@ def test_documented_program_when_run_creates_and_reads_everything_and_gets_its_o
         "pages": [1, 1],
     }
     assert told["payments"] == {"paid": "PAID", "listed": 1, "reopened": "AUTHORISED", "again": "42.60"}
+    assert told["batches"] == {
+        "paid": ["PAID", "PAID"], "read": ["20.00", "2026-09-21", "RECBATCH"], "deleted": "DELETED",
+    }  # fmt: skip
+    assert told["files"] == {
+        "kind": "application/pdf", "listed": ["a.pdf"], "same": True, "online": "https://in.xero.com/",
+    }  # fmt: skip
     assert told["refusals"] == {
         "validation": [400, told["contacts"]["refused"].replace("totara LTD", "Totara Ltd"), "Totara Ltd"],
         "query": [400, "QueryParseException"],
         "unknown": 404,
         "tenant": ["HTTPStatusException", 403],
     }
-    assert [one["Status"] for one in state.payments.values()] == ["DELETED", "AUTHORISED"]
+    assert [one["Status"] for one in state.payments.values()] == ["DELETED", "AUTHORISED", "DELETED", "DELETED"]

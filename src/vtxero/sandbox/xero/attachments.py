@@ -21,6 +21,8 @@ SCOPES = ("accounting.attachments",)
 MOST = 10
 TOO_MANY = f"There are {MOST} files attached already, which is the maximum."
 EMPTY = "The file is empty."
+UNSAID = {"", "application/octet-stream", "application/json", "application/xml", "application/x-www-form-urlencoded"}
+"""What programs send for want of a type: the file's name says more."""
 ATTACHED_TO = (CONTACTS, INVOICES, CREDIT_NOTES)
 
 
@@ -79,7 +81,7 @@ def _made(call: Call, shelf: Shelf, record: Record, there: Record | None) -> Rec
     name = call.parts[3]
     address = f"https://api.xero.com/api.xro/2.0/{shelf.plural}/{record[shelf.key]}/Attachments/{quote(name)}"
     kind = call.headers.get("content-type", "").partition(";")[0].strip()
-    if kind in {"", "application/octet-stream", "application/json"}:
+    if kind in UNSAID:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return {
         "AttachmentID": there["AttachmentID"] if there else call.books.new_id(),

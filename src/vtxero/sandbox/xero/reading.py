@@ -41,6 +41,8 @@ def read_shelf(call: Call, shelf: Shelf) -> Answer:
 def _read_one(call: Call, shelf: Shelf) -> Answer:
     if len(call.parts) > 2:
         raise NotModelledError(f"{call.method} {'/'.join(call.parts)}")
+    if "pdf" in call.headers.get("accept", "").lower():
+        raise NotModelledError(f"{call.method} {'/'.join(call.parts)} as a PDF")
     call.allow({"unitdp"})
     record = shelf.get(call.books, call.parts[1])
     return answer(call, shelf.plural, [shown(call, shelf, record, "single")], None)
