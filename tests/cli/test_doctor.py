@@ -174,6 +174,28 @@ def test_mandatory_field_without_a_default_is_named_and_with_one_it_is_not():
     assert left == []
 
 
+def test_default_that_names_no_field_is_told_with_the_field_that_is_like_it():
+    reference = a_reference().vtiger
+    accounts = a_module("Accounts", "11", "accountname|Organization Name|m\nindustry|Industry|m")
+    vtiger = replace(reference, modules={**reference.modules, "Accounts": accounts})
+    given = settings(modules={"organizations": {"defaults": {"Industri": "Other", "industry": "Other"}}})
+
+    (told,) = checks.default_checks(vtiger, given)
+
+    assert (told.topic, told.state) == ("modules.organizations.defaults.Industri", checks.State.WARNING)
+    assert "Did you mean Industry?" in told.text
+
+
+def test_default_that_names_no_field_is_told_by_doctor(shop, vtxero):
+    shop.content["modules"]["products"] = {"defaults": {"colour": "red"}}
+    shop.change()
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 0
+    assert one(ran, "modules.products.defaults.colour", "warning")
+
+
 def test_mandatory_field_that_every_payment_has_is_no_matter_for_doctor():
     spec = "amount|Amount|m\npaymentsstatus|Status|mp\nassigned_user_id|Assigned To|m\nsub_id|Subscription|m"
     vtiger = VtigerReference("i", "", "19x1", "", {"Payments": a_module("Payments", "47", spec)}, (), ())

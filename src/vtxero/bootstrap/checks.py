@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,11 @@ from vtxero.domain.codes import Code
 from vtxero.domain.money import canon
 from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import REASONS
-from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference
+from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, VtigerTax, XeroReference, XeroTaxRate
 from vtxero.domain.sides import Direction, Side
 from vtxero.domain.text import match_key, unescape
 from vtxero.domain.words import with_rate
+from vtxero.errors import ConfigError
 from vtxero.registry import ALWAYS_FILLED
 from vtxero.rules.accounts import (
     ACCOUNT_FIELDS,
@@ -27,7 +29,7 @@ from vtxero.rules.accounts import (
 from vtxero.rules.fields import resolve_field
 from vtxero.rules.taxes import TaxMatcher, same_rate
 
-CONFIG = 2
+CONFIG = ConfigError.exit_code
 
 
 class State(StrEnum):
@@ -157,6 +159,25 @@ def mandatory_checks(vtiger: VtigerReference, settings: Settings) -> Iterator[Ch
         yield ok("Vtiger mandatory fields", "each has a value or a default.")
 
 
+def default_checks(vtiger: VtigerReference, settings: Settings) -> Iterator[Check]:
+    """Name the defaults of the config that no field of Vtiger takes: a run passes over them without a word."""
+    for module_name, made_from in MADE_FROM.items():
+        options: ModuleOptions = getattr(settings.modules, module_name)
+        names = (*made_from, "Services") if module_name == "products" else made_from  # changed, though never made
+        modules = [vtiger.modules[name] for name in names if name in vtiger.modules]
+        labels = [label for module in modules for field in module.fields for label in (field.label, field.name)]
+        for key in options.defaults:
+            if any(resolve_field(key, module) for module in modules):
+                continue
+            near = difflib.get_close_matches(key, labels, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            yield warning(
+                f"modules.{module_name}.defaults.{key}",
+                f"Vtiger has no such field in {' or '.join(names)}, so it fills nothing.{hint}",
+                "Write a field's name, or its label as Vtiger shows it.",
+            )
+
+
 def _open_fields(module: VtigerModule, options: ModuleOptions) -> list[str]:
     filled = ALWAYS_FILLED[module.name]
     given = {resolve_field(key, module) for key, value in options.defaults.items() if value}
@@ -273,8 +294,13 @@ def shown_tax(tax: VtigerTax) -> str:
     return with_rate(unescape(tax.label), f"{canon(tax.rate):f}")
 
 
+def same_rates(tax: VtigerTax, xero: XeroReference) -> list[XeroTaxRate]:
+    """Give Xero's active rates of as many per cent as a tax of Vtiger's: one of them may be meant by it."""
+    return [rate for rate in xero.tax_rates if rate.active and same_rate(rate.effective_rate, tax.rate)]
+
+
 def _tax_remedy(tax: VtigerTax, xero: XeroReference) -> str:
-    same = [rate for rate in xero.tax_rates if rate.active and same_rate(rate.effective_rate, tax.rate)]
+    same = same_rates(tax, xero)
     if not same:
         return "If it is used, make a tax rate of the same name and rate in Xero."
     choices = " or ".join(f"{rate.tax_type} ({rate.name})" for rate in same[:4])

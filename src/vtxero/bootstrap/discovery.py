@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vtxero.bootstrap.checks import match_taxes, shown_tax
+from vtxero.bootstrap.checks import match_taxes, same_rates, shown_tax
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.vault import Vault
 from vtxero.config.secrets import with_secrets
@@ -16,7 +16,7 @@ from vtxero.domain.text import match_key, unescape
 from vtxero.domain.words import with_rate
 from vtxero.registry import MODULES
 from vtxero.rules.accounts import AccountUse, usable_accounts
-from vtxero.rules.taxes import REVENUE, same_rate
+from vtxero.rules.taxes import REVENUE
 from vtxero.sync.ports import Clock
 from vtxero.vtiger.reference import read_reference as read_vtiger
 from vtxero.xero.reference import read_reference as read_xero
@@ -75,7 +75,7 @@ def discover(settings: Settings, vault: Vault, clock: Clock) -> Discovery:
 
 def _hints(reference: Reference, settings: Settings) -> Iterator[str]:
     for tax in match_taxes(reference, settings)[1]:
-        same = [rate for rate in reference.xero.tax_rates if rate.active and same_rate(rate.effective_rate, tax.rate)]
+        same = same_rates(tax, reference.xero)
         if same:
             names = " or ".join(f"{rate.tax_type} ({rate.name})" for rate in same[:3])
             yield f"{unescape(tax.label)}: {same[0].tax_type}   (same rate: {names})"

@@ -17,6 +17,7 @@ from vtxero.bootstrap.checks import (
     CONFIG,
     Check,
     account_checks,
+    default_checks,
     label_checks,
     lock_check,
     mandatory_checks,
@@ -40,7 +41,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
-from vtxero.errors import ConfigError, LockedError, StopError, VtxeroError
+from vtxero.errors import LockedError, StopError, VtxeroError
 from vtxero.registry import MODULES, account_fields
 from vtxero.store import SqliteState, open_database
 from vtxero.sync.ports import Clock
@@ -129,7 +130,7 @@ def _first_state(path: Path) -> Check:
         "State",
         f"none yet, and {path} cannot be made: {folder} takes no files of yours.",
         "Make it writable for you, or choose another folder with state_dir in the config.",
-        exit_code=ConfigError.exit_code,
+        exit_code=CONFIG,
     )
 
 
@@ -200,6 +201,7 @@ def _reference_checks(settings: Settings, clock: Clock, vtiger: _Read | None, xe
         yield version_check(crm, settings)
         yield from label_checks(crm)
         yield from mandatory_checks(crm, settings)
+        yield from default_checks(crm, settings)
     if isinstance(books, XeroReference):
         yield organisation_check(books)
         yield from filter(None, [lock_check(books, clock.now().date())])
