@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
@@ -19,20 +20,40 @@ from vtxero.sync.report import RecordResult
 HEADINGS = {Outcome.SKIPPED: "Skipped", Outcome.CONFLICT: "In conflict", Outcome.FAILED: "Failed"}
 
 
-def attention_parts(records: Iterable[RecordResult], view: View, *, run: str | None = "") -> Iterator[RenderableType]:
+def attention_parts(
+    records: Iterable[RecordResult], view: View, *, run: str | None = "", folds: bool = False
+) -> Iterator[RenderableType]:
     """Give what did not cross, grouped by reason: how many, why, what to do, and which.
 
-    `run` is where the rest of a long group can be seen; None for a dry run, of which nothing is kept.
+    `run` is where the rest of a long group can be seen; None for a dry run, of which nothing is kept. With `folds`,
+    what was skipped before for the same reasons is only counted: it was told then.
     """
     everything = list(records)
+    known = [record for record in everything if folds and record.repeated]
+    everything = [record for record in everything if not (folds and record.repeated)]
     for outcome, heading in ((o, HEADINGS[o]) for o in (Outcome.FAILED, Outcome.CONFLICT, Outcome.SKIPPED)):
         found = [record for record in everything if record.outcome is outcome]
         if not found:
             continue
         yield Text("")
-        yield Text(f"{heading}: {len(found)}", style=f"bold {STYLES[outcome]}")
+        more = " new" if outcome is Outcome.SKIPPED and known else ""
+        yield Text(f"{heading}: {len(found)}{more}", style=f"bold {STYLES[outcome]}")
         for (code, module, direction), group in _by_reason(found).items():
             yield from _group(code, group, f"{_counted(len(group), module)}, {TITLES[direction]}", view, run)
+
+    yield from _known_parts(known, view)
+
+
+def _known_parts(known: Sequence[RecordResult], view: View) -> Iterator[RenderableType]:
+    """Count what waits as it did before, by reason."""
+    if not known:
+        return
+    numbers = Counter(record.reasons[0].code if record.reasons else None for record in known)
+    counted = [f"{code.value} {number}" for code, number in numbers.items() if code]
+    yield Text("")
+    yield Text(f"Skipped as before: {len(known)}", style=f"bold {STYLES[Outcome.SKIPPED]}")
+    yield indented(Text(", ".join(sorted(counted))), 2)
+    yield indented(Text(f"Each with what to do: {view.command} log --skipped"), 2)
 
 
 def _group(

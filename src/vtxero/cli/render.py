@@ -28,10 +28,12 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     suffix = " (dry run: nothing was written)" if report.dry_run else ""
     yield Text(f"{kind} {clean(report.run)}{suffix}", style="bold")
     yield from count_tables(report.modules)
+    if view.advice and any(count.seen for count in report.modules):
+        yield Text("Seen is what was read: what changed since the last run, and what waits.", style="dim")
     if report.dry_run:
         yield from plan_parts(report.records, view)
     if view.reasons:
-        yield from attention_parts(report.records, view, run=None if report.dry_run else report.run)
+        yield from attention_parts(report.records, view, run=None if report.dry_run else report.run, folds=True)
         yield from note_parts(report.records, view, run=None if report.dry_run else report.run)
     yield from message_parts(report, errors=view.errors)
     yield Text("")

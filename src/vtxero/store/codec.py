@@ -22,8 +22,8 @@ def load_action(text: str) -> Action:
 
 
 def dump_result(result: RecordResult) -> str:
-    """Encode a record's outcome."""
-    return _RESULT.dump_json(result).decode()
+    """Encode a record's outcome; whether it is a repeated one is for the log to tell, run by run."""
+    return _RESULT.dump_json(result, exclude={"repeated"}).decode()
 
 
 def load_result(text: str) -> RecordResult:

@@ -33,6 +33,19 @@ LATEST_THAT_WAIT = (
 )
 """The last outcome of each record that waits now: it is to be judged again, or one of a pair of which one is gone."""
 
+_EARLIER = (
+    "SELECT max(q.seq) FROM outcomes q INDEXED BY outcomes_{side} WHERE q.module = o.module"
+    " AND q.vtiger_id = o.vtiger_id AND q.xero_id = o.xero_id AND q.seq < o.seq"
+)
+_REPEATED = (
+    "o.outcome = 'skipped' AND EXISTS (SELECT 1 FROM outcomes p"  # noqa: S608 - texts of our own
+    " JOIN judged k ON k.module = p.module AND k.seq BETWEEN p.first AND p.last LEFT JOIN runs r ON r.run = k.run"
+    f" WHERE p.seq IN (o.seq, CASE o.vtiger_id WHEN '' THEN ({_EARLIER.format(side='xero')})"
+    f" ELSE ({_EARLIER.format(side='vtiger')}) END)"
+    " AND p.result = o.result AND k.seq < j.seq AND (r.run IS NULL OR r.exit_code IS NOT NULL))"
+)
+"""That a run before this one, which came to its end and so told it, skipped the record for the same reasons."""
+
 Place: TypeAlias = tuple[str, str, str]
 """Module and both ids of a record, blank where there is none."""
 
@@ -82,7 +95,8 @@ class SqliteOutcomes:
     def results(self, run: str) -> Sequence[RecordResult]:
         """A run's records that are not unchanged: what waited before it first, then in the order of settling."""
         rows = self._db.execute(
-            f"SELECT result FROM outcomes WHERE seq IN (SELECT o.seq {OF_RUN}) ORDER BY seq",  # noqa: S608 - texts of our own
+            f"SELECT CASE WHEN {_REPEATED} THEN json_set(o.result, '$.repeated', json('true')) ELSE o.result END"
+            f" {OF_RUN} ORDER BY o.seq",
             (run,),
         )
         return PackedResults(text for (text,) in rows)

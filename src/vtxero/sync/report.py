@@ -28,6 +28,8 @@ class RecordResult:
     reasons: tuple[Finding, ...] = ()
     notes: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
+    repeated: bool = False
+    """Skipped, and for the very reasons that the last run gave that looked at it: nothing new to anybody."""
 
     def and_then(self, later: RecordResult) -> RecordResult:
         """Add the changes of a later write to the same record, or to its counterpart: then the side is named."""
