@@ -19,7 +19,8 @@ ALLOW = "instance"
 NEWEST = 50
 MOST = 100
 MOVED = (
-    "If a backup was put back, or it is a copy, run `vtxero sync --resync`: all links are forgotten and found again. "
+    "If a backup was put back, it is a copy, or a stand-in was started anew, run `vtxero sync --resync`: all links are "
+    "forgotten and found again. "
     "If people deleted these records, go on with `--allow instance`."
 )
 

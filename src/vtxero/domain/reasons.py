@@ -30,8 +30,8 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "Give that user the base currency, a decimal point and at least two decimals in Vtiger's My Preferences.",
     ),
     Code.RUN_VTIGER_INSTANCE: (
-        "This is not the Vtiger that this profile is pinned to, or it is a copy of it, or a backup was put back.",
-        "After a backup was put back run `vtxero sync --resync`; under a new address go on with `--allow instance`.",
+        "Not the Vtiger that this profile is pinned to: a copy, a restored backup, a stand-in started anew.",
+        "Run `vtxero sync --resync`; if only the address is new, go on with `--allow instance`.",
     ),
     Code.RUN_VTIGER_VERSION: (
         "This version of Vtiger has a fault that bars this.",

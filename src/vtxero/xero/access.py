@@ -122,7 +122,7 @@ def check_address(address: str, *, name: str) -> None:
 def when_silent(address: str) -> str:
     """Say what to do where nothing answers at an address: on this machine no network is in between."""
     if is_local(address):
-        return f"Start the server at {address} (stand-ins: `vtxero sandbox`), or correct the addresses under xero."
+        return f"Start the server at {address}, or correct the addresses under xero in the config; then run again."
     return "Check the network; the next run tries again."
 
 
