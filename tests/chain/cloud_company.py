@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from chain.company import Company, settle
+from chain.company import Company, a_config, settle
 from sandbox.vtiger.cloud_calling import CloudCaller
 from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import instrumented
@@ -38,26 +38,8 @@ def open_cloud(folder, *, failures="status", limits=None, url="{}", edition="clo
     cloud = create_cloud_app(vtiger, limits=limits, failures=failures, with_payments=with_payments)
     apps = {"vtiger": instrumented(cloud), "xero": xero_app(xero, limits="off")}
     with ServerThread(apps["vtiger"]) as crm, ServerThread(apps["xero"]) as books:
-        settings = Settings.model_validate(
-            {
-                "state_dir": str(folder),
-                "vtiger": {
-                    "url": url.format(crm.url),
-                    "edition": edition,
-                    "username": "admin",
-                    "access_key": "sandbox-key",
-                },
-                "xero": {
-                    "client_id": "sandbox",
-                    "client_secret": "sandbox",
-                    "flow": "client_credentials",
-                    "api_url": f"{books.url}/api.xro/2.0",
-                    "identity_url": books.url,
-                },
-                "modules": {
-                    "invoices": {"sales_account": "200", "shipping_account": "260"},
-                    "payments": {"account": "090", **payments},
-                },
-            }
-        )
+        config = a_config(folder, url.format(crm.url), books.url)
+        config["vtiger"]["edition"] = edition
+        config["modules"]["payments"] = {"account": "090", **payments}
+        settings = Settings.model_validate(config)
         yield CloudCompany(vtiger, xero, apps, settings)

@@ -150,6 +150,22 @@ def line(product: str, quantity: str = "1", price: str = "10", **fields: str) ->
     return {"productid": product, "quantity": quantity, "listprice": price, VAT: "4.5", **fields}
 
 
+def a_config(folder: Path, vtiger: str, xero: str) -> dict[str, Any]:
+    """The config of a small company whose services have these addresses."""
+    return {
+        "state_dir": str(folder),
+        "vtiger": {"url": vtiger, "username": "admin", "access_key": "sandbox-key"},
+        "xero": {
+            "client_id": "sandbox",
+            "client_secret": "sandbox",
+            "flow": "client_credentials",
+            "api_url": f"{xero}/api.xro/2.0",
+            "identity_url": xero,
+        },
+        "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
+    }
+
+
 @contextmanager
 def open_company(
     folder: Path,
@@ -168,20 +184,7 @@ def open_company(
         "xero": xero_app(xero, limits="off"),
     }
     with ServerThread(apps["vtiger"]) as crm, ServerThread(xero_front(apps["xero"])) as books:
-        settings = Settings.model_validate(
-            {
-                "state_dir": str(folder),
-                "vtiger": {"url": crm.url, "username": "admin", "access_key": "sandbox-key"},
-                "xero": {
-                    "client_id": "sandbox",
-                    "client_secret": "sandbox",
-                    "flow": "client_credentials",
-                    "api_url": f"{books.url}/api.xro/2.0",
-                    "identity_url": books.url,
-                },
-                "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
-            }
-        )
+        settings = Settings.model_validate(a_config(folder, crm.url, books.url))
         yield Company(vtiger, xero, apps, settings)
 
 

@@ -44,12 +44,13 @@ def test_name_changed_in_vtiger_is_changed_in_xero(settled):
 def test_address_changed_in_xero_is_changed_in_vtiger(settled):
     addresses = [{"AddressType": "POBOX", "AddressLine1": "9 New Street", "City": "Wellington"}]
     settled.xero.edit_contact(settled.contact_id, Addresses=addresses)
+    before = settled.writes("xero")
 
     settled.sync()
 
     row = settled.row(settled.acme)
     assert (row["bill_street"], row["bill_city"]) == ("9 New Street", "Wellington")
-    assert settled.writes("xero") == settled.writes("xero")[:3]
+    assert settled.writes("xero") == before
     settled.quiet()
 
 
@@ -75,21 +76,6 @@ def test_line_of_a_draft_changed_in_vtiger_is_changed_in_xero(settled):
         (3, Decimal("12.5"), "three widgets")
     ]
     assert sent["Total"] == Decimal("39.19")
-    settled.quiet()
-
-
-def test_line_of_a_draft_changed_in_xero_is_changed_in_vtiger_with_its_total(settled):
-    [old] = settled.invoices()[settled.number_of(settled.draft)]["LineItems"]
-    keep = {name: old[name] for name in ("LineItemID", "ItemCode", "AccountCode", "TaxType")}
-    settled.xero.edit_invoice(
-        settled.invoice_id, LineItems=[{**keep, "Description": "two widgets", "Quantity": 2, "UnitAmount": 30}]
-    )
-
-    settled.sync()
-
-    row = settled.row(settled.draft)
-    assert [(item["quantity"], item["comment"]) for item in row["LineItems"]] == [("2.000", "two widgets")]
-    assert settled.vtiger.invoice_total(settled.draft) == Decimal("62.7")
     settled.quiet()
 
 
@@ -139,17 +125,6 @@ def test_approved_invoice_is_not_changed_in_xero_but_says_so(settled):
     report = settled.sync()
 
     assert reasons(report) == {settled.number_of(settled.draft): ["INV-CLOSED"]}
-
-
-def test_payment_in_xero_reaches_the_invoice_in_vtiger(settled):
-    settled.xero.approve(settled.invoice_id)
-    settled.xero.pay(settled.invoice_id, "10.45", account="090")
-
-    settled.sync()
-
-    row = settled.row(settled.draft)
-    assert (row["invoicestatus"], Decimal(row["received"]), Decimal(row["balance"])) == ("Paid", Decimal("10.45"), 0)
-    settled.quiet()
 
 
 def test_contact_made_in_xero_becomes_an_organization_with_its_people(company):

@@ -7,7 +7,6 @@ import shutil
 import pytest
 
 from chain.company import line, reasons
-from vtxero.config.settings import Settings
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 
@@ -41,12 +40,6 @@ def paid(company, approved):
 def the(report):
     [record] = [record for record in report.records if record.module == "invoices"]
     return record
-
-
-def with_options(company, **options):
-    plain = company.settings.model_dump(exclude_unset=True)
-    plain["modules"]["invoices"] |= options
-    company.settings = Settings.model_validate(plain)
 
 
 @pytest.mark.parametrize(("status", "says"), [("Credit Invoice", "does not cross"), ("On hold", "maps to nothing")])
@@ -111,7 +104,7 @@ def test_edit_of_an_approved_invoice_names_what_waits_and_the_switch(company, ap
     assert "reference (A better subject, in Xero An invoice)" in reason.message
     assert "modules.invoices.edit_approved" in reason.remedy
 
-    with_options(company, edit_approved=True)
+    company.configure("invoices", edit_approved=True)
     assert the(company.sync()).outcome is Outcome.UPDATED
     assert [row["DueDate"].isoformat() for row in company.invoices().values()] == ["2026-12-24"]
 

@@ -17,9 +17,7 @@ KNOWN = {"VAT", "Sales", "Service"}
 @pytest.fixture
 def taxed(company):
     """The module switched on, and Vtiger in step with the rates that a fresh Xero has."""
-    modules = company.settings.modules
-    on = modules.model_copy(update={"taxes": modules.taxes.model_copy(update={"enabled": True})})
-    company.settings = company.settings.model_copy(update={"modules": on})
+    company.configure("taxes", enabled=True)
     company.sync()
     company.quiet()
     company.before = len(company.writes())
@@ -171,9 +169,7 @@ def test_rates_that_are_deleted_for_expenses_or_no_tax_stay_out(taxed):
 
 
 def test_rates_for_expenses_come_too_when_the_config_asks_for_them(taxed):
-    modules = taxed.settings.modules
-    more = modules.model_copy(update={"taxes": modules.taxes.model_copy(update={"revenue_only": False})})
-    taxed.settings = taxed.settings.model_copy(update={"modules": more})
+    taxed.configure("taxes", revenue_only=False)
 
     taxed.sync()
 

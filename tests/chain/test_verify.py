@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from decimal import Decimal
 
 import pytest
@@ -107,10 +108,7 @@ def test_invoice_paid_in_vtiger_only_is_told_as_paid_elsewhere(company):
 
 def test_rounding_that_the_config_accepts_is_told_as_rounding(tmp_path):
     with open_company(tmp_path) as company:
-        settings = company.settings
-        invoices = settings.modules.invoices.model_copy(update={"rounding": "accept"})
-        modules = settings.modules.model_copy(update={"invoices": invoices})
-        company.settings = settings.model_copy(update={"modules": modules})
+        company.configure("invoices", rounding="accept")
         acme, widget = company.organization(), company.product()
         odd = company.invoice(acme, *[line(widget, "1", "10.10") for _ in range(3)])
         company.sync()
@@ -167,8 +165,6 @@ def test_duplicate_organization_counts_with_the_one_that_stands_for_it(settled):
 
 def test_difference_that_nothing_explains_is_said_to_be_one(settled):
     """A fault of ours, or of a service: the state says that both were settled as they are."""
-    import sqlite3
-
     settled.xero.pay(settled.sent_id, "1.00")
     path = settled.settings.database
     with sqlite3.connect(path) as database:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from chain.company import Company, Silent
+from chain.company import Company, Silent, a_config
 from machine.wires import VTIGER_URL, XERO_URL, Net, Time, wires
 from vtxero.bootstrap import run_sync, run_undo, syncing
 from vtxero.bootstrap.wires import Wires
@@ -50,7 +50,7 @@ class Nearby(Company):
             "xero": xero_app(xero, limits="off"),
         }
         self.net = Net(apps)
-        super().__init__(vtiger, xero, apps, Settings.model_validate(_settings(folder) | settings))
+        super().__init__(vtiger, xero, apps, Settings.model_validate(a_config(folder, VTIGER_URL, XERO_URL) | settings))
 
     def sync(self, **request: Any) -> RunReport:
         with patch.object(syncing, "new_run_id", numbered):
@@ -101,18 +101,3 @@ def open_nearby(**options: Any) -> Iterator[Nearby]:
     """Open a company; its state file lies in memory where the machine has such a place."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         yield Nearby(Path(folder), **options)
-
-
-def _settings(folder: Path) -> dict[str, Any]:
-    return {
-        "state_dir": str(folder),
-        "vtiger": {"url": VTIGER_URL, "username": "admin", "access_key": "sandbox-key"},
-        "xero": {
-            "client_id": "sandbox",
-            "client_secret": "sandbox",
-            "flow": "client_credentials",
-            "api_url": f"{XERO_URL}/api.xro/2.0",
-            "identity_url": XERO_URL,
-        },
-        "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
-    }

@@ -10,6 +10,13 @@ from vtxero.domain.sides import Side
 from vtxero.sync.records import Outcome
 
 
+def card_on(world, side):
+    """A side's service, and the one card that it has."""
+    service = {Side.VTIGER: world.vtiger, Side.XERO: world.xero}[side]
+    [card] = service.tables["cards"]
+    return service, card
+
+
 def test_field_that_both_sides_add_to_is_united_not_a_conflict():
     world = World()
     card = world.vtiger.add("cards", name="Ann", tags="a")
@@ -53,8 +60,7 @@ def test_member_of_a_union_removed_on_one_side_is_reported_and_never_made_anew(s
     world = World()
     world.vtiger.add("cards", name="Ann", tags="a b")
     world.sync()
-    here, there = (world.vtiger, world.xero) if side is Side.VTIGER else (world.xero, world.vtiger)
-    ours, theirs = next(iter(here.tables["cards"])), next(iter(there.tables["cards"]))
+    (here, ours), (there, theirs) = card_on(world, side), card_on(world, side.other)
     here.edit("cards", ours, tags="a")
 
     report = world.sync()
@@ -79,8 +85,7 @@ def test_member_removed_while_both_sides_add_others_stays_away(side):
     world = World()
     world.vtiger.add("cards", name="Ann", tags="a b")
     world.sync()
-    here, there = (world.vtiger, world.xero) if side is Side.VTIGER else (world.xero, world.vtiger)
-    ours, theirs = next(iter(here.tables["cards"])), next(iter(there.tables["cards"]))
+    (here, ours), (there, theirs) = card_on(world, side), card_on(world, side.other)
     here.edit("cards", ours, tags="a d")
     there.edit("cards", theirs, tags="a b c")
 
@@ -98,9 +103,9 @@ def test_member_removed_on_the_other_side_too_is_settled(side):
     world = World()
     world.vtiger.add("cards", name="Ann", tags="a b")
     world.sync()
-    services = {Side.VTIGER: world.vtiger, Side.XERO: world.xero}
-    for service in (services[side], services[side.other]):
-        service.edit("cards", next(iter(service.tables["cards"])), tags="a")
+    for each in (side, side.other):
+        service, card = card_on(world, each)
+        service.edit("cards", card, tags="a")
         report = world.sync()
 
     assert report.records == ()
