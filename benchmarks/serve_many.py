@@ -8,8 +8,8 @@ python benchmarks/serve_many.py INVOICES
 from __future__ import annotations
 
 import json
-import re
 import sys
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -24,7 +24,6 @@ from vtxero.sandbox.xero import create_app as xero_app
 SAMPLES = 50
 LINES = 5
 FIRST_MS = 1_780_000_000_000
-MOMENT = re.compile(r"\\/Date\(\d+\+0000\)\\/|/Date\(\d+\+0000\)/")
 
 
 class Many:
@@ -83,8 +82,6 @@ def _number_since(text: str) -> int:
     """Give the number of the first invoice that was modified at or after a moment."""
     if not text:
         return 0
-    from datetime import UTC, datetime  # noqa: PLC0415 - small
-
     moment = datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000
     return max(0, -(-int(moment - FIRST_MS) // 1000))
 

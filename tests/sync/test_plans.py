@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sync.world import World, counts
 
 
@@ -13,6 +15,19 @@ def test_dry_run_writes_nothing_and_tells_what_would_be_sent():
     report = world.sync(dry_run=True)
 
     assert (world.writes(), counts(report), report.planned_calls) == (0, {"created": 7}, {"xero": 3})
+
+
+@pytest.mark.parametrize(("held_up", "seconds"), [(0.0, 1.5), (10.0, 30.0)])
+def test_dry_run_tells_how_long_the_calls_take_or_how_long_limits_hold_them_up(held_up, seconds):
+    """Half a second a call here; where a service's limits need longer, they decide."""
+    world = World()
+    world.xero.held_up_by = held_up
+    for number in range(7):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    report = world.sync(dry_run=True)
+
+    assert report.planned_seconds == pytest.approx(seconds + held_up * report.calls["xero"], abs=report.seconds + 0.1)
 
 
 def test_law_4_saved_plan_is_what_is_sent_and_nothing_else():

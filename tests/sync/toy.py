@@ -138,6 +138,7 @@ class ToyService:
         self.writes: list[tuple[str, str, int]] = []
         self.times = count(1)
         self.seconds: float | None = None
+        self.held_up_by = 0.0
         self.asked: list[str | None] = []
         self.ids = count(1)
         self.before_write: Callable[[], None] = lambda: None
@@ -213,8 +214,12 @@ class ToyService:
     def calls_to_write(self, module: str, payloads: Sequence[Payload]) -> int:
         return -(-len(payloads) // self.batch_size(module))
 
+    @property
+    def pace(self) -> float:
+        return 0.5
+
     def held_up(self, calls: int) -> float:
-        return calls / 10
+        return calls * self.held_up_by
 
     def create(self, module: str, payloads: Sequence[Payload], key: str) -> list[Answer]:
         return self._write("create", module, payloads, key)

@@ -43,13 +43,12 @@ class Forecast:
     def seconds(self, spent: float) -> float:
         """Estimate how long it all takes, the reading of this plan once more included.
 
-        `spent` is what planning took: calls to come are taken to be as slow as those of the plan, and Xero's own pace
-        is kept.
+        `spent` is what planning took: calls to come are taken to be as slow as those of the plan were on that side, and
+        a service's own limits are kept.
         """
-        made = sum(source.calls for source in self._sources.values())
-        pace = spent / made if made else 0.0
+        calling = sum(source.pace * self._calls[side] for side, source in self._sources.items())
         held_up = max(source.held_up(source.calls + self._calls[side]) for side, source in self._sources.items())
-        return round(max(spent + pace * self._calls.total(), held_up), 1)
+        return round(max(spent + calling, held_up), 1)
 
     def add(self, module: str, actions: Iterable[Action]) -> None:
         """Count a module's plan, given in the order in which it is carried out."""

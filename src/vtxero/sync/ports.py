@@ -78,6 +78,11 @@ class RowSource(Protocol):
         """How many calls `create` or `update` takes for these when all goes well, with what it reads on the way."""
         ...
 
+    @property
+    def pace(self) -> float:
+        """Seconds that a call took on average so far, 0 before the first."""
+        ...
+
     def held_up(self, calls: int) -> float:
         """How many seconds so many calls in a row take at least under the service's limits, as known beforehand."""
         ...

@@ -60,6 +60,11 @@ class VtigerClient(Closing):
         return self._transport.calls
 
     @property
+    def pace(self) -> float:
+        """Seconds that a call took on average, 0 before the first."""
+        return self._transport.seconds / self.calls if self.calls else 0.0
+
+    @property
     def day_left(self) -> int | None:
         """Calls left for the day, as the cloud edition's last answer said; None where nothing said so."""
         with self._lock:

@@ -119,6 +119,11 @@ class VtigerSource:
         again = 1 if module == "invoices" else self.calls_to_read(module, 1)
         return sum(calls_of_steps(payload) + again for payload in payloads)
 
+    @property
+    def pace(self) -> float:
+        """Seconds that a call took on average."""
+        return self._client.pace
+
     def held_up(self, calls: int) -> float:  # noqa: ARG002 - the cloud names its limits only as it answers
         """Not known beforehand."""
         return 0.0

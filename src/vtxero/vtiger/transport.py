@@ -71,6 +71,8 @@ class Transport:
         self._http = http or _http_client(access)
         self.sleep = sleep
         self.calls = 0
+        self.seconds = 0.0
+        """How long the answers took, those of broken connections left out."""
         self._budget = budget or CallBudget()
         logging.getLogger("httpx").addFilter(_HIDE)
 
@@ -109,8 +111,9 @@ class Transport:
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise transport_fault(error, call) from error
-        elapsed = (time.monotonic() - started) * 1000
-        _log.debug("%s: HTTP %d, %.0f ms", call.operation, response.status_code, elapsed)
+        elapsed = time.monotonic() - started
+        self.seconds += elapsed
+        _log.debug("%s: HTTP %d, %.0f ms", call.operation, response.status_code, elapsed * 1000)
         return response
 
 

@@ -78,6 +78,7 @@ class XeroClient(Closing):
         self._local = threading.local()
         self._budget = budget or CallBudget()
         self._count = 0
+        self._seconds = 0.0
         self._mutex = threading.Lock()
         self._api = _open_api(access, lambda: str(self._local.bearer))
 
@@ -89,6 +90,11 @@ class XeroClient(Closing):
     def calls(self) -> int:
         """Requests sent so far, to the login server too."""
         return self._count + self._tokens.calls
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a call took on average, 0 before the first."""
+        return self._seconds / self._count if self._count else 0.0
 
     @property
     def reach(self) -> str:
@@ -154,8 +160,10 @@ class XeroClient(Closing):
             started = self._clock.monotonic()
             answer, status, headers = _send(self._api, tenant_id, exchange)
             self.limiter.learn(headers)
-        spent = round((self._clock.monotonic() - started) * 1000)
-        LOGGER.debug("%s %s %d ms", exchange.operation, status or answer, spent)
+        spent = self._clock.monotonic() - started
+        with self._mutex:
+            self._seconds += spent
+        LOGGER.debug("%s %s %d ms", exchange.operation, status or answer, round(spent * 1000))
         return answer
 
     def _tenant(self) -> str:

@@ -76,6 +76,11 @@ class XeroSource:
         endpoint(module)
         return -(-len(payloads) // BATCH)
 
+    @property
+    def pace(self) -> float:
+        """Seconds that a call took on average."""
+        return self._client.pace
+
     def held_up(self, calls: int) -> float:
         """Sixty pass at once, the others as the minutes pass."""
         return max(calls - 1, 0) // PER_MINUTE * WINDOW
