@@ -143,7 +143,9 @@ def open_slices(
     openers: dict[str, Callable[[], Slice[Any]]] = {
         "taxes": lambda: TaxesSlice(modules.taxes, taxes, lookups),
         "contacts": lambda: ContactsSlice(reference, modules.contacts, lookups),
-        "organizations": lambda: OrganizationsSlice(reference, modules.organizations, lookups),
+        "organizations": lambda: OrganizationsSlice(
+            reference, modules.organizations, lookups, everyone=modules.contacts.everyone
+        ),
         "products": lambda: ProductsSlice(reference, modules.products, lookups, taxes=taxes, placeholder=placeholder),
         "invoices": lambda: InvoicesSlice(reference, modules.invoices, taxes, lookups, former_accounts=former_accounts),
         "payments": lambda: PaymentsSlice(reference, modules.payments, modules.invoices, lookups),

@@ -83,6 +83,20 @@ def test_person_whom_no_invoice_names_crosses_where_the_config_sends_everyone(co
     company.quiet()
 
 
+def test_contact_of_a_person_whose_turn_comes_later_is_not_taken_for_an_organizations(company):
+    company.configure("contacts", everyone=True)
+    for last in ("Doe", "Roe"):
+        person(company, last, firstname="Jane")
+        company.xero.add_contact(Name=f"Jane {last}", FirstName="Jane", LastName=last, EmailAddress=f"{last}@x.test")
+
+    company.sync(limit=1)
+    company.sync()
+
+    assert names_in_vtiger(company) == []
+    assert {row["email"] for row in company.vtiger.records("Contacts")} == {"Doe@x.test", "Roe@x.test"}
+    company.quiet()
+
+
 def test_edits_of_a_person_are_carried_either_way(jane):
     jane.vtiger.edit(jane.jane, lastname="Roe", mailingcity="Levin", mobile="+64 21 6")
     jane.sync()

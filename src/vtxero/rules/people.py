@@ -58,7 +58,7 @@ class Claims:
         return self.everyone or (view is not None and view.invoiced)
 
 
-def claims_of(reference: Reference, lookups: Lookups, *, everyone: bool = False) -> Claims:
+def claims_of(reference: Reference, lookups: Lookups, *, everyone: bool) -> Claims:
     """Make the claims of a run."""
     people = reference.vtiger.modules.get("Contacts")
     return Claims(lookups, people.id_prefix if people else "", everyone)

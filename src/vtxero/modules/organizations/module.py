@@ -24,6 +24,8 @@ from vtxero.sync.records import Snapshot
 class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
     """Organizations, opened over a run's reference data and options.
 
+    `everyone` tells that people cross whom no invoice names: their contacts are none of organizations.
+
     Raises:
         ConfigError: `modules.organizations.fields` names a field that is not there, or asks what it cannot do.
     """
@@ -38,8 +40,10 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         reference: Reference,
         options: OrganizationOptions,
         lookups: Lookups,
+        *,
+        everyone: bool = False,
     ) -> None:
-        self._claims = claims_of(reference, lookups)
+        self._claims = claims_of(reference, lookups, everyone=everyone)
         accounts = reference.vtiger.modules["Accounts"]
         tax_number = options.tax_number_field or accounts.by_label(*TAX_NUMBER_LABELS)
         fields = tuple(name for name in FIELDS if name != "account_number" or options.account_number)
