@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vtxero.cli.session import Output, Session
+from vtxero.cli.session import Session
 
 if TYPE_CHECKING:
     from vtxero.bootstrap.logins import Login
@@ -222,16 +222,9 @@ def _show(session: Session, logins: Sequence[Login]) -> int:
     from vtxero.sync.severity import gravest
 
     code = gravest(login.exit_code for login in logins)
-    match session.options.output:
-        case Output.JSON:
-            state = "error" if code else "success"
-            documents = [_document(login) for login in logins]
-            session.print_json({"version": 1, "status": state, "exit_code": code, "logins": documents})
-        case Output.JSONL:
-            session.print_lines(_document(login) for login in logins)
-        case Output.TABLE:
-            if code or not session.options.quiet:
-                session.print_words("\n".join(line for login in logins for line in _lines(session, login)))
+    told = session.print_examined("logins", [_document(login) for login in logins], code)
+    if not told and (code or not session.options.quiet):
+        session.print_words("\n".join(line for login in logins for line in _lines(session, login)))
     return code
 
 

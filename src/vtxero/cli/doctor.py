@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from vtxero.cli.session import Output, Session
+from vtxero.cli.session import Session
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -48,16 +48,9 @@ def doctor(ctx: typer.Context) -> int:
 
 
 def _show(session: Session, checks: Sequence[Check], code: int) -> None:
-    match session.options.output:
-        case Output.JSON:
-            status = "error" if code else "success"
-            documents = [_document(check) for check in checks]
-            session.print_json({"version": 1, "status": status, "exit_code": code, "checks": documents})
-        case Output.JSONL:
-            session.print_lines(_document(check) for check in checks)
-        case Output.TABLE:
-            if code or not session.options.quiet:
-                session.show(parts(checks, session))
+    told = session.print_examined("checks", [_document(check) for check in checks], code)
+    if not told and (code or not session.options.quiet):
+        session.show(parts(checks, session))
 
 
 def parts(checks: Sequence[Check], session: Session) -> Iterator[RenderableType]:

@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -145,6 +145,18 @@ class Session:
 
         for document in documents:
             self.print(to_json(document, lines=True, ascii_only=not _knows_all_letters(sys.stdout)))
+
+    def print_examined(self, name: str, documents: Sequence[Any], code: int) -> bool:
+        """Print what was examined under its name, where a program reads the output; else do nothing, and say so."""
+        match self.options.output:
+            case Output.JSON:
+                status = "error" if code else "success"
+                self.print_json({"version": 1, "status": status, "exit_code": code, name: documents})
+            case Output.JSONL:
+                self.print_lines(documents)
+            case Output.TABLE:
+                return False
+        return True
 
     def show(self, parts: Iterable[RenderableType]) -> None:
         """Write tables and text to stdout, fit for the terminal or file that it is."""
