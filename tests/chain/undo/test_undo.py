@@ -19,7 +19,7 @@ def test_law_6_first_run_undone_leaves_both_sides_as_before_except_what_it_annou
 
     report = company.undo(run.run, announce=announced.append)
 
-    assert report.exit_code == 0, report.messages
+    assert (report.exit_code, report.status) == (0, "success"), report.messages
     assert living(company) == before
     assert [row["Code"] for row in company.xero.snapshot()["Items"].values()] == ["G-1", "W-1"]
     assert reasons(report) == {"Widget": ["UNDO-STAYS"]}
@@ -199,7 +199,7 @@ def test_reply_lost_on_the_way_is_found_out_by_the_same_undo_again(settled, deed
     left = {row["accountname"] for row in settled.vtiger.records("Accounts")}
     second = settled.undo(settled.first.run)
 
-    assert first.exit_code == 5
+    assert (first.exit_code, first.status) == (5, "error")
     assert reasons(first) == {
         "Widget": ["UNDO-STAYS"],
         "X-1": ["VTIGER-REFUSED"],
