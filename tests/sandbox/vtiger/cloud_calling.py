@@ -90,3 +90,11 @@ def error(response: httpx.Response) -> tuple[int, str, str]:
     content = response.json()
     assert content["success"] is False
     return response.status_code, content["error"]["code"], content["error"]["message"]
+
+
+def widget(caller, **fields):
+    return caller.product(**{"tax1": "4.5", **fields})
+
+
+def line(product, quantity="1", price="10", **fields):
+    return {"productid": product, "quantity": quantity, "listprice": price, "tax1": "4.5", **fields}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.vtiger.calling import Caller, Clock
+from sandbox.vtiger.cloud_calling import CloudCaller
 from vtxero.sandbox.vtiger import VtigerState
 
 
@@ -24,3 +25,8 @@ def vtiger(state: VtigerState) -> Caller:
     caller = Caller(state).login()
     caller.create("Tax", taxlabel="GST", percentage="15")
     return caller
+
+
+@pytest.fixture
+def cloud(state):
+    return CloudCaller(state)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-LINE = {"Description": "Oak", "Quantity": 1, "UnitAmount": 100, "AccountCode": "200"}
+from sandbox.xero.lines import LINE
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from vtxero.vtiger.reference import read_reference
 from vtxero.vtiger.source import VtigerSource
 from wire.vtiger.answering import AnsweringServer
 from wire.vtiger.cloud_server import HOST, cloud_server
+from wire.vtiger.webservice_server import URL, webservice_server
 
 USERS = (User("admin", 1, DEFAULT_KEY, is_admin=True), User("clerk", 5, "clerk-key"))
 
@@ -142,6 +143,20 @@ def connect_cloud(sleeps: list[float]) -> Iterator[Callable[..., tuple[VtigerCli
             server = cloud_server(answers)
             mock.route().mock(side_effect=server)
             access = VtigerAccess(url, "ann@example.com", SecretStr("k3y:ž"), edition=edition)
+            return VtigerClient(access, sleep=sleeps.append), server
+
+        yield make
+
+
+@pytest.fixture
+def connect(sleeps: list[float]) -> Iterator[Callable[..., tuple[VtigerClient, AnsweringServer]]]:
+    """Give a client of an open-source Vtiger, and the server that answers it as told."""
+    with respx.mock(assert_all_called=False) as mock:
+
+        def make(**answers: list[Any]) -> tuple[VtigerClient, AnsweringServer]:
+            server = webservice_server(answers)
+            mock.route(url__startswith=URL).mock(side_effect=server)
+            access = VtigerAccess("crm.example.com", "ann", SecretStr("k3y"))
             return VtigerClient(access, sleep=sleeps.append), server
 
         yield make

@@ -1,4 +1,4 @@
-"""Fixtures of the tests that talk to a scripted Xero."""
+"""A scripted Xero, and the stand-in, with what talks to them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import threading
 
 import pytest
 
+from vtxero.sandbox.serving import ServerThread
+from vtxero.sandbox.xero import XeroState, create_app
 from vtxero.xero.source import XeroSource
+from wire.xero.rows import APPROVED, line
 from wire.xero.scripted import Handler, ManualClock, Script, Server, machine_access, opened
 
 
@@ -41,3 +44,30 @@ def client(xero_url, clock):
 @pytest.fixture
 def source(client):
     return XeroSource(client)
+
+
+@pytest.fixture
+def state(clock):
+    return XeroState.new(clock=clock.now)
+
+
+@pytest.fixture
+def app(state):
+    return create_app(state, keep_bodies=True)
+
+
+@pytest.fixture
+def xero(app, state, clock):
+    """The source over the stand-in."""
+    access_tenant = state.organisation["OrganisationID"]
+    with (
+        ServerThread(app) as server,
+        opened(machine_access(server.url, tenant_id=access_tenant), clock, clock.sleep) as client,
+    ):
+        yield XeroSource(client)
+
+
+@pytest.fixture
+def sale(state):
+    """An approved invoice of one line."""
+    return state.add_invoice(state.add_contact(Name="Ada"), [line(UnitAmount=100)], **APPROVED)

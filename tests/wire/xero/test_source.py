@@ -1,67 +1,18 @@
-"""Rows in and out, against the stand-in where Xero's judgement counts, and by script where its wire does."""
+"""Rows in: what Xero's stand-in lists, by time, by id, and in pages."""
 
 from __future__ import annotations
 
 import json
-import time
 from decimal import Decimal
 
 import pytest
 
 from vtxero.domain.sides import Side
-from vtxero.errors import BudgetError, NotModelledError, ReplyLostError
-from vtxero.sandbox.serving import ServerThread
-from vtxero.sandbox.xero import XeroState, create_app
-from vtxero.sync.records import Accepted, Page, Refused
-from vtxero.xero import batches
-from vtxero.xero.source import XeroSource
-from wire.xero.scripted import DROP, Reply, machine_access, opened
+from vtxero.errors import NotModelledError
+from wire.xero.rows import APPROVED, line, never_known, rows, served
+from wire.xero.scripted import Reply
 
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
-OK = {"StatusAttributeString": "OK"}
-
-
-def never_known(_id):
-    return None
-
-
-def rows(pages, plural):
-    return [row for page in pages for row in json.loads(page.raw, parse_float=Decimal)[plural]]
-
-
-def line(**more):
-    fields = {"Description": "Pipe", "Quantity": Decimal(3), "UnitAmount": Decimal("0.1648"), "AccountCode": "200"}
-    return {**fields, "TaxType": "OUTPUT2", **more}
-
-
-@pytest.fixture
-def state(clock):
-    return XeroState.new(clock=clock.now)
-
-
-@pytest.fixture
-def app(state):
-    return create_app(state, keep_bodies=True)
-
-
-@pytest.fixture
-def xero(app, state, clock):
-    access_tenant = state.organisation["OrganisationID"]
-    with (
-        ServerThread(app) as server,
-        opened(machine_access(server.url, tenant_id=access_tenant), clock, clock.sleep) as client,
-    ):
-        yield XeroSource(client)
-
-
-def served(app, method, count=1):
-    """Give the journal's entries; the stand-in writes one just after its answer has left, so wait for so many."""
-    for _ in range(200):
-        found = [entry for entry in app.journal.entries if entry.method == method and "api.xro" in entry.path]
-        if len(found) >= count:
-            return found
-        time.sleep(0.01)
-    return found
 
 
 def test_source_says_its_side_and_takes_batches_of_fifty(xero):
@@ -162,89 +113,6 @@ def test_modified_now_tells_the_time_of_those_that_exist(xero, state, clock, app
     assert ["summaryOnly=true" in entry.query for entry in served(app, "GET", 3)] == [True, True, False]
 
 
-def test_create_settles_every_element_by_itself(xero, state):
-    state.add_contact(Name="Ada")
-
-    answers = xero.create("organizations", [{"Name": "Bob"}, {"Name": "ada"}, {"Name": "Cy"}], "key-1")
-
-    assert [type(answer) for answer in answers] == [Accepted, Refused, Accepted]
-    assert "already assigned to another contact" in answers[1].messages[0]
-    assert [row["Name"] for row in rows([Page(answers[0].raw)], "Contacts")] == ["Bob"]
-    assert {contact["Name"] for contact in state.contacts.values()} == {"Ada", "Bob", "Cy"}
-
-
-def test_create_invoices_keeps_four_decimals_there_and_back(xero, state, app):
-    contact = state.add_contact(Name="Ada")
-    payload = {
-        "Type": "ACCREC",
-        "Contact": {"ContactID": contact},
-        "Date": "2026-11-20",
-        "LineItems": [line(UnitAmount=Decimal(price), Quantity=Decimal(1)) for price in ("0.1648", "1234567.8901")],
-    }
-
-    (answer,) = xero.create("invoices", [payload], "key-1")
-
-    assert isinstance(answer, Accepted)
-    made = rows([Page(answer.raw)], "Invoices")[0]
-    assert [item["UnitAmount"] for item in made["LineItems"]] == [Decimal("0.1648"), Decimal("1234567.8901")]
-    assert b'"UnitAmount": 0.1648' in served(app, "PUT")[0].body
-    assert b'"UnitAmount": 1234567.8901' in served(app, "PUT")[0].body
-
-
-def test_update_changes_by_id_and_refuses_one_without(xero, state):
-    contact = state.add_contact(Name="Ada")
-
-    answers = xero.update("organizations", [{"ContactID": contact, "AccountNumber": "A-1"}, {"Name": "Ada"}], "key-1")
-
-    assert isinstance(answers[0], Accepted)
-    assert answers[1] == Refused(("It has no ContactID, so nothing was changed.",))
-    assert state.contacts[contact]["AccountNumber"] == "A-1"
-
-
-def test_update_when_one_id_is_gone_saves_all_others(xero, state):
-    ids = [state.add_contact(Name=f"Contact {number}") for number in range(20)]
-    payloads = [{"ContactID": one, "AccountNumber": f"A-{number}"} for number, one in enumerate(ids)]
-    payloads[13]["ContactID"] = UNKNOWN
-
-    answers = xero.update("organizations", payloads, "key-1")
-
-    assert [place for place, answer in enumerate(answers) if isinstance(answer, Refused)] == [13]
-    assert "cannot be found" in answers[13].messages[0]
-    assert state.contacts[ids[19]]["AccountNumber"] == "A-19"
-
-
-def test_create_when_one_element_spoils_the_request_saves_all_others(xero, state):
-    payloads = [{"Name": f"Contact {number}"} for number in range(9)]
-    payloads[4] = {"Name": "Contact 4", "Phones": "0800"}
-
-    answers = xero.create("organizations", payloads, "key-1")
-
-    assert [place for place, answer in enumerate(answers) if isinstance(answer, Refused)] == [4]
-    assert len(state.contacts) == 8
-
-
-def test_create_when_the_reply_is_lost_after_the_deed_makes_one_record(xero, state, app):
-    app.faults.add({"path": "/Contacts", "method": "PUT", "do": "drop-after-commit"})
-
-    (answer,) = xero.create("organizations", [{"Name": "Ada"}], "key-1")
-
-    assert isinstance(answer, Accepted)
-    assert len(state.contacts) == 1
-    assert [entry.headers["idempotency-key"] for entry in served(app, "PUT", 2)] == ["key-1", "key-1"]
-
-
-def test_create_when_every_reply_is_lost_leaves_the_question_open(xero, state, app):
-    app.faults.add({"path": "/Invoices", "method": "PUT", "do": "drop-after-commit", "nth": "every"})
-    contact = state.add_contact(Name="Ada")
-    payload = {"Type": "ACCREC", "Contact": {"ContactID": contact}, "LineItems": [line()]}
-
-    with pytest.raises(ReplyLostError):
-        xero.create("invoices", [payload], "key-1")
-
-    assert len(state.invoices) == 1
-    assert len(served(app, "PUT", 3)) == 3
-
-
 def test_source_when_its_token_expires_in_the_middle_goes_on(xero, state, app):
     state.add_contact(Name="Ada")
     app.faults.add({"path": "/Contacts", "method": "GET", "do": "expire-token"})
@@ -295,161 +163,6 @@ def test_fetch_when_an_id_holds_half_a_character_is_an_error_and_never_half_a_li
         list(source.fetch("products", None, dict))
 
 
-def test_answer_keeps_xeros_numbers_letter_by_letter(source, script):
-    script.says(b'{"Invoices":[{"InvoiceID":"a","Total":24.1500,"CurrencyRate":1.0000000000}]}')
-
-    (answer,) = source.create("invoices", [{"Type": "ACCREC"}], "key-1")
-
-    assert answer.raw == b'{"Invoices":[{"InvoiceID":"a","Total":24.1500,"CurrencyRate":1.0000000000}]}'
-
-
-@pytest.mark.parametrize(
-    ("verdict", "messages"),
-    [
-        ({"StatusAttributeString": "ERROR", "ValidationErrors": [{"Message": "no"}]}, ("no",)),
-        ({"HasErrors": True, "ValidationErrors": [{"Message": "a"}, {"Message": "b"}]}, ("a", "b")),
-        ({"HasValidationErrors": True}, ("Xero refused it and gave no reason.",)),
-        (
-            {"StatusAttributeString": "ERROR", "LineItems": [{"ValidationErrors": [{"Message": "line"}]}]},
-            ("line",),
-        ),
-        (
-            {"StatusAttributeString": "ERROR", "Contact": {"ContactID": "c", "ValidationErrors": [{"Message": "who"}]}},
-            ("who",),
-        ),
-        ({"InvoiceID": "00000000-0000-0000-0000-000000000000"}, ("Xero answered without InvoiceID.",)),
-        ({"InvoiceID": "half a \ud800 character"}, ("Xero answered without InvoiceID.",)),
-    ],
-)
-def test_answer_when_the_element_was_refused_gives_every_reason(source, script, verdict, messages):
-    script.says({"Invoices": [{"InvoiceID": "a", **verdict}]})
-
-    assert source.create("invoices", [{}], "key-1") == [Refused(messages)]
-
-
-def test_answer_with_warnings_was_saved(source, script):
-    warned = {"InvoiceID": "a", "StatusAttributeString": "WARNING", "Warnings": [{"Message": "odd rate"}]}
-    script.says({"Invoices": [warned]})
-
-    (answer,) = source.create("invoices", [{}], "key-1")
-
-    assert isinstance(answer, Accepted)
-    assert answer.warnings == ("odd rate",)
-
-
-def test_answers_when_their_number_differs_are_not_guessed(source, script):
-    script.says({"Invoices": [{"InvoiceID": "a", **OK}]})
-
-    with pytest.raises(NotModelledError, match="2 elements were sent and 1 came back"):
-        source.create("invoices", [{}, {}], "key-1")
-
-
-def echo(asked):
-    plural = asked.path.rpartition("/")[2]
-    return {plural: [{"ContactID": one["Name"][:5], "InvoiceID": "i", **OK} for one in asked.json[plural]]}
-
-
-def test_create_when_the_bytes_are_too_many_sends_several_requests_under_keys_of_their_own(source, script):
-    script.says(echo)
-    big = [{"Name": f"{number:05}" + "x" * (batches.MOST_BYTES // 3)} for number in range(4)]
-
-    answers = source.create("organizations", big, "key-1")
-
-    assert [rows([Page(answer.raw)], "Contacts")[0]["ContactID"] for answer in answers] == [
-        f"{number:05}" for number in range(4)
-    ]
-    keys = [asked.headers["Idempotency-Key"] for asked in script.asked]
-    assert len(keys) == len(set(keys)) == 2
-    assert all(len(key) <= 128 for key in keys)
-    assert max(len(asked.body) for asked in script.asked) < 3_500_000
-
-
-def test_create_when_one_element_alone_is_too_big_refuses_it_and_sends_the_rest(source, script):
-    script.says(echo)
-
-    answers = source.create("organizations", [{"Name": "x" * 3_100_000}, {"Name": "Small"}], "key-1")
-
-    assert isinstance(answers[0], Refused)
-    assert "in one request" in answers[0].messages[0]
-    assert isinstance(answers[1], Accepted)
-    assert len(script.asked) == 1
-
-
-def test_create_when_an_amount_cannot_travel_exactly_refuses_only_that_element(source, script):
-    script.says(echo)
-
-    answers = source.create("organizations", [{"Name": Decimal("1234567890123.4567")}, {"Name": "Small"}], "key-1")
-
-    assert [type(answer) for answer in answers] == [Refused, Accepted]
-
-
-def test_create_of_nothing_sends_nothing(source, script):
-    assert source.create("organizations", [], "key-1") == []
-    assert script.asked == []
-
-
-def test_create_when_all_are_judged_at_once_refuses_each_in_its_own_words(source, script):
-    judged = [{"ValidationErrors": [{"Message": word}]} for word in ("a", "b")]
-    script.says(Reply(400, {"Message": "A validation exception occurred", "Elements": judged}))
-
-    assert source.create("invoices", [{}, {}], "key-1") == [Refused(("a",)), Refused(("b",))]
-
-
-def test_create_when_one_alone_is_judged_without_a_word_was_refused(source, script):
-    script.says(Reply(400, {"Message": "A validation exception occurred", "Elements": [{"ValidationErrors": []}]}))
-
-    assert source.create("invoices", [{}], "key-1") == [Refused(("A validation exception occurred",))]
-
-
-def test_update_when_the_answer_names_another_record_is_not_believed(source, script):
-    script.says({"Invoices": [{"InvoiceID": "b", **OK}, {"InvoiceID": "a", **OK}]})
-
-    with pytest.raises(NotModelledError, match="b came back in its place"):
-        source.update("invoices", [{"InvoiceID": "A"}, {"InvoiceID": "b"}], "key-1")
-
-
-def test_create_when_only_some_are_judged_leaves_the_question_open(source, script):
-    judged = [{"ValidationErrors": [{"Message": "a"}]}]
-    script.says(Reply(400, {"Message": "A validation exception occurred", "Elements": judged}))
-
-    with pytest.raises(ReplyLostError, match="may have saved a part"):
-        source.create("invoices", [{}, {}], "key-1")
-
-
-def test_create_when_every_half_is_refused_stops_searching_after_a_while(source, script):
-    script.says(Reply(400, {"ErrorNumber": 14, "Message": "JSON for post data was invalid"}))
-
-    answers = source.create("invoices", [{}] * 50, "key-1")
-
-    assert answers == [Refused(("JSON for post data was invalid",))] * 50
-    assert len(script.asked) == 17
-
-
-def test_create_when_the_second_request_is_stopped_by_a_limit_says_that_the_first_was_carried_out(source, script):
-    script.says(echo, Reply(429, b"", {"X-Rate-Limit-Problem": "day", "Retry-After": "40000"}, kind=""))
-    big = [{"Name": "x" * (batches.MOST_BYTES // 2)} for _ in range(2)]
-
-    with pytest.raises(ReplyLostError) as caught:
-        source.create("organizations", big, "key-1")
-
-    assert isinstance(caught.value.__cause__, BudgetError)
-
-
-def test_create_when_stopped_before_the_first_request_says_so(source, script):
-    script.says(Reply(429, b"", {"X-Rate-Limit-Problem": "day", "Retry-After": "40000"}, kind=""))
-
-    with pytest.raises(BudgetError):
-        source.create("organizations", [{"Name": "Ada"}], "key-1")
-
-
-def test_calls_count_every_request_that_left(source, script):
-    script.says(DROP, {"Items": []})
-
-    list(source.fetch("products", None, never_known))
-
-    assert source.calls == 3
-
-
 def test_fetch_taxes_gives_every_rate_by_one_plain_call_and_writes_none(xero, state, app):
     kind = state.add_tax_rate("Levy", ("Levy", "8.875"))
 
@@ -464,21 +177,6 @@ def test_fetch_taxes_gives_every_rate_by_one_plain_call_and_writes_none(xero, st
     for write in (xero.create, xero.update):
         with pytest.raises(NotModelledError, match="TaxRates"):
             write("taxes", [{"Name": "x"}], "key")
-
-
-# -- payments --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def sale(state):
-    return state.add_invoice(state.add_contact(Name="Ada"), [line(UnitAmount=100)], **APPROVED)
-
-
-APPROVED = {"Status": "AUTHORISED", "Date": "2026-11-01", "DueDate": "2026-11-30"}
-
-
-def payment(invoice, amount, **more):
-    return {"Invoice": {"InvoiceID": invoice}, "Account": {"Code": "090"}, "Amount": Decimal(amount), **more}
 
 
 def test_fetch_payments_gives_those_of_sales_and_deleted_ones(xero, state, sale, app):
@@ -501,24 +199,3 @@ def test_payments_by_id_and_their_times_are_found_among_all(xero, state, sale):
 
     assert [row["PaymentID"] for row in rows(xero.fetch_ids("payments", [second, UNKNOWN]), "Payments")] == [second]
     assert set(xero.modified_now("payments", [first, UNKNOWN])) == {first}
-
-
-def test_payments_are_made_in_one_request_each_settled_by_itself(xero, state, sale, app):
-    batch = [payment(sale, "100", Reference="PAY1"), payment(sale, "9999"), payment(UNKNOWN, "1"), payment(sale, "5")]
-
-    answers = xero.create("payments", batch, "key")
-
-    assert [type(answer) for answer in answers] == [Accepted, Refused, Refused, Accepted]
-    assert "exceeds the amount outstanding" in answers[1].messages[0]
-    [made] = json.loads(answers[0].raw)["Payments"]
-    assert (made["Reference"], made["Invoice"]["InvoiceID"]) == ("PAY1", sale)
-    [sent] = served(app, "PUT")
-    assert "summarizeErrors=false" in sent.query
-    assert state.invoices[sale]["AmountPaid"] == 105
-
-
-def test_payments_are_never_changed(xero, state, sale):
-    made = state.pay(sale, "100")
-    with pytest.raises(NotModelledError, match="Payments"):
-        xero.update("payments", [{"PaymentID": made, "Amount": Decimal(5)}], "key")
-    assert not xero.may_vanish("payments")
