@@ -92,6 +92,20 @@ def test_account_changed_by_the_bookkeeper_survives_an_edit_in_vtiger(settled):
     assert (sent["Quantity"], sent["AccountCode"]) == (5, "260")
 
 
+def test_account_of_the_former_product_does_not_stay_on_a_line_that_sells_another(settled):
+    [old] = settled.invoices()[settled.number_of(settled.draft)]["LineItems"]
+    keep = {name: old[name] for name in ("LineItemID", "ItemCode", "Description", "TaxType", "Quantity", "UnitAmount")}
+    settled.xero.edit_invoice(settled.invoice_id, LineItems=[{**keep, "AccountCode": "260"}])
+    settled.sync()
+    settled.rewrite(settled.draft, line(settled.product("Gadget", "G-1"), "5", comment="five"))
+
+    settled.sync()
+
+    [sent] = settled.invoices()[settled.number_of(settled.draft)]["LineItems"]
+    assert (sent["ItemCode"], sent["AccountCode"], sent["LineItemID"]) == ("G-1", "200", old["LineItemID"])
+    settled.quiet()
+
+
 def test_draft_edited_on_both_sides_is_merged_field_by_field(settled):
     settled.vtiger.edit(settled.draft, subject="From Vtiger")
     settled.xero.edit_invoice(settled.invoice_id, DueDate="2026-12-31")
