@@ -168,5 +168,10 @@ def source_of(xero_id: str) -> str:
 
 
 def marked_source(source: str) -> str:
-    """Give the Xero id that a `source` names, blank when we did not make the record; Xero writes its ids small."""
-    return source.removeprefix(SOURCE).lower() if source.startswith(SOURCE) else ""
+    """Give the Xero id that a `source` names, blank when we did not make the record."""
+    return noted_id(source.removeprefix(SOURCE)) if source.startswith(SOURCE) else ""
+
+
+def noted_id(text: str) -> str:
+    """Give the Xero id that a text of Vtiger's holds, spelt as `XeroId` spells it, whoever wrote it there."""
+    return text.strip().lower()

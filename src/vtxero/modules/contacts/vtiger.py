@@ -21,7 +21,7 @@ from vtxero.rules.addresses import Address
 from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, email_to_vtiger, xero_name
 from vtxero.rules.fields import FieldRules, cleared_findings, with_mandatory
 from vtxero.rules.people import XERO_ID
-from vtxero.rules.rows import VtigerRow, WireModel, read_json, unreadable_finding, write_json
+from vtxero.rules.rows import VtigerRow, WireModel, noted_id, read_json, unreadable_finding, write_json
 from vtxero.rules.texts import composed, kept_otherwise, text_notes, vtiger_text
 from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
@@ -153,7 +153,7 @@ class VtigerPeople:
             billing=Address(**{part: contact.text(name) for part, name in _ADDRESS.items()}),
             organization=contact.text("account_id"),
             invoiced=row.invoiced,
-            marker=contact.text(self._marker).strip(),
+            marker=noted_id(contact.text(self._marker)),
         )
 
 

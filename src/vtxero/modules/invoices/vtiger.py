@@ -33,7 +33,7 @@ from vtxero.modules.invoices.vtiger_wire import (
     read_invoice,
     text_of,
 )
-from vtxero.rules.rows import check_whole, marked_source, write_json
+from vtxero.rules.rows import check_whole, marked_source, noted_id, write_json
 from vtxero.sync.records import Payload, Projection, Snapshot
 
 NUMBER = "number"
@@ -157,7 +157,7 @@ class VtigerMapper:
         """Give Xero's id, from the custom field or the source."""
         field = self._tools.id_field
         kept = text_of(header, field) if field else ""
-        return mended(kept or marked_source(text_of(header, "source")))
+        return mended(noted_id(kept) or marked_source(text_of(header, "source")))
 
 
 _LINE_NOISE = frozenset(

@@ -34,7 +34,7 @@ from vtxero.rules.fields import (
     with_defaults,
     with_mandatory,
 )
-from vtxero.rules.rows import marked_source, read_json, source_of, write_json
+from vtxero.rules.rows import marked_source, noted_id, read_json, source_of, write_json
 from vtxero.rules.texts import composed, same_email, text_notes, vtiger_text, xero_email
 from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Projection, Snapshot
@@ -290,7 +290,7 @@ class VtigerOrganizations:
             own_email=own,
             contacts=persons,
             contact_kinds=tuple(sorted(kinds)) if self._contact_kind else (),
-            marker=account.text(self._marker).strip(),
+            marker=noted_id(account.text(self._marker)),
         )
 
 

@@ -24,7 +24,7 @@ from vtxero.modules.payments.record import MODULE, Payment, reference_key, same_
 from vtxero.modules.payments.tools import REVERSED, Tools, account_key, dependency_findings
 from vtxero.rules.accounts import account_text
 from vtxero.rules.fields import missing_mandatory, with_defaults
-from vtxero.rules.rows import VtigerRow, read_json, unreadable_finding, write_json
+from vtxero.rules.rows import VtigerRow, noted_id, read_json, unreadable_finding, write_json
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
 PAYMENTS = "Payments"
@@ -186,7 +186,7 @@ class VtigerMapper:
             record=record,
             raw=write_json(row),
             keys=reference_key(xero_invoice, match_key(record.reference)),
-            marker=marked[1] if marked else "",
+            marker=noted_id(marked[1]) if marked else "",
             presence=Presence.GONE if is_reversed else Presence.ACTIVE,
             findings=(self._reversed_finding(parsed.id, record),) if is_reversed else (),
             alike=same_key(xero_invoice, record) if self._is_received(record) else (),

@@ -29,7 +29,7 @@ from vtxero.rules.fields import (
     with_defaults,
     with_mandatory,
 )
-from vtxero.rules.rows import marked_source, read_json, source_of, write_json
+from vtxero.rules.rows import marked_source, noted_id, read_json, source_of, write_json
 from vtxero.rules.taxes import same_rate
 from vtxero.rules.texts import composed, text_notes
 from vtxero.sync.records import Payload, Projection, Snapshot
@@ -290,7 +290,7 @@ class VtigerProducts:
             unit_price=price,
             taxes=taxes,
             prices=further_prices(row, currency or self._base),
-            marker=row.text(module.by_label(MARKER_LABEL)).strip(),
+            marker=noted_id(row.text(module.by_label(MARKER_LABEL))),
         )
 
     def _counts(self, field: str) -> bool:
