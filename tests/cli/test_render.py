@@ -136,9 +136,10 @@ def test_plan_when_values_are_long_or_blank_stays_readable():
     assert "fax: 1 → (blank)" in text
 
 
-def test_record_from_xero_is_named_by_its_xero_id():
+@pytest.mark.parametrize(("label", "shown"), [("Acme", "create  Acme"), ("", "create  0f3c8a52-")])
+def test_record_from_xero_is_named_by_its_long_id_only_where_it_has_no_name(label, shown):
     item = record(
-        "Acme",
+        label,
         Outcome.CREATED,
         "organizations",
         TO_VTIGER,
@@ -146,9 +147,10 @@ def test_record_from_xero_is_named_by_its_xero_id():
         xero_id="0f3c8a52-6f5b-4a4c-9a0e-6f6f1e0b7a11",
     )
 
-    text = "".join(drawn(run_parts(quiet_report(dry_run=True, records=(item,)), View()), 200).split())
+    text = drawn(run_parts(quiet_report(dry_run=True, records=(item,)), View()), 200)
 
-    assert "Acme(0f3c8a52-" in text
+    assert shown in text
+    assert ("0f3c8a52" in text) == (not label)
     assert "11x1" not in text
 
 

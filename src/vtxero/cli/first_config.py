@@ -200,19 +200,12 @@ class FirstConfig:
         defaults = ModulesSettings()
         usual = [name for name in arguments.MODULES if name in found.modules and getattr(defaults, name).enabled]
         for name in arguments.MODULES:
-            mark = "" if name in usual else self._why_not(name, found)
+            mark = "" if name in usual else _why_not(name, found)
             self._session.say(f"  {name}: {COMMENTS[name]}{mark}")
         question = Question("What to sync, with commas", "--modules", ",".join(usual))
         return self._asker.until_right(
             lambda: arguments.modules(self._asker.text(question).replace(",", " ").split()), (ConfigError,)
         )
-
-    @staticmethod
-    def _why_not(name: str, found: Discovery) -> str:
-        """Say why a module does not suggest itself."""
-        if name not in found.modules:
-            return " (this Vtiger has none)"
-        return " (asked for below)" if name == "taxes" else " (not usual)"
 
     def _wants_taxes(self, found: Discovery) -> bool:
         if not found.new_in_vtiger or "taxes" not in found.modules:
@@ -289,6 +282,11 @@ class FirstConfig:
             places["Xero's login"] = vault.place
         together = {place: [what for what, where in places.items() if where == place] for place in places.values()}
         return "; ".join(f"{' and '.join(what)} in {place}" for place, what in together.items())
+
+
+def _why_not(name: str, found: Discovery) -> str:
+    """Say why a module does not suggest itself."""
+    return " (off unless you want it)" if name in found.modules else " (this Vtiger has none)"
 
 
 def _check_currency(found: Discovery) -> None:

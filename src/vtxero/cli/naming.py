@@ -16,6 +16,8 @@ from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult
 
+GUID = 36
+"""Characters of an id of Xero's."""
 FIRST = 5
 """Records shown per reason before the rest is only counted."""
 TITLES = {Direction.TO_XERO: "Vtiger → Xero", Direction.TO_VTIGER: "Xero → Vtiger", Direction.BOTH: "both ways"}
@@ -58,14 +60,18 @@ def in_order(module: str) -> int:
 
 
 def name_of(record: RecordResult) -> Text:
-    """Name a record by its label and its id on the side it comes from, linked to its page."""
+    """Name a record by its label and its id on the side it comes from, linked to its page.
+
+    Xero's ids say nothing to people and fill a line: its names, codes and numbers do without them.
+    """
     own, other = (record.vtiger_id, record.vtiger_url), (record.xero_id, record.xero_url)
     if record.direction is Direction.TO_VTIGER:
         own, other = other, own
     number, url = own if own[0] else other
     label = clean(record.label)
-    shown = f"{label} ({clean(number)})" if label and number else label or clean(number or "") or "(no name)"
-    return linked(shown, url)
+    says_something = bool(number) and len(number or "") < GUID
+    shown = f"{label} ({clean(number or '')})" if label and says_something else label or clean(number or "")
+    return linked(shown or "(no name)", url)
 
 
 def full_text(finding: Finding) -> Text:

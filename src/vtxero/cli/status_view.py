@@ -120,7 +120,8 @@ def _standing_of(story: RecordStory) -> str:
         fields = all_called(story.module, story.unsettled)
         return f"{maker} The two never agreed on {fields}: make them equal, or choose a side."
     if waits:
-        return f"{maker} What {waits} says now has not been carried over yet; the next run looks at it again."
+        verb = "says" if len(story.waits) == 1 else "say"
+        return f"{maker} What {waits} {verb} now has not been carried over yet; the next run looks at it again."
     return f"{maker} Nothing waited when the last run ended; this shows both sides as they were then."
 
 
