@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from modules.small_reference import CHART, a_module, a_reference
-from vtxero.bootstrap import checks
+from vtxero.bootstrap import checks, tax_checks
 from vtxero.bootstrap.checks import State
 from vtxero.bootstrap.clock import SystemClock
 from vtxero.config.lock import RunLock
@@ -211,17 +211,19 @@ def test_tax_without_a_match_names_the_xero_tax_of_the_same_rate_to_map_it_to():
     tax = VtigerTax("tax9", "Umsatz", rate.effective_rate, "Simple")
     vtiger = replace(reference.vtiger, taxes=(tax,))
 
-    told = list(checks.tax_checks(replace(reference, vtiger=vtiger), settings()))
+    told = list(tax_checks.tax_checks(replace(reference, vtiger=vtiger), settings()))
     mapped = settings(taxes={"map": {"Umsatz": rate.tax_type}})
 
     assert f"taxes.map: {{Umsatz: {rate.tax_type}}}" in told[-1].remedy
-    assert all(check.state is checks.State.OK for check in checks.tax_checks(replace(reference, vtiger=vtiger), mapped))
+    assert all(
+        check.state is checks.State.OK for check in tax_checks.tax_checks(replace(reference, vtiger=vtiger), mapped)
+    )
 
 
 def test_tax_map_that_leads_nowhere_is_a_mistake_of_the_config():
     nowhere = settings(taxes={"map": {"Nobody's": "NOTHERE"}, "none": "NOTHING"})
 
-    told = {check.topic: check for check in checks.map_checks(a_reference(), nowhere)}
+    told = {check.topic: check for check in tax_checks.map_checks(a_reference(), nowhere)}
 
     assert {check.exit_code for check in told.values()} == {2}
     assert set(told) == {"taxes.none", "taxes.map.Nobody's"}
@@ -255,4 +257,4 @@ def test_deducted_tax_is_neither_matched_nor_missed():
     reference = a_reference()
     vtiger = replace(reference.vtiger, taxes=(VtigerTax("tax8", "Withheld", Decimal(20), "Deducted"),))
 
-    assert checks.match_taxes(replace(reference, vtiger=vtiger), settings()) == ([], [])
+    assert tax_checks.match_taxes(replace(reference, vtiger=vtiger), settings()) == ([], [])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vtxero.bootstrap.checks import match_taxes, same_rates, shown_tax
 from vtxero.bootstrap.services import open_vtiger, open_xero
+from vtxero.bootstrap.tax_checks import match_taxes, same_rates, shown_tax
 from vtxero.bootstrap.vault import Vault
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings

@@ -26,12 +26,12 @@ from vtxero.bootstrap.checks import (
     organisation_check,
     picklist_checks,
     problem,
-    tax_checks,
     version_check,
     warning,
 )
 from vtxero.bootstrap.logins import Login, check_vtiger, check_xero
 from vtxero.bootstrap.services import open_vtiger, open_xero
+from vtxero.bootstrap.tax_checks import tax_checks
 from vtxero.bootstrap.vault import Vault
 from vtxero.config.load import Loaded, placeholders
 from vtxero.config.lock import RunLock
