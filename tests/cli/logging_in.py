@@ -158,3 +158,11 @@ def open_world(folder: Path, flow: str = "pkce") -> Iterator[World]:
         world.urls = {"vtiger": crm.url, "xero": books.url}
         world.write()
         yield world
+
+
+def status(vtxero):
+    """What `auth status` tells of each service."""
+    ran = vtxero("auth", "status", "-o", "json")
+    document = json.loads(ran.out)
+    assert (document["version"], document["exit_code"]) == (1, ran.code)
+    return {login["service"]: login for login in document["logins"]}

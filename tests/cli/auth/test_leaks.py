@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import urllib.request
 import webbrowser
@@ -28,14 +27,6 @@ def world(tmp_path, monkeypatch, request):
     monkeypatch.setitem(tokens.CLIENTS, "sandbox", SECRET)
     with open_world(tmp_path, getattr(request, "param", "standard")) as world:
         yield world
-
-
-@pytest.fixture
-def type_in(monkeypatch):
-    def put(*lines):
-        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-
-    return put
 
 
 @pytest.fixture
