@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from pydantic import SecretStr
 
@@ -346,3 +348,27 @@ def test_invoice_from_vtiger_finds_a_rate_that_was_rounded_on_the_way(taxed):
 
     assert reasons(report) == {}
     assert str(taxed.invoices()[taxed.number_of(invoice)]["Total"]) == "11.55"
+
+
+@pytest.mark.parametrize("with_item", [True, False])
+def test_invoice_of_a_tax_that_the_run_makes_or_changes_says_run_again_and_crosses_then(taxed, with_item):
+    kind = taxed.xero.add_tax_rate("City Levy", ("City", "2.5"))
+    contact = taxed.xero.add_contact(Name="Nova Pty")
+    row = {"Description": "nuts", "Quantity": 2, "UnitAmount": 5, "AccountCode": "200", "TaxType": kind}
+    if with_item:
+        taxed.xero.add_item(Code="N-1", Name="Nut", SalesDetails={"UnitPrice": 5, "AccountCode": "200"})
+        row["ItemCode"] = "N-1"
+    dates = {"Date": "2026-11-02", "DueDate": "2026-11-30", "Status": "AUTHORISED"}
+    taxed.xero.add_invoice(contact, [row], **dates)
+
+    for rate in (Decimal("2.5"), Decimal(3)):
+        taxed.xero.edit_tax_rate(kind, EffectiveRate=rate, DisplayTaxRate=rate)
+        if rate == Decimal(3):
+            taxed.xero.add_invoice(contact, [{**row, "Description": "more nuts"}], **dates)
+        [waiting] = only(taxed.sync(), "invoices")
+        assert [str(item.code) for item in waiting.reasons] == ["DEPENDENCY"]
+        assert "City Levy" in waiting.reasons[0].message
+        assert waiting.reasons[0].remedy.startswith("Run again")
+        assert [record.outcome for record in only(taxed.sync(), "invoices")] == [Outcome.CREATED]
+    assert len(taxed.vtiger.records("Invoice")) == 2
+    taxed.quiet()

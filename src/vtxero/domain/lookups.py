@@ -71,8 +71,10 @@ class ProductView(Protocol):
 
 @runtime_checkable
 class TaxView(Protocol):
-    """What other modules need to know of a tax: its rate in per cent."""
+    """What other modules need to know of a tax: its name, and its rate in per cent."""
 
+    @property
+    def name(self) -> str: ...
     @property
     def rate(self) -> Decimal: ...
 

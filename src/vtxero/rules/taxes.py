@@ -6,14 +6,17 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
+from vtxero.domain.lookups import Lookups, PartnerState, TaxView
 from vtxero.domain.money import HUNDRED, ONE, ZERO, canon, round_places
 from vtxero.domain.options import TaxMapOptions
 from vtxero.domain.reference import Reference, TaxComponent, VtigerTax, XeroTaxRate
+from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, unescape
 
 ChosenTax: TypeAlias = tuple[str, Decimal, bool]
 """A tax of a group as Vtiger chose it: label, rate in per cent, whether it is compound."""
 
+RUN_AGAIN_WITH_TAX = "Run again: the next run takes it along with its tax."
 REVENUE = "REVENUE"
 RATE_PLACES = 3
 """Vtiger keeps three decimals of a rate, Xero four; both are compared at three."""
@@ -33,6 +36,22 @@ def effective_rate(parts: Iterable[tuple[Decimal, bool]]) -> Decimal:
         else:
             simple += rate
     return canon(simple + compound * (ONE + simple / HUNDRED))
+
+
+def waits_for_tax(lookups: Lookups, tax_type: str) -> str:
+    """Say that this run makes Vtiger's tax of a Xero rate, or changes its percentage; blank where it does neither.
+
+    Only the next run can use it: Vtiger names the tax's column when it makes it, and the plan is whole by then.
+    """
+    partner = lookups.partner("taxes", Side.XERO, tax_type)
+    theirs = lookups.record("taxes", Side.XERO, tax_type)
+    is_waiting = partner.state is PartnerState.PLANNED
+    if partner.state is PartnerState.LINKED:
+        ours = lookups.record("taxes", Side.VTIGER, partner.id)
+        rates = [item.rate for item in (ours, theirs) if isinstance(item, TaxView)]
+        is_waiting = len(rates) == 2 and not same_rate(*rates)
+    name = theirs.name if isinstance(theirs, TaxView) else tax_type
+    return f"the tax {name} is made or changed in Vtiger first." if is_waiting else ""
 
 
 class TaxMatcher:

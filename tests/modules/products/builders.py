@@ -40,6 +40,7 @@ class TaxSeen:
     """What products see of a tax."""
 
     rate: Decimal
+    name: str = "Levy"
 
 
 def a_slice(*, taxes=None, specs=None, lookups=None, **options) -> ProductsSlice:

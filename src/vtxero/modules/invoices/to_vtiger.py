@@ -33,7 +33,7 @@ def to_vtiger(tools: Tools, record: Invoice, current: Invoice | None) -> Project
     found += remarks.findings()
     adjustment, about = _adjustment(tools, record, current, projected, lines)
     projected = hold_back(tools, replace(projected, adjustment=adjustment), current, Side.VTIGER)
-    if about and not remarks.has(Code.INV_TAX_UNKNOWN):
+    if about and not remarks.has(Code.INV_TAX_UNKNOWN, Code.DEPENDENCY):
         found.append(about)
     total = cents(vtiger_math.total(projected, tools.compounds))
     return Projection(replace(projected, total=total), in_order(found))

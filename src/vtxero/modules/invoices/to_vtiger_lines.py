@@ -18,6 +18,7 @@ from vtxero.modules.invoices.remarks import Remarks
 from vtxero.modules.invoices.to_xero_lines import NO_DESCRIPTION, clean_text, to_xero_lines
 from vtxero.modules.invoices.tools import Tools
 from vtxero.rules.accounts import PASTE, picklist_text, spelled_account
+from vtxero.rules.taxes import RUN_AGAIN_WITH_TAX, waits_for_tax
 
 QUANTITY_PLACES = 3
 """Vtiger keeps three decimals of a quantity (facts §7)."""
@@ -172,6 +173,9 @@ class _Writer:
         """Find Vtiger's tax; one at 0 % that Vtiger does not have costs nothing and crosses as no tax."""
         none = self._tools.matcher.none
         if not tax_type or (none and tax_type == none.tax_type):
+            return ()
+        if waits := waits_for_tax(self._tools.lookups, tax_type):
+            self._remarks.stop(Code.DEPENDENCY, place, waits, RUN_AGAIN_WITH_TAX)
             return ()
         tax = self._tools.matcher.to_vtiger(tax_type)
         if tax:

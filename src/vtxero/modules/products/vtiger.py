@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
-from vtxero.domain.lookups import PartnerState, TaxView
 from vtxero.domain.money import CENT, ZERO, cents, parse_amount, round_places
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Side
@@ -30,7 +29,7 @@ from vtxero.rules.fields import (
     with_mandatory,
 )
 from vtxero.rules.rows import marked_source, noted_id, read_json, source_of, write_json
-from vtxero.rules.taxes import same_rate
+from vtxero.rules.taxes import RUN_AGAIN_WITH_TAX, waits_for_tax
 from vtxero.rules.texts import composed, text_notes
 from vtxero.sync.records import Payload, Projection, Snapshot
 
@@ -181,23 +180,12 @@ class VtigerProducts:
         if found is not None:
             return found.field, ()
         rate = self._tools.reference.xero.tax_rate(record.tax)
-        if self._is_on_its_way(record.tax):
-            waits = f"The tax {rate.name if rate else record.tax!r} is made or changed in Vtiger first."
-            remedy = "Run again: the next run takes it along with its tax."
-            return record.tax, (finding(Code.DEPENDENCY, waits, field="tax", remedy=remedy),)
+        if waits := waits_for_tax(self._tools.lookups, record.tax):
+            text = waits[:1].upper() + waits[1:]
+            return record.tax, (finding(Code.DEPENDENCY, text, field="tax", remedy=RUN_AGAIN_WITH_TAX),)
         message = f"Xero's tax {rate.name if rate else record.tax!r} is not one of Vtiger's; it crosses without a tax."
         remedy = "Create the tax in Vtiger, sync the module taxes, or map it under taxes.map in the config."
         return held.tax, (note(Code.PRD_TAX, message, field="tax", remedy=remedy),) if is_new else ()
-
-    def _is_on_its_way(self, tax_type: str) -> bool:
-        """Tell whether this run makes Vtiger's tax, or gives it Xero's rate: only the next one can attach it."""
-        partner = self._tools.lookups.partner("taxes", Side.XERO, tax_type)
-        if partner.state is not PartnerState.LINKED:
-            return partner.state is PartnerState.PLANNED
-        ours = self._tools.lookups.record("taxes", Side.VTIGER, partner.id)
-        theirs = self._tools.lookups.record("taxes", Side.XERO, tax_type)
-        rates = [item.rate for item in (ours, theirs) if isinstance(item, TaxView)]
-        return len(rates) == 2 and not same_rate(*rates)
 
     def _changed(self, wanted: Product, current: Product) -> dict[str, str]:
         """Give the fields that stand for themselves and are to change."""
