@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -211,3 +212,16 @@ def test_journal_when_the_end_of_an_answer_leaves_holds_the_request(app):
     assert seen == [("http.response.start", 0), ("http.response.body", 1)]
     [entry] = app.journal.entries
     assert (entry.path, entry.status, entry.size, entry.created) == ("/api/things", 201, 10, ("1",))
+
+
+def test_date_of_an_answer_is_that_of_its_second(done):
+    """Clients go by the service's clock; one that lags made rows seem to be of a second that is not over."""
+    with ServerThread(make_app(done)) as server, httpx.Client(trust_env=False) as client:
+        for _ in range(3):
+            now = time.time()
+            time.sleep(int(now) + 1.1 - now)
+            second = int(time.time())
+
+            told = parsedate_to_datetime(client.get(f"{server.url}/api/things").headers["Date"])
+
+            assert told.timestamp() >= second
