@@ -207,11 +207,17 @@ UNKNOWN = [
 
 
 REMEDIES = {
-    Code.INV_PRODUCT: (
+    (Side.XERO, Code.INV_PRODUCT): (
         "Run again: vtxero then looks whether the item is still in Xero. "
         "If Xero says it again, choose another product on the line in Vtiger."
     ),
-    Code.PRD_TAX: "Give the product one tax in Vtiger that is active in Xero and fits its account, or none.",
+    (Side.XERO, Code.PRD_TAX): (
+        "Give the product one tax in Vtiger that is active in Xero and fits its account, or none."
+    ),
+    (Side.VTIGER, Code.AMBIGUOUS): (
+        "Vtiger has a record of this name that vtxero was not shown, or one that is spelt with other accents. "
+        "Let the API user see it, or rename one of the two."
+    ),
 }
 """Of reasons that are notes elsewhere: these stop the record."""
 
@@ -230,7 +236,7 @@ def test_refusal_in_any_case_of_letters_leads_to_its_reason_and_keeps_its_words(
 
     assert found.code is code
     assert found.message == f"{side.value.capitalize()} says: {spelling(message)}"
-    assert found.remedy in {REASONS[code].remedy, REMEDIES.get(code)}
+    assert found.remedy == REMEDIES.get((side, code), REASONS[code].remedy)
     assert not found.is_note
 
 
@@ -238,7 +244,7 @@ def test_refusal_in_any_case_of_letters_leads_to_its_reason_and_keeps_its_words(
 def test_remedy_of_a_refusal_is_never_that_of_a_note_which_lets_the_record_cross(side, message, module, code):
     (found,) = translate_refusal(side, module, (message,))
 
-    assert found.remedy == REMEDIES.get(code, REASONS[code].remedy)
+    assert found.remedy == REMEDIES.get((side, code), REASONS[code].remedy)
     assert "Nothing needs to be done" not in found.remedy
 
 

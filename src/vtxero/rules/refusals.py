@@ -94,14 +94,20 @@ _VTIGER: tuple[_Row, ...] = (
     ("invalid reference specified", _ANY, Code.DEPENDENCY),
     ("permission to write is denied", ("taxes",), Code.TAX_DENIED),
 )
-_REMEDIES: Mapping[Code, str] = {
-    Code.INV_PRODUCT: (
+_REMEDIES: Mapping[tuple[Side, Code], str] = {
+    (Side.XERO, Code.INV_PRODUCT): (
         "Run again: vtxero then looks whether the item is still in Xero. "
         "If Xero says it again, choose another product on the line in Vtiger."
     ),
-    Code.PRD_TAX: "Give the product one tax in Vtiger that is active in Xero and fits its account, or none.",
+    (Side.XERO, Code.PRD_TAX): (
+        "Give the product one tax in Vtiger that is active in Xero and fits its account, or none."
+    ),
+    (Side.VTIGER, Code.AMBIGUOUS): (
+        "Vtiger has a record of this name that vtxero was not shown, or one that is spelt with other accents. "
+        "Let the API user see it, or rename one of the two."
+    ),
 }
-"""Of reasons that are notes elsewhere, and whose own remedy is about a record that crossed."""
+"""Where the reason's own remedy does not fit: it is about a record that crossed, or about what vtxero found itself."""
 
 
 def translate_refusal(side: Side, module: str, messages: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -112,5 +118,5 @@ def translate_refusal(side: Side, module: str, messages: tuple[str, ...]) -> tup
     for message in messages:
         folded = message.casefold()
         code = next((c for part, only, c in table if part in folded and (not only or module in only)), unknown)
-        found.append(finding(code, f"{service} says: {message}", remedy=_REMEDIES.get(code, "")))
+        found.append(finding(code, f"{service} says: {message}", remedy=_REMEDIES.get((side, code), "")))
     return tuple(found)
