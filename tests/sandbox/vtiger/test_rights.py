@@ -95,6 +95,13 @@ def test_own_records_are_seen_under_private_sharing(limited):
     assert limited.retrieve(mine)["accountname"] == "Mine"
 
 
+def test_records_of_a_group_are_seen_under_private_sharing(limited, vtiger):
+    theirs = vtiger.create("Accounts", accountname="Ours", assigned_user_id="20x2")["id"]
+    assert [row["id"] for row in limited.query("select id from Accounts;")] == [theirs]
+    limited.post("revise", element={"id": theirs, "phone": "5"})
+    assert limited.retrieve(theirs)["phone"] == "5"
+
+
 def test_record_given_to_another_is_lost_from_sight(limited):
     given = limited.create("Accounts", accountname="Given", assigned_user_id="19x1")["id"]
     assert error(limited.get("retrieve", id=given)) == NO_READ

@@ -9,10 +9,16 @@ WRITING_FLAGS = ("createable", "updateable", "deleteable")
 
 
 def sees(state: VtigerState, user: User, record: Record) -> bool:
-    """Tell whether a user sees a record: under private sharing only its owner and administrators do."""
+    """Tell whether a user sees a record: under private sharing only its owner and administrators do.
+
+    Those of a group are seen by its members, and every role is in each group as installed (measured on 8.2.0). That
+    superiors see what their subordinates own is not modelled.
+    """
     if user.is_admin or record.module not in state.private:
         return True
-    return values.record_number(record.fields.get("assigned_user_id", "")) == user.number
+    owner = values.record_number(record.fields.get("assigned_user_id", ""))
+    is_group = owner not in state.actors["Users"] and owner in state.actors["Groups"]
+    return is_group or owner == user.number
 
 
 def check_create(user: User) -> None:
