@@ -21,7 +21,7 @@ _ROUNDED = CENT / 2
 
 
 def changed_amount(module: VtigerModule | None, sent: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
-    """Name the first amount that Vtiger did not keep as sent, blank when it kept all; figures are in cents' reach.
+    """Name the first amount that Vtiger did not keep as sent, blank when it kept all of them to the cent.
 
     Sums that Vtiger computes are left out, and all of an invoice whose lines were sent: its answer holds stale ones.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vtxero.domain.reference import VtigerReference
 from vtxero.vtiger.columns import header_columns, module_of
-from vtxero.vtiger.composites import STAMP, Reader, by_number, pages_of
+from vtxero.vtiger.composites import Reader, by_number, pages_of
 from vtxero.vtiger.freshness import Freshness
 from vtxero.vtiger.rows import Row, number_of, text
 
@@ -39,8 +39,7 @@ class InvoiceReader(Reader):
 
     def modified(self, ids: Sequence[str]) -> dict[str, str]:
         """Look the headers over."""
-        pages = self.lists.of_ids("Invoice", STAMP, ids)
-        return {text(row, "id"): text(row, "modifiedtime") for page in pages for row in page}
+        return self._times("Invoice", ids)
 
     def calls_to_read(self, number: int) -> int:
         """Headers and lines; how many have to be retrieved besides is seen only then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from vtxero.vtiger.composites import STAMP, Reader
+from vtxero.vtiger.composites import Reader
 from vtxero.vtiger.freshness import Freshness
 from vtxero.vtiger.rows import Row, text
 
@@ -33,5 +33,4 @@ class PaymentReader(Reader):
 
     def modified(self, ids: Sequence[str]) -> dict[str, str]:
         """Look them over, a hundred ids a call."""
-        pages = self.lists.of_ids(MODULE, STAMP, ids)
-        return {text(row, "id"): text(row, "modifiedtime") for page in pages for row in page}
+        return self._times(MODULE, ids)

@@ -63,8 +63,7 @@ class ContactReader(Reader):
 
     def modified(self, ids: Sequence[str]) -> dict[str, str]:
         """Look them over, a hundred ids a call."""
-        pages = self.lists.of_ids("Contacts", STAMP, ids)
-        return {text(row, "id"): text(row, "modifiedtime") for page in pages for row in page}
+        return self._times("Contacts", ids)
 
     def calls_to_read(self, number: int) -> int:
         """Their invoices are asked for too."""

@@ -52,8 +52,7 @@ class ProductReader(Reader):
         found: dict[str, str] = {}
         for module in self._some_module():
             own = [each for each in ids if self._module_of(each) == module]
-            for page in self.lists.of_ids(module, STAMP, own):
-                found |= {text(row, "id"): text(row, "modifiedtime") for row in page}
+            found |= self._times(module, own)
         return found
 
     def calls_to_read(self, number: int) -> int:

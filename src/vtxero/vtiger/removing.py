@@ -34,7 +34,7 @@ USERS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 }
 """Who refers to a module's records: Vtiger's module, its field, and the column that names the one who refers.
 
-Deleting an organization deletes its opportunities and quotes as well (facts §8), so these keep it from being deleted.
+Deleting an organization deletes its opportunities and quotes as well, so these keep it from being deleted.
 Lines are those of quotes and orders too.
 """
 
