@@ -25,12 +25,12 @@ def match_key(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """Undo the HTML entities that Vtiger leaves in labels and product names (facts §7)."""
+    """Undo the HTML entities that Vtiger leaves in labels and product names."""
     return html.unescape(text)
 
 
 def beyond_bmp(text: str) -> bool:
-    """Tell whether Vtiger's utf8mb3 tables would store ???? for a part of this text (facts §7)."""
+    """Tell whether Vtiger's utf8mb3 tables would store ???? for a part of this text."""
     return any(ord(char) > BMP_LIMIT for char in text)
 
 

@@ -15,7 +15,7 @@ from vtxero.modules.invoices.vtiger_math import net
 def fit_figures(line: InvoiceLine, place: str, remarks: Remarks) -> InvoiceLine:
     """Fit quantity, price and discount to what Xero holds; where they do not fit, 1 x the line's amount.
 
-    A negative quantity becomes a negative price; Xero takes no discount on one (facts §3), so it is folded in.
+    A negative quantity becomes a negative price; Xero takes no discount on one, so it is folded in.
     """
     exact = net(line)
     amount, gross = cents(exact), line.quantity * line.unit_price

@@ -66,7 +66,7 @@ class Entry:
 def read_vtiger(page: bytes, currency_of: Callable[[str], str], rules: Statuses) -> list[Entry]:
     """Read Vtiger's headers (a JSON array).
 
-    Their balance is stale on many an invoice (facts §12): one that says nothing is taken as what was not received.
+    Their balance is stale on many an invoice: one that says nothing is taken as what was not received.
 
     Raises:
         ValueError: an amount is none.

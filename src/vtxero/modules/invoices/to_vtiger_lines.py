@@ -21,7 +21,7 @@ from vtxero.rules.accounts import PASTE, picklist_text, spelled_account
 from vtxero.rules.taxes import RUN_AGAIN_WITH_TAX, waits_for_tax
 
 QUANTITY_PLACES = 3
-"""Vtiger keeps three decimals of a quantity (facts §7)."""
+"""Vtiger keeps three decimals of a quantity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class VtigerMapper:
         return change_steps(self._tools, wanted, current, (vtiger_id, xero_id))
 
     def check_answer(self, wanted: Invoice, answered: Invoice) -> tuple[Finding, ...]:
-        """Compare lines and total: parallel writers make Vtiger lose lines without a word (facts §19)."""
+        """Compare lines and total: parallel writers make Vtiger lose lines without a word."""
         if len(answered.lines) != len(wanted.lines):
             text = f"Vtiger kept {len(answered.lines)} of {len(wanted.lines)} lines."
             remedy = "Run again: the lines are written anew. Let no other program write invoices at the same time."

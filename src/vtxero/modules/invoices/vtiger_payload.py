@@ -78,7 +78,7 @@ def change_steps(tools: Tools, wanted: Invoice, current: Invoice, ids: tuple[str
 
 
 def _settled(wanted: Invoice) -> dict[str, str]:
-    """Give what was received and what is due: Vtiger does not recompute the balance with the header (facts §12)."""
+    """Give what was received and what is due: Vtiger does not recompute the balance with the header."""
     due = wanted.total - wanted.amount_paid - wanted.credited
     return {"received": money(wanted.amount_paid), "balance": money(due)}
 
@@ -142,7 +142,7 @@ _HEADER_FIELDS = {
 
 
 def _changed_head(tools: Tools, wanted: Invoice, current: Invoice) -> dict[str, str]:
-    """Give the changed header fields, and always the rate: Vtiger sets it to 1 when it is not sent (facts §12)."""
+    """Give the changed header fields, and always the rate: Vtiger sets it to 1 when it is not sent."""
     head = _head(tools, wanted)
     fields = _HEADER_FIELDS | {"reference": (tools.reference_field,)}
     names = {
@@ -181,7 +181,7 @@ def _lines(tools: Tools, record: Invoice) -> dict[str, Any]:
 
 
 def _any_product(tools: Tools) -> str:
-    """Vtiger wants a product on the header and takes any well-formed id, even of none that exists (facts §12)."""
+    """Vtiger wants a product on the header and takes any well-formed id, even of none that exists."""
     module = tools.reference.vtiger.modules.get("Products")
     return f"{module.id_prefix if module else '14'}x1"
 

@@ -60,7 +60,7 @@ class Sheet:
     discount_amount: Decimal | None = None
     discount_percent: Decimal | None = None
     odd_case: bool = False
-    """The tax type is spelt `Individual`: computed alike, but pre_tax_total then holds the taxes (facts §12)."""
+    """The tax type is spelt `Individual`: computed alike, but pre_tax_total then holds the taxes."""
     deducted: frozenset[str] = frozenset()
     compounds: Compounds = field(default_factory=dict)
 

@@ -98,7 +98,7 @@ def needs_retrieve(header: Row, lines: Sequence[Row], reference: Reference) -> b
 
 
 def lacks_sums(header: Row, lines: Sequence[Row]) -> bool:
-    """Tell whether PHP died before it computed the sums: lines that cost something make no subtotal (facts §12).
+    """Tell whether PHP died before it computed the sums: lines that cost something make no subtotal.
 
     Raises:
         ValueError: a number cannot be read.
@@ -155,7 +155,7 @@ def read_invoice(tools: Tools, frame: Frame, header: Row, lines: Sequence[Row], 
 
 
 def _credited(tools: Tools, status: str, left: Decimal, due: Decimal) -> Decimal:
-    """Give what credits took off, where the balance says so: it is stale (mostly 0) on many an invoice (facts §12)."""
+    """Give what credits took off, where the balance says so: it is stale (mostly 0) on many an invoice."""
     says_so = due > ZERO or (not due and Statuses(tools.options).is_paid(status))
     return max(left - due, ZERO) if says_so and not tools.has_payments else ZERO
 

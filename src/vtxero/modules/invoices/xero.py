@@ -102,7 +102,7 @@ class XeroMapper:
         return {name: value for name, value in element.items() if value} | _lines(wanted)
 
     def _url(self, vtiger_id: str) -> str:
-        """Give the address of the record's page, blank where Xero would refuse it (facts §3)."""
+        """Give the address of the record's page, blank where Xero would refuse it."""
         url = self._tools.reference.vtiger.page(vtiger_id, "Invoice")
         parts = urlsplit(url)
         absolute = parts.scheme in {"http", "https"} and bool(parts.netloc)

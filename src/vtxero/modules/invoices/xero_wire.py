@@ -94,7 +94,7 @@ ELEMENT = TypeAdapter(XeroInvoice)
 
 
 def date_of(readable: str | None, slashed: str | None) -> date | None:
-    """Take the calendar date of a document; it is never shifted between zones (facts §2)."""
+    """Take the calendar date of a document; it is never shifted between zones."""
     if readable:
         return date.fromisoformat(readable[:10])
     if not slashed:

@@ -41,7 +41,7 @@ def add(state: VtigerState, name: str, **references: str) -> str:
 
 
 def lose_account(state: VtigerState, account: str) -> None:
-    """Delete what goes with a deleted account: its quotes and opportunities; sales orders stay (facts §8)."""
+    """Delete what goes with a deleted account: its quotes and opportunities; sales orders stay."""
     for name, field in _GO_WITH_ACCOUNTS.items():
         for row in state.actors.get(name, {}).values():
             if row[field] == account:
