@@ -36,6 +36,10 @@ class Town:
         self.made: dict[tuple[str, str], dict[str, int]] = {}
         self.numbers = count(1)
         self.orders: list[str] = []
+        self.undecided: set[Key] = set()
+        """Edits that meet for the first time what the other side holds: the state was lost, or a person made the record
+        beside one that was there. Each difference is a conflict; the value that a policy chooses may be nobody's edit.
+        """
 
     # reading
 
@@ -133,6 +137,7 @@ class Town:
                 self.company.xero.add_contact(Name=name, Phones=phones, Addresses=addresses)
             self.count(side, "organizations", name)
             if len(self.rows(side, "organizations", name)) == 1:
+                self.meet(side, "organizations", name)
                 self.note(side, ("organizations", name, "phone"), phone)
                 self.note(side, ("organizations", name, "city"), city)
 
@@ -146,6 +151,7 @@ class Town:
                 self.company.xero.add_item(Code=code, Name=f"Thing {code}", Description=text, SalesDetails=sales)
             self.count(side, "products", code)
             if len(self.rows(side, "products", code)) == 1:
+                self.meet(side, "products", code)
                 self.note(side, ("products", code, "description"), text)
                 self.note(side, ("products", code, "price"), price)
 
@@ -170,6 +176,11 @@ class Town:
             self.count(side, "invoices", name)
             self.note(side, ("invoices", name, "quantity"), quantity)
             self.note(side, ("invoices", name, "due"), due)
+
+    def meet(self, side: str, module: str, name: str) -> None:
+        """A person made a record; the other side may have one of that name."""
+        if self.rows("xero" if side == "vtiger" else "vtiger", module, name):
+            self.undecided.update((module, name, field) for field in FIELDS[module])
 
     def forget(self, side: str, module: str, name: str) -> None:
         """A person threw a record away on a side, with what was written there."""
@@ -196,6 +207,7 @@ class Town:
             here, there = (self.values(side, key)[:1] for side in ("vtiger", "xero"))
             if here and here == there:
                 del self.edits[key]
+                self.undecided.discard(key)
 
     def lost(self) -> list[tuple[Key, set[str]]]:
         """Name what a person wrote and neither side holds any more."""
