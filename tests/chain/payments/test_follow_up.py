@@ -61,6 +61,8 @@ def assert_dry_run_is_true(company, **request):
     report = company.sync(**request)
     assert told(forecast) == told(report)
     assert seen(forecast) == seen(report)
+    assert [each.seen for each in report.modules if each.module == "invoices" and each.seen] == [1]
+    assert min(number for counts in seen(report).values() for number in counts.values()) >= 0
     return forecast
 
 
