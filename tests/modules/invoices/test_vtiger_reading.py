@@ -121,6 +121,17 @@ def test_charges_when_retrieved_have_their_taxes():
     assert (record.shipping.amount, record.shipping.taxes) == (D(25), ((f"{CHARGE}_shtax1", D("4.5")),))
 
 
+@pytest.mark.parametrize(("total", "taxed"), [("242.50", [0, 1]), ("257.50", [1, 1]), ("227.50", [0, 0])])
+def test_line_tax_when_charges_are_taxed_too_is_read_from_what_their_tax_leaves_of_the_total(total, taxed):
+    charges = {"hdnS_H_Amount": "25", CHARGE: "25", f"{CHARGE}_shtax2": "10"}
+    lines = (v_line(tax4="15.000"), v_line("14x2", tax4="15.000"))
+
+    record = read(v_row(*lines, total=total, pre_tax="225", **charges))
+
+    assert sorted(len(line.taxes) for line in record.lines) == taxed
+    assert record.group_discount == ZERO
+
+
 def test_needs_retrieve_when_there_are_charges_is_true():
     row = v_row(v_line(tax4="15.000"), total="140", pre_tax="125", hdnS_H_Amount="25", retrieved=False)
     assert needs_retrieve(row["header"], row["lines"], a_reference())
