@@ -253,3 +253,20 @@ def test_state_lost_an_invoice_that_xero_made_is_found_by_its_source_where_there
 
         assert company.writes()[before:] == []
         assert {record.outcome for record in only(report, "invoices")} == {Outcome.LINKED}
+
+
+@pytest.mark.parametrize("mode", ["group", "individual"])
+def test_invoice_saved_in_the_browser_beside_a_compound_tax_crosses_and_takes_an_edit_back(company, mode):
+    company.crm.create("Tax", taxlabel="On top", percentage="10", method="Compound", formula="tax1")
+    header = {"subject": "By hand", "account_id": company.organization(), "hdnTaxType": mode}
+    header |= {"invoicestatus": "Created", "invoicedate": "2026-11-01", "duedate": "2026-11-20"}
+    header |= {"shipping_&_handling": "5"}
+    invoice = company.vtiger.add_invoice_as_ui(header, [line(company.product())])
+
+    company.sync()
+    [draft] = company.invoices().values()
+    company.xero.edit_invoice(draft["InvoiceID"], DueDate="2026-12-24")
+    company.sync()
+
+    assert company.row(invoice)["duedate"] == "2026-12-24"
+    company.quiet()

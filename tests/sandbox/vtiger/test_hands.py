@@ -132,3 +132,12 @@ def test_charges_of_the_browser_show_their_tax_as_the_percentage(vtiger, state):
 
     assert (read["hdnS_H_Amount"], read["hdnS_H_Percent"]) == ("20.00000000", "2.90000000")
     assert read["hdnGrandTotal"] == "122.90000000"
+
+
+@pytest.mark.parametrize(("mode", "noted"), [("group", {"tax5": ["tax4"]}), ("individual", None)])
+def test_invoice_saved_in_the_browser_in_group_mode_notes_the_compound_taxes(vtiger, state, mode, noted):
+    vtiger.create("Tax", taxlabel="On top", percentage="10", method="Compound", formula="tax4")
+    header = {"subject": "ui", "account_id": state.add("Accounts", {"accountname": "A"}), "hdnTaxType": mode}
+    read = vtiger.retrieve(state.add_invoice_as_ui(header, [{"quantity": "1", "listprice": "100"}]))
+
+    assert read.get("compoundTaxInfo") == noted

@@ -168,13 +168,18 @@ _LINE_NOISE = frozenset(
 def _kept(header: Row, lines: Sequence[Row], *, retrieved: bool) -> dict[str, Any]:
     """Leave out what is blank or says nothing, to keep the state small."""
     return {
-        "header": {name: value for name, value in header.items() if value not in {"", None}} | _blank_streets(header),
+        "header": {name: value for name, value in header.items() if _says_something(value)} | _blank_streets(header),
         "lines": [
-            {name: value for name, value in line.items() if value not in {"", None} and name not in _LINE_NOISE}
+            {name: value for name, value in line.items() if _says_something(value) and name not in _LINE_NOISE}
             for line in lines
         ],
         "retrieved": retrieved,
     }
+
+
+def _says_something(value: Any) -> bool:
+    """Tell a value from a blank, and from a note of the editing page (`compoundTaxInfo`: a table of taxes)."""
+    return value is not None and value != "" and not isinstance(value, (dict, list))
 
 
 def _blank_streets(header: Row) -> dict[str, str]:

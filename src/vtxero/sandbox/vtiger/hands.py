@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from vtxero.sandbox.vtiger import charges, elements, inventory, lines, payments, products, records, values
+from vtxero.sandbox.vtiger import charges, details, elements, inventory, lines, payments, products, records, values
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED
 from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
 
@@ -113,6 +113,7 @@ def add_invoice(state: VtigerState, fields: Mapping[str, Any], sent_lines: list[
         element |= {"assigned_user_id": f"19x{user.number}", "region_id": "0"} | dict(fields)
         record = records.new_record(state, user, module, element)
         individual = lines.is_individual(record.fields["hdnTaxType"])
+        record.compounds = {} if individual else _compounds(state)
         sub = net = _ZERO
         for position, sent in enumerate(sent_lines, 1):
             line = _ui_line(state, record, sent, position, individual=individual)
@@ -122,6 +123,12 @@ def add_invoice(state: VtigerState, fields: Mapping[str, Any], sent_lines: list[
         charges.take(record, element)
         _ui_totals(state, record, (net, sub), user.decimals)
         return state.wire_id(record)
+
+
+def _compounds(state: VtigerState) -> dict[str, list[str]]:
+    """Give all compound taxes there are, whether the invoice has them or not."""
+    found = {tax["taxname"]: details.compound_on(state, tax) for tax in state.actors["Tax"].values()}
+    return {name: below for name, below in found.items() if below}
 
 
 def _ui_line(state: VtigerState, record: Record, sent: Mapping[str, Any], position: int, *, individual: bool) -> Line:

@@ -238,7 +238,8 @@ def retrieve(state: VtigerState, record: Record) -> dict[str, Any]:
     result = records.shown(state, record)
     result |= {"id": state.wire_id(record), "label": records.label(state, record)} | charges.shown(record)
     shown = _shown_lines(state, record)
-    result |= {"LineItems": shown, "productid": shown[0]["productid"] if shown else ""}
+    result |= {"LineItems": shown} | ({"compoundTaxInfo": dict(record.compounds)} if record.compounds else {})
+    result |= {"productid": shown[0]["productid"] if shown else ""}
     return result | {"LineItems_FinalDetails": details.final_details(state, record)}
 
 

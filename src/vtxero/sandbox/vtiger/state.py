@@ -59,6 +59,8 @@ class Record:
     prices: dict[int, Decimal] = field(default_factory=dict)
     currency: int = 0
     charge: Charge | None = None
+    compounds: dict[str, list[str]] = field(default_factory=dict)
+    """The compound taxes, and what each is taken on, as the editing page notes them with a group invoice."""
 
 
 @dataclass(slots=True)
