@@ -91,7 +91,7 @@ def item_of_the_same_name_has_another_code(company: Company) -> RunReport:
     return company.sync(direction=Direction.TO_XERO)
 
 
-@produces(Code.CONFLICT, "phone changed on both sides: Vtiger has +64 9 111, Xero +64 9 222")
+@produces(Code.CONFLICT, "Phone changed on both sides: Vtiger has +64 9 111, Xero +64 9 222")
 def same_field_edited_on_both_sides(company: Company) -> None:
     acme = company.organization(phone="+64 9 000")
     company.sync()
