@@ -73,7 +73,6 @@ def test_record_document_has_exactly_the_fields_that_were_promised():
                 "vtiger_url": "https://crm.example.com/28",
                 "xero_url": None,
                 "changes": {"duedate": ["2026-11-20", "2026-11-30"]},
-                "repeated": False,
             }
         ],
     }

@@ -310,7 +310,7 @@ def test_plan_calls_customers_products_taxes_and_dates_as_people_do(shop, vtxero
     assert not [word for word in ("invoice_on", "party", "tax1", "TAX00", acme) if word in shown]
 
 
-def test_second_run_counts_what_was_skipped_before_and_pages_nobody_for_it_again(shop, vtxero):
+def test_second_run_counts_what_was_skipped_before_and_tells_in_full_only_what_is_new(shop, vtxero):
     crm = shop.company
     acme, widget = crm.organization("Acme Ltd"), crm.product("Widget")
     crm.invoice(acme, line(widget), hdnDiscountAmount="1")
@@ -320,13 +320,13 @@ def test_second_run_counts_what_was_skipped_before_and_pages_nobody_for_it_again
     third = vtxero("sync", "--fail-on", "skip", "--quiet")
     fourth = vtxero("sync")
 
-    assert (first.code, second.code, third.code, fourth.code) == (3, 0, 3, 0)
+    assert (first.code, second.code, third.code, fourth.code) == (3, 3, 3, 0)
     assert "Skipped: 1\n" in first.out
     assert "Skipped as before" not in first.out
-    assert second.out == ""
+    assert "Skipped as before: 1\n  INV-GROUP-DISCOUNT 1\n" in second.out
     assert "Skipped: 1 new\n  INV-DATE" in third.out
     assert "Skipped as before: 1\n  INV-GROUP-DISCOUNT 1\n  Each with what to do: vtxero log --skipped" in third.out
     assert "Skipped as before: 2\n  INV-DATE 1, INV-GROUP-DISCOUNT 1\n" in fourth.out
     records = json.loads(vtxero("log", "--last", "-o", "json").out)["records"]
-    assert [record["repeated"] for record in records] == [True, True]
+    assert [record["reason"] for record in records] == ["INV-GROUP-DISCOUNT", "INV-DATE"]
     assert vtxero("log", "--skipped").out.count("What to do:") == 2

@@ -66,7 +66,6 @@ def record_document(record: RecordResult) -> dict[str, Any]:
         "vtiger_url": record.vtiger_url,
         "xero_url": record.xero_url,
         "changes": {change.field: [change.before, change.after] for change in record.changes},
-        "repeated": record.repeated,
     }
 
 

@@ -25,8 +25,7 @@ class FailOn(StrEnum):
 def tuned(code: int, *, skipped: int, fail_on: FailOn) -> int:
     """Apply `--fail-on` to an engine's exit code: only 0, 3 (failed) and 8 (conflicts) are open to taste.
 
-    `skip` makes skipped records (those that nobody was told of) count as failed ones; `failed` is the default;
-    `conflict` forgives failed records;
+    `skip` makes skipped records count as failed ones; `failed` is the default; `conflict` forgives failed records;
     `never` forgives conflicts as well.
     """
     if code not in {DONE, FAILED, CONFLICT}:

@@ -60,8 +60,7 @@ def _watched_run(session: Session, settings: Settings, request: RunRequest, fail
     """Do the run, tell the watcher of cron jobs and the user about it, and give the exit code."""
     with watched(settings, dry_run=request.dry_run) as ended_with:
         report = carry_out(session, settings, request)
-        skipped = _newly_skipped(report, fail_on)
-        report = replace(report, exit_code=tuned(report.exit_code, skipped=skipped, fail_on=fail_on))
+        report = replace(report, exit_code=tuned(report.exit_code, skipped=_skipped(report), fail_on=fail_on))
         ended_with(report.exit_code)
         print_report(session, report, part=_part(request))
     return report.exit_code
@@ -79,11 +78,6 @@ def _part(request: RunRequest) -> str:
     return ", ".join(name for name, is_set in parts.items() if is_set)
 
 
-def _newly_skipped(report: RunReport, fail_on: FailOn) -> int:
-    """Count what nobody has been told of yet: a job that failed every night for the same record would be switched off.
-
-    Only where it matters: a report may hold a hundred thousand records, and reads each when it is asked for.
-    """
-    if fail_on is not FailOn.SKIP:
-        return 0
-    return sum(record.outcome is Outcome.SKIPPED and not record.repeated for record in report.records)
+def _skipped(report: RunReport) -> int:
+    """Count all that was left alone, told before or not: who asks for a sign wants it until the cause is mended."""
+    return sum(count.counts.get(Outcome.SKIPPED, 0) for count in report.modules)
