@@ -103,7 +103,6 @@ MODULES = (
     ),
 )
 
-
 ALWAYS_FILLED: Mapping[str, frozenset[str]] = {
     "Accounts": organizations.ACCOUNT_FILLED,
     "Contacts": organizations.CONTACT_FILLED,
@@ -113,7 +112,7 @@ ALWAYS_FILLED: Mapping[str, frozenset[str]] = {
 }
 """By Vtiger module, the fields that every record has which is made there; others that are mandatory may stay blank."""
 
-_SHORT_LINK = "https://go.xero.com/organisationlogin/default.aspx?shortcode={short_code}&redirecturl={path}"
+_SHORT_LINK = "{site}/organisationlogin/default.aspx?shortcode={short_code}&redirecturl={path}"
 _VTIGER_TAXES = "/index.php?module=Vtiger&parent=Settings&view=TaxIndex"
 """Vtiger's tax settings: its taxes have no pages of their own, nor have Xero's tax rates."""
 _XERO_PAGES = {
@@ -225,8 +224,8 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
     }
 
 
-def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
-    """Give the function that finds a record's page, as people open it in their browser."""
+def page_finder(reference: Reference, site: str) -> Callable[[str, Side, str], str | None]:
+    """Give the function that finds a record's page, as people open it in their browser; `site` serves Xero's pages."""
     prefixes = {module.id_prefix: name for name, module in reference.vtiger.modules.items()}
     short_code = reference.xero.organisation.short_code
 
@@ -237,7 +236,7 @@ def page_finder(reference: Reference) -> Callable[[str, Side, str], str | None]:
             name = prefixes.get(record_id.partition("x")[0])
             return reference.vtiger.page(record_id, name) if name else None
         path = _XERO_PAGES.get(module, "").format(id=record_id)
-        return _SHORT_LINK.format(short_code=short_code, path=path) if short_code and path else None
+        return _SHORT_LINK.format(site=site, short_code=short_code, path=path) if short_code and path else None
 
     return page_of
 

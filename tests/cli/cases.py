@@ -158,6 +158,7 @@ AUTH = {
 DEMO = {
     "--keep": Case("demo --keep kept", says="--config kept/vtxero.yaml log --skipped",
         check=lambda _, __, folder: (folder / "kept" / "vtxero.yaml").is_file()),
+    "--stay": Case("demo --stay", says="The stand-ins go on until Ctrl-C.", until="vtxero.yaml sync"),
 }  # fmt: skip
 
 ASKED = {

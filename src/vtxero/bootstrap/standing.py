@@ -176,7 +176,7 @@ class _Teller:
         self._state = SqliteState(database, "")
         self._stories = Stories(database)
         reference = _reference(self._state)
-        self._page = page_finder(reference) if reference else None
+        self._page = page_finder(reference, settings.xero.site) if reference else None
         self._slices: Mapping[str, Slice[Any]] = {}
         if reference:
             lookups = StateLookups(self._state)

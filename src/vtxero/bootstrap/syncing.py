@@ -230,7 +230,7 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
         clock=tools.clock,
         progress=tools.progress,
         translate=translate_refusal,
-        page_of=page_finder(reference),
+        page_of=page_finder(reference, settings.xero.site),
         should_stop=tools.stop.check,
         transaction=state.transaction,
         messages=(*((told,) if told else ()), *_absences(reference, settings, request)),

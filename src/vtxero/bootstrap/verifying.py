@@ -55,7 +55,7 @@ def run_verify(settings: Settings, progress: Progress, *, clock: Clock | None = 
             )
         theirs = _read_xero(tools)
         ours = _read_vtiger(tools, reference, Statuses(settings.modules.invoices))
-        page_of = page_finder(reference)
+        page_of = page_finder(reference, settings.xero.site)
         ledger = compare(ours, theirs, _knowledge(tools, state, ours))
         return Verified(
             ledger,

@@ -14,7 +14,7 @@ import typer
 from vtxero.cli.exitcodes import BUG, gravest
 from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Output, Session
-from vtxero.cli.stand_ins import Wanted, make_stand_ins, write_config
+from vtxero.cli.stand_ins import Wanted, end_on_signals, make_stand_ins, serve_until, write_config
 from vtxero.domain.sides import Direction
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
@@ -43,6 +43,9 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the config and the log in this folder.")
     ] = None,
+    stay: Annotated[
+        bool, typer.Option("--stay", help="Serve on at the end, until Ctrl-C: links open, records can be changed.")
+    ] = False,
 ) -> int:
     """Sync sample books between stand-ins of Vtiger and Xero on this machine. Needs no config, no account.
 
@@ -50,6 +53,7 @@ def demo(
     Examples:
       vtxero demo
       vtxero demo --keep demo
+      vtxero demo --stay
     """
     session: Session = ctx.obj
     with _folder(keep) as folder:
@@ -57,6 +61,13 @@ def demo(
         with make_stand_ins(Wanted(limits=False)) as stand_ins:
             write_config(folder / CONFIG, stand_ins, folder / "state")
             code = _runs(session, _settings(folder / CONFIG), folder / CONFIG if keep else None)
+            if stay:
+                done = end_on_signals()
+                session.say(
+                    "\nThe stand-ins go on until Ctrl-C. Open a link, change something, save it; then, elsewhere:"
+                )
+                session.say(f"  vtxero --config {folder / CONFIG} sync")
+                serve_until(done)
     if session.options.output is Output.TABLE and not session.options.quiet:
         session.show(_advice(keep))
     return code
@@ -130,7 +141,8 @@ def _advice(keep: Path | None) -> Iterator[RenderableType]:
         ways.insert(0, ("the records left alone, and why", f"vtxero --config {keep / CONFIG} log --skipped"))
     else:
         ways.insert(3, ("keep the log of this", "vtxero demo --keep demo"))
-    yield Text("\nThe stand-ins have stopped, and with them their records. What to try next:")
+        ways.insert(0, ("the same, and links that open, until Ctrl-C", "vtxero demo --stay"))
+    yield Text("\nThe stand-ins have stopped, and with them their records and links.\n\nWhat to try next", style="bold")
     for what, command in ways:
         yield whole(f"  {command}")
         yield Text(f"      {what}", style="dim")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +14,10 @@ from vtxero.cli.stand_ins import (
     Version,
     Wanted,
     check_may_write,
+    end_on_signals,
     fresh_state_dir,
     make_stand_ins,
+    serve_until,
     write_config,
 )
 
@@ -66,25 +65,13 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
     if write_config_to:
         check_may_write(write_config_to)
     wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, vtiger_version, limits is Switch.ON, second_org)
-    done = threading.Event()
-    _end_on_signals(done)
+    done = end_on_signals()
     with make_stand_ins(wanted) as stand_ins:
         if write_config_to:
             write_config(write_config_to, stand_ins, fresh_state_dir(write_config_to))
         _announce(session, stand_ins, write_config_to)
-        while not done.wait(timeout=0.5):
-            pass
+        serve_until(done)
     session.say("The stand-ins have stopped.")
-
-
-def _end_on_signals(done: threading.Event) -> None:
-    """Ctrl-C and SIGTERM are how serving ends, no failure."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        done.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
 
 
 def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import signal
+import threading
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from vtxero.config.files import write_private
@@ -73,6 +76,24 @@ def make_stand_ins(wanted: Wanted) -> Sandbox:
         raise ConfigError(
             f"The stand-ins cannot start: {_said(error)}.", remedy="Choose other ports, or none: free ones are found."
         ) from error
+
+
+def end_on_signals() -> threading.Event:
+    """Give an event that Ctrl-C and SIGTERM set: they are how serving ends, no failure."""
+    done = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        done.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return done
+
+
+def serve_until(done: threading.Event) -> None:
+    """Wait; the stand-ins serve in threads of their own."""
+    while not done.wait(timeout=0.5):
+        pass
 
 
 def check_may_write(path: Path) -> None:

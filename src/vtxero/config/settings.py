@@ -126,6 +126,9 @@ class VtigerSettings(Options):
         return address
 
 
+XERO_SITE = "https://go.xero.com"
+
+
 class XeroSettings(Options):
     """xero: which app, and how it logs in. The addresses are Xero's own; others are for stand-ins on this machine."""
 
@@ -149,6 +152,12 @@ class XeroSettings(Options):
     authorize_url: str = "https://login.xero.com/identity/connect/authorize"
     connect_timeout: Seconds = Field(10.0, description="seconds")
     read_timeout: Seconds = Field(60.0, description="seconds")
+
+    @property
+    def site(self) -> str:
+        """Where people look at records: Xero's own site, or the stand-in on this machine that serves the API."""
+        parts = urlsplit(self.api_url)
+        return f"{parts.scheme}://{parts.netloc}" if is_loopback(parts.hostname or "") else XERO_SITE
 
     @field_validator("api_url", "identity_url", "authorize_url", mode="after")
     @classmethod

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vtxero.sandbox.faults import Faults
     from vtxero.sandbox.instrument import Instrumented
     from vtxero.sandbox.journal import Journal
+    from vtxero.sandbox.pages import WithPages
     from vtxero.sandbox.serving import ServerThread
     from vtxero.sandbox.vtiger import User, VtigerState
     from vtxero.sandbox.xero import XeroState
@@ -66,8 +67,11 @@ class Sandbox:
         check_port(vtiger_port)
         check_port(xero_port)
         from vtxero.sandbox.instrument import instrumented  # noqa: PLC0415 - heavy, see the package
+        from vtxero.sandbox.pages import WithPages  # noqa: PLC0415
         from vtxero.sandbox.vtiger import create_app as vtiger_app  # noqa: PLC0415
+        from vtxero.sandbox.vtiger.pages import page_finder as vtiger_pages  # noqa: PLC0415
         from vtxero.sandbox.xero import create_app as xero_app  # noqa: PLC0415
+        from vtxero.sandbox.xero.pages import page_finder as xero_pages  # noqa: PLC0415
 
         self.edition = edition
         self.vtiger, self.xero = _states(books, organisation, vtiger_version)
@@ -82,7 +86,9 @@ class Sandbox:
         }
         if books is None and organisation is None:
             _add_payments(self.vtiger, self.xero)
-        self._servers = _servers(self._apps, {"vtiger": vtiger_port, "xero": xero_port})
+        fronts = {"vtiger": vtiger_pages(self.vtiger), "xero": xero_pages(self.xero)}
+        served = {side: WithPages(app, fronts[side]) for side, app in self._apps.items()}
+        self._servers = _servers(served, {"vtiger": vtiger_port, "xero": xero_port})
         self._running = ExitStack()
 
     @property
@@ -196,7 +202,7 @@ def _base_currency(vtiger: VtigerState) -> str:
     return next((row["currency_code"] for row in rows if row["defaultid"] == "-11"), "NZD")
 
 
-def _servers(apps: Mapping[SideName, Instrumented], ports: Mapping[SideName, int]) -> dict[SideName, ServerThread]:
+def _servers(apps: Mapping[SideName, WithPages], ports: Mapping[SideName, int]) -> dict[SideName, ServerThread]:
     """Bind both ports, or neither.
 
     Raises:

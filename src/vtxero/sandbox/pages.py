@@ -1,0 +1,108 @@
+"""A plain page for every record of a stand-in, with a form: what a person sees and changes in the browser.
+
+The real services' pages are large and need a login; these show what is stored under the same addresses, so that the
+links of a run open. What is saved goes the way of a person's edit, rules and times of change included. Pages are no
+calls: neither journal nor limits see them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+FRAME = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<style>body {{ font: 15px sans-serif; margin: 2em; max-width: 60em }}
+td {{ padding: .2em 1em .2em 0; vertical-align: top }}
+input {{ width: 30em; font: inherit }} .said {{ background: #ffd; padding: .5em }}</style>
+<h1>{title}</h1>{said}{content}</html>
+"""
+SAVED = "Saved. The next run of vtxero sees it as somebody's edit."
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A record: what can be changed by the form, and what is only shown."""
+
+    title: str
+    editable: Mapping[str, str]
+    shown: Mapping[str, str]
+    save: Callable[[Mapping[str, str]], None]
+    """Takes the fields that were changed. Raises ValueError, KeyError or an error of the stand-in's."""
+
+
+class WithPages:
+    """An ASGI app with pages in front of it; `find` gives the page of an address, None where there is none.
+
+    `find` raises LookupError for the address of a record that is not there.
+    """
+
+    def __init__(self, app: ASGIApp, find: Callable[[str, Mapping[str, str]], Page | None]) -> None:
+        self._app = app
+        self._find = find
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a page, or let the app answer."""
+        if scope["type"] != "http" or scope["path"].startswith(("/_sandbox", "/webservice.php", "/api.xro")):
+            await self._app(scope, receive, send)
+            return
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        try:
+            page = self._find(scope["path"], query)
+        except LookupError:
+            await _frame("There is no such record here", "", status=404)(scope, receive, send)
+            return
+        if page is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        said = await _saved(page, request) if request.method == "POST" else ""
+        page = self._find(scope["path"], query) or page
+        await _frame(page.title, _content(page), said=said)(scope, receive, send)
+
+
+async def _saved(page: Page, request: Request) -> str:
+    """Save what was changed; gives what is to be said."""
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        return "Not saved: the form was sent from another site."
+    form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+    changed = {name: form[name] for name, value in page.editable.items() if name in form and form[name] != value}
+    if not changed:
+        return "Nothing was changed."
+    try:
+        page.save(changed)
+    except Exception as error:  # noqa: BLE001 - whatever the stand-in's rules say, the person reads it
+        return f"Not saved: {getattr(error, 'messages', None) or error}"
+    return SAVED
+
+
+def _content(page: Page) -> str:
+    fields = "".join(_row(name, _input(name, value)) for name, value in page.editable.items())
+    facts = "".join(_row(name, escape(value)) for name, value in page.shown.items())
+    form = f'<form method="post"><table>{fields}</table><p><button>Save</button></p></form>' if fields else ""
+    return f"{form}<table>{facts}</table>"
+
+
+def _row(name: str, cell: str) -> str:
+    return f"<tr><td>{escape(name)}</td><td>{cell}</td></tr>"
+
+
+def _input(name: str, value: str) -> str:
+    return f'<input name="{escape(name)}" value="{escape(value)}">'
+
+
+def _frame(title: str, content: str, *, said: str = "", status: int = 200) -> Response:
+    told = f'<p class="said">{escape(said)}</p>' if said else ""
+    return HTMLResponse(FRAME.format(title=escape(title), said=told, content=content), status_code=status)
+
+
+def as_text(value: Any) -> str:
+    """Show a stored value in a cell."""
+    return "" if value is None else str(value)

@@ -1,0 +1,111 @@
+"""The pages of the stand-ins' records: they open under the real services' addresses, and take a person's edits."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from vtxero.sandbox import Sandbox
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+def fields(page):
+    """What stands in the form."""
+    found = re.findall(r'<input name="([^"]*)" value="([^"]*)">', page.text)
+    return {unescape(name): unescape(value) for name, value in found}
+
+
+def vtiger_page(sandbox, module, label):
+    record = next(each for each in sandbox.vtiger.live(module) if label in each.fields.values())
+    return f"{sandbox.vtiger_url}/index.php?module={module}&view=Detail&record={record.number}", record
+
+
+def short_link(sandbox, path):
+    return f"{sandbox.xero_url}/organisationlogin/default.aspx?shortcode=!tui42&redirecturl={path}"
+
+
+def test_page_of_a_vtiger_record_shows_it_and_takes_an_edit_as_a_persons(sandbox):
+    url, record = vtiger_page(sandbox, "Accounts", "Ponsonby Pottery")
+    before = record.fields["modifiedtime"]
+
+    shown = httpx.get(url)
+    saved = httpx.post(url, data={**fields(shown), "phone": "09 555 <77>"})
+
+    assert shown.status_code == 200
+    assert fields(shown)["accountname"] == "Ponsonby Pottery"
+    assert "modifiedtime" not in fields(shown)
+    assert "Saved." in saved.text
+    assert fields(saved)["phone"] == "09 555 <77>"
+    assert record.fields["phone"] == "09 555 <77>"
+    assert record.fields["modifiedtime"] >= before
+
+
+def test_page_of_an_invoice_in_vtiger_lets_nobody_change_sums(sandbox):
+    url, _ = vtiger_page(sandbox, "Invoice", "INV1")
+
+    shown = httpx.get(url)
+
+    assert set(fields(shown)) == {"subject", "invoicedate", "duedate", "invoicestatus", "description"}
+    assert "hdnGrandTotal" in shown.text
+
+
+@pytest.mark.parametrize("through", ["short link", "address"])
+def test_page_of_a_xero_contact_opens_behind_its_short_link_and_takes_an_edit(sandbox, through):
+    contact = next(iter(sandbox.xero.contacts.values()))
+    path = f"/Contacts/View/{contact['ContactID']}"
+    url = short_link(sandbox, path) if through == "short link" else sandbox.xero_url + path
+
+    shown = httpx.get(url)
+    saved = httpx.post(url, data={**fields(shown), "EmailAddress": f"{through.replace(' ', '')}@blue.example"})
+
+    assert contact["Name"] in unescape(shown.text)
+    assert "Saved." in saved.text
+    assert sandbox.xero.contacts[contact["ContactID"]]["EmailAddress"] == f"{through.replace(' ', '')}@blue.example"
+
+
+def test_pages_of_items_and_invoices_in_xero_open(sandbox):
+    item, invoice = next(iter(sandbox.xero.items.values())), next(iter(sandbox.xero.invoices.values()))
+
+    shown = httpx.get(short_link(sandbox, f"/Inventory/View.aspx?itemID={item['ItemID']}"))
+    bill = httpx.get(short_link(sandbox, f"/AccountsReceivable/View.aspx?InvoiceID={invoice['InvoiceID']}"))
+
+    assert fields(shown)["Code"] == item["Code"]
+    assert invoice["InvoiceNumber"] in bill.text
+
+
+def test_page_says_what_the_services_rules_say_against_an_edit_and_keeps_the_record(sandbox):
+    one, other = list(sandbox.xero.contacts.values())[:2]
+    url = f"{sandbox.xero_url}/Contacts/View/{one['ContactID']}"
+
+    refused = httpx.post(url, data={"Name": other["Name"]})
+
+    assert "Not saved: " in refused.text
+    assert sandbox.xero.contacts[one["ContactID"]]["Name"] == one["Name"] != other["Name"]
+    assert "Nothing was changed." in httpx.post(url, data={"Name": one["Name"]}).text
+
+
+def test_form_that_another_site_sends_is_not_saved(sandbox):
+    url, record = vtiger_page(sandbox, "Accounts", "Ponsonby Pottery")
+
+    refused = httpx.post(url, data={"fax": "666"}, headers={"Origin": "https://evil.example"})
+
+    assert "another site" in refused.text
+    assert record.fields.get("fax", "") != "666"
+
+
+def test_page_of_a_record_that_is_not_there_is_none_and_pages_are_no_calls(sandbox):
+    seen = len(sandbox.journal("vtiger").entries)
+
+    gone = httpx.get(f"{sandbox.vtiger_url}/index.php?module=Accounts&view=Detail&record=999999")
+    odd = httpx.get(f"{sandbox.vtiger_url}/index.php?module=Nonsense&view=Detail&record=1")
+
+    assert (gone.status_code, odd.status_code) == (404, 404)
+    assert len(sandbox.journal("vtiger").entries) == seen
