@@ -26,6 +26,7 @@ LOOK_UPS = {
     "lines about a Vtiger record": lambda state: state.lines_of("cards", Side.VTIGER, "1x7"),
     "lines about a Xero record": lambda state: state.lines_of("cards", Side.XERO, "new-7"),
     "follow-ups of a module that has none": lambda state: list(state.follow_ups("cards")),
+    "what to look up next": lambda state: state.known_after("decks", Side.VTIGER, "2x1", 10),
     "what waits among links": lambda state: list(state.waiting_links("decks")),
 }
 
