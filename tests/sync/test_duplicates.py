@@ -101,3 +101,21 @@ def test_candidate_that_was_not_chosen_is_not_made_a_second_time():
     world.sync()
 
     assert (world.vtiger.names(), world.writes()) == (["Ann"], 0)
+
+
+def test_law_2_record_whose_id_one_in_vtiger_carries_is_not_made_there_again_though_the_link_is_lost():
+    world = World()
+    card = world.xero.add("cards", name="c")
+    world.sync()
+    [own] = world.vtiger.tables["cards"]
+    world.vtiger.edit("cards", own, marker=card, phone="1")
+    world.sync()
+    world.vtiger.add("cards", name="later")  # the first one is read no more
+    world.sync()
+    world.database.execute("DELETE FROM links WHERE xero_id = ?", (card,))
+    world.xero.edit("cards", card, name="another")
+
+    report = world.sync()
+
+    assert world.vtiger.names() == ["c", "later"]
+    assert [record.reasons[0].code for record in report.records] == [Code.AMBIGUOUS]

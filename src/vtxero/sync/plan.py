@@ -152,15 +152,15 @@ class Planner:
         return next((each for each in ids if each not in {"", link.id_on(side.other)}), "")
 
     def _possible_partners(self, source: Snapshot[Any]) -> list[str]:
-        """Vtiger records that could be this one: any under its strongest key, free ones under the others."""
-        found: list[str] = []
+        """Vtiger records that could be this one: any with its id or strongest key, free ones under the others."""
+        found = [hit.id for hit in self._state.marked(self._slice.name, Side.VTIGER, source.id)]
         for place, (kind, key) in enumerate(source.keys):
             hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key)
             found += [hit.id for hit in hits if not place or not hit.linked]
         for kind, key in source.alike:
             hits = self._state.hits(self._slice.name, Side.VTIGER, kind, key)
             found += [hit.id for hit in hits if not hit.linked]
-        return found
+        return list(dict.fromkeys(found))
 
     def _create(self, target: Side, source: Snapshot[Any]) -> None:
         projection = self._slice.mappers[target].project(source, None)
