@@ -119,8 +119,10 @@ def test_line_whose_item_has_no_product_gets_the_placeholder_and_a_note():
 
 def test_line_of_a_planned_product_is_a_symbol_when_it_will_have_the_tax():
     books = Books(states={"14x1": PartnerState.PLANNED})
-    projection, _ = created(x_row(x_item()), books=books)
-    assert projection.record.lines[0].product == symbol("products", "x-14x1")
+    projection, _ = created(x_row(x_item(), x_item("P4", tax="NONE")), books=books)
+    planned = symbol("products", "x-14x1")
+    assert [line.product for line in projection.record.lines] == [planned, "14x4"]
+    assert projection.record.needs == (planned,)
 
 
 def test_line_of_a_planned_product_that_will_lack_the_tax_gets_the_placeholder():

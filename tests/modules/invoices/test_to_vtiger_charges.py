@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from modules.invoices.books import CHARGE, Books, D, a_slice
+from modules.invoices.books import CHARGE, Books, D, a_reference, a_slice
 from modules.invoices.papers import codes, created, from_xero, to_vtiger, x_item, x_row
 from vtxero.domain.lookups import symbol
 from vtxero.domain.money import ZERO
@@ -19,6 +21,14 @@ def test_charges_line_becomes_shipping_with_its_tax():
     projection, element = created(x_row(x_item(), charges()))
     assert projection.record.shipping == Charge(D(20), taxes=((f"{CHARGE}_shtax2", D(10)),))
     assert (element[CHARGE], element[f"{CHARGE}_shtax1"], element[f"{CHARGE}_shtax2"]) == ("20", "0", "10")
+
+
+def test_charges_go_into_the_field_that_this_vtiger_has_for_them():
+    reference = a_reference()
+    vtiger = replace(reference.vtiger, charge_taxes={"freight_shtax1": "VAT", "freight_shtax2": "City"})
+    _, element = created(x_row(x_item(), charges()), reference=replace(reference, vtiger=vtiger))
+    assert (element["freight"], element["freight_shtax1"], element["freight_shtax2"]) == ("20", "0", "10")
+    assert CHARGE not in element
 
 
 def test_charges_line_of_nothing_is_a_line_like_others_since_vtiger_has_no_charges_of_zero():

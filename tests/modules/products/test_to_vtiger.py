@@ -195,10 +195,13 @@ def test_account_when_the_field_has_no_values_is_spelled_as_a_picklists_will_be_
     assert (found.record.sales_account, codes(found.notes)) == (expected, noted)
 
 
-def test_account_when_it_is_the_configs_leaves_a_blank_field_blank():
-    slice_ = a_slice(sales_account="200")
-    held = from_vtiger(slice_).record
-    assert to_vtiger(slice_, from_xero(slice_, sales=SALES), held).record.sales_account == ""
+@pytest.mark.parametrize(("field", "side"), [("sales_account", "sales"), ("purchase_account", "purchase")])
+def test_account_when_it_is_the_configs_leaves_a_blank_field_blank_but_is_named_on_a_new_product(field, side):
+    slice_ = a_slice(**{field: "200"})
+    source = from_xero(slice_, **{side: {"AccountCode": "200"}})
+
+    assert getattr(to_vtiger(slice_, source, from_vtiger(slice_).record).record, field) == ""
+    assert getattr(to_vtiger(slice_, source).record, field).startswith("200")
 
 
 def test_account_when_a_service_keeps_it_as_text_is_the_code():
