@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -81,8 +82,13 @@ def test_budget_when_many_threads_take_from_it_gives_no_more_than_there_is():
         assert sum(pool.map(take, range(400))) == 50
 
 
-def test_budget_when_there_is_no_limit_never_ends():
-    budget = CallBudget()
+@pytest.mark.parametrize(("most", "given"), [(None, 1000), (0, 0), (1, 1), (999, 999)])
+def test_budget_gives_as_many_calls_as_it_has_and_without_a_limit_any_number(most, given):
+    budget, taken = CallBudget(most), 0
 
-    for _ in range(1000):
-        budget.take()
+    with suppress(BudgetError):
+        for _ in range(1000):
+            budget.take()
+            taken += 1
+
+    assert taken == given

@@ -65,7 +65,7 @@ def test_module_when_unknown_says_which_there_are(typed, said):
         ([], (), ()),
     ],
 )
-def test_only_names_records(typed, asked, read):
+def test_only_when_typed_in_any_of_its_forms_names_the_records(typed, asked, read):
     assert arguments.records(typed, asked) == read
 
 

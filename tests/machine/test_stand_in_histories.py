@@ -329,13 +329,12 @@ class StandInHistories(RuleBasedStateMachine):
         is_deleted = any(record.deleted for record in self.company.vtiger.entities.values())
         for _ in range(len(MODULES) if is_deleted else 1):
             self.company.time.pass_by(4000)
-            last = self.run()
+            self.run()
         before = len(self.company.writes())
         self.company.time.pass_by(4000)
         quiet = self.run()
         assert self.company.writes()[before:] == [], "law 1"
         assert not [r for r in quiet.records if r.outcome not in OPEN], "law 1"
-        assert {r.outcome for r in last.records} <= set(Outcome)
         self.check_totals(quiet)
 
     def check_totals(self, report):

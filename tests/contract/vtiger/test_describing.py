@@ -86,6 +86,7 @@ def test_line_items_describe_every_tax(vtiger):
 
 
 def test_taxes_tell_field_label_rate_and_method(vtiger):
+    assert vtiger.taxes
     for row in vtiger.taxes:
         assert row["taxname"].startswith("tax")
         assert row["method"] in {"Simple", "Compound", "Deducted"}

@@ -57,7 +57,7 @@ def test_an_invoice_of_the_browser_is_rounded_and_deducts(vtiger, state):
     assert read["LineItems_FinalDetails"]["1"]["final_details"]["deductTaxes"]["5"]["selected"] is True
 
 
-def test_snapshots_compare(vtiger, state):
+def test_snapshot_differs_from_an_earlier_one_by_what_was_made(vtiger, state):
     before = state.snapshot()
     wire_id = vtiger.create("Accounts", accountname="A", assigned_user_id="19x1")["id"]
     after = state.snapshot()

@@ -52,7 +52,7 @@ def syntax(token, shown, expected):
         ("cf_855 = '0' and phone != 'x'", [0, 1, 2, 3]),
     ],
 )
-def test_conditions(accounts, where, found):
+def test_query_when_it_has_conditions_lists_what_fits_them(accounts, where, found):
     assert names(accounts, where) == [NAMES[each] for each in found]
 
 
