@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
+from vtxero.sandbox.xero.batch_payments import delete_batch, save_batch
 from vtxero.sandbox.xero.books import Books, Clock, utc_now
 from vtxero.sandbox.xero.contacts import save_contact
 from vtxero.sandbox.xero.credits import (
@@ -154,6 +155,16 @@ class XeroState(Books):
             "Reference": reference,
         }
         return self._do(save_payment, element, CREATE)
+
+    def pay_batch(self, *invoice_ids: str, account: str = "090", day: date | str | None = None) -> str:
+        """Take one batch payment of all that these invoices owe, and return its BatchPaymentID."""
+        owed = [{"Invoice": {"InvoiceID": one}, "Amount": self.invoices[one]["AmountDue"]} for one in invoice_ids]
+        return self._do(save_batch, {"Account": {"Code": account}, "Date": day, "Payments": owed}, CREATE)
+
+    def remove_batch(self, batch_id: str) -> None:
+        """Delete a batch payment, which re-opens what it paid."""
+        with self.lock:
+            delete_batch(self, self.batches[batch_id])
 
     def remove_payment(self, payment_id: str) -> None:
         with self.lock:
