@@ -44,9 +44,9 @@ class UndoReport:
         self._fail(f"{error.message} {error.remedy}".rstrip())
         self._codes.add(error.exit_code)
 
-    def plan(self, side: Side, calls: int) -> None:
-        """Note calls that carrying it out will take."""
-        self._planned[side] += calls
+    def plan(self, calls: Counter[Side]) -> None:
+        """Note the calls that carrying it out will take."""
+        self._planned += calls
 
     def count(self, step: UndoStep, outcome: Outcome | None = None, reasons: tuple[Finding, ...] = ()) -> None:
         """Note a record's outcome: the planned one, or what became of it instead."""

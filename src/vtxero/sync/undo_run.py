@@ -8,7 +8,6 @@ repeated goes on where this one stopped.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
@@ -19,11 +18,12 @@ from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError, StateError, VtxeroError
 from vtxero.sync.effects import CREATED
 from vtxero.sync.fetch import keep
-from vtxero.sync.records import Accepted, Answer, Outcome, Payload, Refused, Removal
+from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
 from vtxero.sync.report import RunReport
 from vtxero.sync.state import Action, Link
 from vtxero.sync.undo import Kind, UndoStep, announce
-from vtxero.sync.undo_plan import UndoRequest, UndoTools, other_place, plan_undo, with_others
+from vtxero.sync.undo_forecast import calls_of_undo, restoring_payloads
+from vtxero.sync.undo_plan import UndoRequest, UndoTools, plan_undo, with_others
 from vtxero.sync.undo_report import UndoReport, refused
 
 T = TypeVar("T")
@@ -66,35 +66,13 @@ class UndoRun:
 
     def _plan(self) -> list[UndoStep]:
         steps = plan_undo(self._tools, self._request)
-        self._forecast(steps)
+        self._report.plan(calls_of_undo(self._env, steps, LOOK))
         if any(step.kind is Kind.REMOVE and step.effect.side is Side.XERO for step in steps):
             self._report.say(*self._tools.words)
         self._report.say(*announce(steps, self._tools.rules))
         if not steps:
             self._report.say("There is nothing to take back.")
         return steps
-
-    def _forecast(self, steps: Sequence[UndoStep]) -> None:
-        """Count the calls that it will take: the records of the other side, the looks before the writes, the writes."""
-        others = {other_place(step) for step in steps if step.kind is not Kind.LEAVE}
-        for (module, side), number in Counter((module, side) for module, side, each in others if each).items():
-            self._report.plan(side, self._env.sources[side].calls_to_read(module, number))
-        written: dict[tuple[str, Side, Kind], list[UndoStep]] = defaultdict(list)
-        for step in steps:
-            if step.kind in {Kind.RESTORE, Kind.REMOVE}:
-                written[step.effect.module, step.effect.side, step.kind].append(step)
-        for (module, side, _), own in written.items():
-            for group in _chunks(own, LOOK):
-                self._report.plan(side, self._env.sources[side].calls_to_look(module, len(group)))
-                self._report.plan(side, self._calls_to_write(group))
-
-    def _calls_to_write(self, group: Sequence[UndoStep]) -> int:
-        """Count the writes of one kind, with those of what goes along with a record."""
-        module, side, _ = group[0].place
-        source, parts = self._env.sources[side], sum(len(step.parts) for step in group)
-        if group[0].kind is Kind.RESTORE:
-            return parts + source.calls_to_write(module, self._payloads(group))
-        return parts - (-len(group) // source.batch_size(module))
 
     def _ask(self, steps: Sequence[UndoStep]) -> None:
         try:
@@ -192,13 +170,7 @@ class UndoRun:
         parts = [Removal("", step.way, step.parts) for step in batch if step.parts]
         if parts:
             remover.remove(module, parts, key)
-        return self._env.sources[side].update(module, self._payloads(batch), key)
-
-    def _payloads(self, batch: Sequence[UndoStep]) -> list[Payload]:
-        """Give what sets these records back; they are all of one module and side."""
-        module, side, _ = batch[0].place
-        mapper = self._env.slices[module].mappers[side]
-        return [mapper.payload(step.wanted, step.now.record, *_ids(step)) for step in batch if step.now is not None]
+        return self._env.sources[side].update(module, restoring_payloads(self._env, batch), key)
 
     def _finish_step(self, step: UndoStep, answer: Answer, link: Link | None) -> None:
         module, side, record_id = step.place
@@ -312,10 +284,6 @@ def _intent(step: UndoStep) -> Action:
     write = "remove" if step.kind is Kind.REMOVE else "restore"
     effect = step.effect
     return Action(effect.module, effect.side, Outcome.UPDATED, write, effect.vtiger_id, effect.xero_id, effect.label)
-
-
-def _ids(step: UndoStep) -> tuple[str, str]:
-    return step.effect.vtiger_id, step.effect.xero_id
 
 
 def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
