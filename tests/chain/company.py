@@ -150,7 +150,7 @@ def line(product: str, quantity: str = "1", price: str = "10", **fields: str) ->
     return {"productid": product, "quantity": quantity, "listprice": price, VAT: "4.5", **fields}
 
 
-def a_config(folder: Path, vtiger: str, xero: str) -> dict[str, Any]:
+def a_config(folder: Path | str, vtiger: str, xero: str) -> dict[str, Any]:
     """The config of a small company whose services have these addresses."""
     return {
         "state_dir": str(folder),

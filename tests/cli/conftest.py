@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chain.company import open_company
+from chain.company import a_config, open_company
 from vtxero import bootstrap
 from vtxero.cli import main
 
@@ -46,19 +46,7 @@ class Shop:
     def __init__(self, company, path):
         self.company, self.path = company, path
         chosen = company.settings
-        self.content = {
-            "state_dir": "state",
-            "logins": "file",
-            "vtiger": {"url": chosen.vtiger.url, "username": "admin", "access_key": "sandbox-key"},
-            "xero": {
-                "client_id": "sandbox",
-                "client_secret": "sandbox",
-                "flow": "client_credentials",
-                "api_url": chosen.xero.api_url,
-                "identity_url": chosen.xero.identity_url,
-            },
-            "modules": {"invoices": {"sales_account": "200", "shipping_account": "260"}},
-        }
+        self.content = {**a_config("state", chosen.vtiger.url, chosen.xero.identity_url), "logins": "file"}
         self.change()
 
     def change(self, **sections):

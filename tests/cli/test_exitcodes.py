@@ -4,7 +4,9 @@ import itertools
 
 import pytest
 
-from vtxero.cli.exitcodes import GRAVEST_FIRST, FailOn, gravest, tuned
+from vtxero.cli.exitcodes import FailOn, gravest, tuned
+
+GRAVEST_FIRST = (143, 130, 1, 12, 6, 4, 7, 5, 8, 3, 0)
 
 
 @pytest.mark.parametrize(("graver", "lighter"), list(itertools.combinations(GRAVEST_FIRST, 2)))

@@ -148,3 +148,11 @@ def test_readme_when_it_lists_exit_codes_they_are_those_that_vtxero_gives():
     listed = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE) for code in row.split(",")}
 
     assert listed == {*GRAVEST_FIRST, 2, 11}
+
+
+def test_readme_when_it_says_which_exit_code_counts_gives_their_order():
+    from vtxero.cli.exitcodes import GRAVEST_FIRST
+
+    told = re.search(r"the first of these counts: the signal, ([\d, ]+)\.", README)[1].split(", ")
+
+    assert (143, 130, *map(int, told), 0) == GRAVEST_FIRST
