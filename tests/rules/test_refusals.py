@@ -235,7 +235,7 @@ def test_refusal_in_any_case_of_letters_leads_to_its_reason_and_keeps_its_words(
     (found,) = translate_refusal(side, module, (spelling(message),))
 
     assert found.code is code
-    assert found.message == f"{side.value.capitalize()} says: {spelling(message)}"
+    assert found.message == f"{side.label} says: {spelling(message)}"
     assert found.remedy == REMEDIES.get((side, code), REASONS[code].remedy)
     assert not found.is_note
 

@@ -12,6 +12,11 @@ class Side(StrEnum):
     XERO = "xero"
 
     @property
+    def label(self) -> str:
+        """The service's name, as people write it."""
+        return self.value.capitalize()
+
+    @property
     def other(self) -> Side:
         """The opposite side."""
         return Side.XERO if self is Side.VTIGER else Side.VTIGER

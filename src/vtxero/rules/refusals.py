@@ -113,7 +113,7 @@ _REMEDIES: Mapping[tuple[Side, Code], str] = {
 def translate_refusal(side: Side, module: str, messages: tuple[str, ...]) -> tuple[Finding, ...]:
     """Turn a service's sentences, said of a record of `module`, into findings; each keeps the service's own words."""
     table, unknown = (_XERO, Code.XERO_REFUSED) if side is Side.XERO else (_VTIGER, Code.VTIGER_REFUSED)
-    service = side.value.capitalize()
+    service = side.label
     found = []
     for message in messages:
         folded = message.casefold()

@@ -154,7 +154,7 @@ def xero_moment(text: str) -> str:
 def unreadable_finding(side: Side, what: str, problem: Exception) -> Finding:
     """Say that a row is not as the service's rows of `what` are, or holds what nothing can be done with."""
     code = Code.XERO_REFUSED if side is Side.XERO else Code.VTIGER_REFUSED
-    return finding(code, f"{side.value.capitalize()}'s answer for this {what} cannot be read ({faults_of(problem)}).")
+    return finding(code, f"{side.label}'s answer for this {what} cannot be read ({faults_of(problem)}).")
 
 
 SOURCE = "XERO "

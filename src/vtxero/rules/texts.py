@@ -39,7 +39,7 @@ def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, .
         )
     if not why:
         return ()
-    message = f"{where}: {side.value.capitalize()} {' and '.join(why)}, so it gets {kept!r}."
+    message = f"{where}: {side.label} {' and '.join(why)}, so it gets {kept!r}."
     return (note(Code.TEXT_UNSUPPORTED, message, field=where),)
 
 

@@ -219,7 +219,7 @@ class Applier:
             elif record_id not in now:
                 self._leave_gone(item.action, target)
             else:
-                text = f"It was edited in {target.value.capitalize()} during this run; the next run looks at it again."
+                text = f"It was edited in {target.label} during this run; the next run looks at it again."
                 self._leave(item.action, Outcome.CONFLICT, finding(Code.CONFLICT, text))
         return kept
 
@@ -237,7 +237,7 @@ class Applier:
         return set(judged)
 
     def _leave_gone(self, action: Action, side: Side) -> None:
-        self._leave(action, Outcome.SKIPPED, finding(Code.GONE, f"It is gone in {side.value.capitalize()}."))
+        self._leave(action, Outcome.SKIPPED, finding(Code.GONE, f"It is gone in {side.label}."))
 
     def _leave(self, action: Action, outcome: Outcome, reason: Finding) -> None:
         with self._state.transaction():

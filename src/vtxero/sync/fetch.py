@@ -45,7 +45,7 @@ class Fetcher:
         self.read[side] = 0
         self.timeless[side] = set()
         self.unseen[side] = self._state.waiting_ids(module, side)
-        self._progress.phase(f"Reading {module} from {side.value.capitalize()}")
+        self._progress.phase(f"Reading {module} from {side.label}")
 
         def known(record_id: str) -> str | None:
             return proof(self._state.modified(module, side, record_id))

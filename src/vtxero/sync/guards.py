@@ -36,7 +36,7 @@ def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOption
     for item in facts:
         for side, count in item.missing.items():
             if count > LAST and "emptied" not in allowed:
-                text = f"{side.value.capitalize()} shows no {item.module} at all, and {count} of them are linked."
+                text = f"{side.label} shows no {item.module} at all, and {count} of them are linked."
                 raise _stop(Code.RUN_GUARD_EMPTIED, text, "emptied")
     if gone > options.max_deletions and "deletions" not in allowed:
         text = f"{gone} linked or waiting records disappeared; guards.max_deletions allows {options.max_deletions}."

@@ -292,7 +292,7 @@ class Planner:
         for side in Side:
             snapshot = pair.on(side)
             if snapshot.presence is Presence.GONE:
-                return snapshot.findings or (finding(Code.GONE, f"It is gone in {side.value.capitalize()}."),)
+                return snapshot.findings or (finding(Code.GONE, f"It is gone in {side.label}."),)
         return ()
 
     def _load_pair(self, link: Link) -> Pair[Any]:

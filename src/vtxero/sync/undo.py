@@ -166,7 +166,7 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     writes = [effect for effect in scene.effects if effect.write == UPDATED]
     fields = tuple(dict.fromkeys(name for effect in writes for name in effect.fields))
     if scene.now is None:
-        return _left(step, finding(Code.GONE, f"It is gone in {writes[0].side.value.capitalize()}."))
+        return _left(step, finding(Code.GONE, f"It is gone in {writes[0].side.label}."))
     before, now = slice_.decode(writes[0].before), scene.now.record
     wanted = replace(now, **{name: getattr(before, name) for name in fields})
     step = replace(step, wanted=wanted, fields=fields)

@@ -71,7 +71,7 @@ def read(tools: UndoTools, places: Iterable[tuple[str, Side, str]]) -> dict[tupl
     found: dict[tuple[str, Side, str], Snapshot[Any]] = {}
     for (module, side), wanted in ids.items():
         tools.env.should_stop()
-        tools.env.progress.phase(f"Looking at {module} in {side.value.capitalize()}")
+        tools.env.progress.phase(f"Looking at {module} in {side.label}")
         for page in tools.env.sources[side].fetch_ids(module, list(dict.fromkeys(wanted))):
             for snapshot in tools.env.slices[module].mappers[side].parse(page.raw):
                 found[module, side, snapshot.id] = snapshot

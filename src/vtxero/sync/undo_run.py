@@ -102,7 +102,7 @@ class UndoRun:
                 self._settle(group)
                 continue
             module, side, _ = group[0].place
-            self._env.progress.phase(f"Taking back {module} in {side.value.capitalize()}")
+            self._env.progress.phase(f"Taking back {module} in {side.label}")
             size = self._env.sources[side].batch_size(module)
             for batch in _chunks(self._unmoved([step for step in group if self._is_free(step)]), size):
                 self._write(batch)
@@ -194,7 +194,7 @@ class UndoRun:
         if step.kind is Kind.RESTORE and stuck:
             self._keep_bases(link, stuck)
             self._state.mark_undone([effect.seq for effect in step.effects])
-            text = f"{side.value.capitalize()} took the write and kept its own: {', '.join(stuck)}."
+            text = f"{side.label} took the write and kept its own: {', '.join(stuck)}."
             self._report.count(step, Outcome.FAILED, (finding(refused(side), text, remedy="Set it back by hand."),))
             return
         self._state.set_back_at(step.effect, snapshot.modified)

@@ -230,7 +230,7 @@ def _is_edited(entry: Entry, bases: Bases) -> bool:
 
 
 def _edited(entry: Entry, bases: Bases) -> Cause:
-    base, side = bases.on(entry.side), entry.side.value.capitalize()
+    base, side = bases.on(entry.side), entry.side.label
     pairs: dict[str, tuple[Decimal | str, Decimal | str]] = {
         "total": (base.total, entry.amounts.invoiced),
         "paid": (base.amount_paid, entry.amounts.paid),

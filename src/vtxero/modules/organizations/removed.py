@@ -74,7 +74,7 @@ def _without(record: Organization, gone: Collection[Person]) -> Organization:
 
 
 def _told(person: Person, side: Side) -> Finding:
-    here, there = side.value.capitalize(), side.other.value.capitalize()
+    here, there = side.label, side.other.label
     return finding(
         Code.ORG_PEOPLE_REMOVED,
         f"{person.full or person.email} was removed in {here}, is still in {there}, and is not made anew.",

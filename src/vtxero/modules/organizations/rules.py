@@ -42,7 +42,7 @@ def primary_email_findings(wanted: Organization, source: Organization | None = N
 
 def answer_findings(wanted: Organization, answered: Organization, side: Side) -> tuple[Finding, ...]:
     """Note what the service kept otherwise than it was sent, and report persons that it did not keep."""
-    service = side.value.capitalize()
+    service = side.label
     found = [
         kept_otherwise(Code.TEXT_UNSUPPORTED, ("organizations", field), service, kept, sent)
         for field in _TEXTS

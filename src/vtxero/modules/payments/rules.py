@@ -82,7 +82,7 @@ def amount_findings(
     due = invoice.total - invoice.amount_paid - credited - others
     if payment.amount > due:
         also = f", after {canon(others):f} of other payments in this run" if others else ""
-        service = side.value.capitalize()
+        service = side.label
         text = f"It is {canon(payment.amount):f}, and {canon(max(due, ZERO)):f} is due in {service}{also}."
         yield finding(Code.PAY_AMOUNT, text, field="amount")
 
@@ -102,6 +102,6 @@ def changed_findings(current: Payment, wanted: Payment, source: Side) -> tuple[F
     for name in FIELDS:
         before, after = getattr(current, name), getattr(wanted, name)
         if before != after:
-            text = f"Its {called(MODULE, name)} was changed in {source.value.capitalize()} after it crossed."
+            text = f"Its {called(MODULE, name)} was changed in {source.label} after it crossed."
             found.append(finding(Code.PAY_CHANGED, text, field=name))
     return tuple(found)

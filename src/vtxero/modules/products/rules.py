@@ -121,7 +121,7 @@ def taken_findings(lookups: Lookups, wanted: Product, current: Product) -> tuple
 
 def answer_findings(wanted: Product, answered: Product, side: Side) -> tuple[Finding, ...]:
     """Note what the service kept otherwise than it was sent. Prices are no totals: rounding is noted, not refused."""
-    service = side.value.capitalize()
+    service = side.label
     found = [
         kept_otherwise(code, (MODULE, field), service, kept, sent)
         for field, code in _TEXTS.items()
