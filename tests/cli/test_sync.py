@@ -330,3 +330,16 @@ def test_second_run_counts_what_was_skipped_before_and_tells_in_full_only_what_i
     records = json.loads(vtxero("log", "--last", "-o", "json").out)["records"]
     assert [record["reason"] for record in records] == ["INV-GROUP-DISCOUNT", "INV-DATE"]
     assert vtxero("log", "--skipped").out.count("What to do:") == 2
+
+
+def test_placeholder_is_explained_where_it_is_made_and_pages_nobody(shop, vtxero):
+    xero = shop.company.xero
+    line_of_xero = {"Description": "Advice", "Quantity": 1, "UnitAmount": 10, "AccountCode": "200", "TaxType": "NONE"}
+    xero.add_invoice(xero.add_contact(Name="Blue Ltd"), [line_of_xero], Status="AUTHORISED", DueDate="2026-12-01")
+
+    planned = vtxero("sync", "--dry-run")
+    ran = [vtxero("sync", "--fail-on", "skip") for _ in "ab"]
+
+    assert "create  ??????  made for lines that name no product; it never goes to Xero" in planned.out
+    assert [each.code for each in ran] == [0, 0]
+    assert "PRD-PLACEHOLDER" in ran[1].out

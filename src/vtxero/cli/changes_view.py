@@ -20,6 +20,8 @@ PLANNED = 10
 """Records of a plan shown per module before the rest is only counted."""
 MAX_CHANGES = 8
 MAX_VALUE = 60
+STAND_IN = "made for lines that name no product; it never goes to Xero"
+"""What is said of a record without a counterpart: the placeholder product (`invoices.placeholder_product`)."""
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
@@ -44,6 +46,8 @@ def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
 def _changes(record: RecordResult) -> Text:
     """A creation in one line, a change with before and after, a line each."""
     is_new = record.outcome is Outcome.CREATED
+    if is_new and not record.changes and not record.xero_id:
+        return Text(STAND_IN, style="dim")
     parts = [_change(record.module, change, is_new=is_new) for change in record.changes[:MAX_CHANGES]]
     if len(record.changes) > MAX_CHANGES:
         parts.append(Text(f"and {len(record.changes) - MAX_CHANGES} more fields", style="dim"))

@@ -199,6 +199,7 @@ class FirstConfig:
     def _modules(self, found: Discovery) -> tuple[str, ...]:
         defaults = ModulesSettings()
         usual = [name for name in arguments.MODULES if name in found.modules and getattr(defaults, name).enabled]
+        self._session.say("What can be synced:")
         for name in arguments.MODULES:
             mark = "" if name in usual else _why_not(name, found)
             self._session.say(f"  {name}: {COMMENTS[name]}{mark}")

@@ -121,7 +121,7 @@ def note_parts(records: Iterable[RecordResult], view: View, *, run: str | None =
     if not by_code:
         return
     yield Text("")
-    yield Text("Crossed, with a note", style="bold")
+    yield Text("Would cross, with a note" if run is None else "Crossed, with a note", style="bold")
     for code, found in by_code.items():
         yield from _note_group(code, found, view, run)
 

@@ -13,6 +13,7 @@ from vtxero.cli.run_options import RunOptions, takes_run_options
 from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Session
 from vtxero.cli.watching import watched
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
@@ -60,7 +61,7 @@ def _watched_run(session: Session, settings: Settings, request: RunRequest, fail
     """Do the run, tell the watcher of cron jobs and the user about it, and give the exit code."""
     with watched(settings, dry_run=request.dry_run) as ended_with:
         report = carry_out(session, settings, request)
-        report = replace(report, exit_code=tuned(report.exit_code, skipped=_skipped(report), fail_on=fail_on))
+        report = replace(report, exit_code=tuned(report.exit_code, skipped=_skipped(report, fail_on), fail_on=fail_on))
         ended_with(report.exit_code)
         print_report(session, report, part=_part(request))
     return report.exit_code
@@ -78,6 +79,13 @@ def _part(request: RunRequest) -> str:
     return ", ".join(name for name, is_set in parts.items() if is_set)
 
 
-def _skipped(report: RunReport) -> int:
-    """Count all that was left alone, told before or not: who asks for a sign wants it until the cause is mended."""
-    return sum(count.counts.get(Outcome.SKIPPED, 0) for count in report.modules)
+def _skipped(report: RunReport, fail_on: FailOn) -> int:
+    """Count all that was left alone, told before or not: who asks for a sign wants it until the cause is mended.
+
+    The placeholder product has none that anybody could mend, and must not keep the sign up for ever.
+    """
+    total = sum(count.counts.get(Outcome.SKIPPED, 0) for count in report.modules)
+    if not total or fail_on is not FailOn.SKIP:
+        return total  # a report may hold a hundred thousand records, and reads each when it is asked for
+    skipped = (record for record in report.records if record.outcome is Outcome.SKIPPED)
+    return total - sum(1 for record in skipped if {item.code for item in record.reasons} == {Code.PRD_PLACEHOLDER})
