@@ -28,6 +28,9 @@ WHOLE_REFUSALS = {
 }
 """What to say when Xero refuses without a readable word."""
 
+UNDER_WAY = {408, 409, 425}
+"""Came too early or took too long; a 409 says that a request of this Idempotency-Key is still being carried out."""
+
 _XML_MESSAGE = re.compile(r"<Message>([^<]{1,300})</Message>")
 RUN_AGAIN = "Nothing needs mending; run again later."
 
@@ -92,7 +95,7 @@ def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> F
             return _denied(status, headers, told, message, body)
         case 400 if told is not None or b"<ApiException" in body[:300]:
             return _invalid(told, message, body)
-    if status >= 500 and status != 501:
+    if (status >= 500 and status != 501) or status in UNDER_WAY:
         return Failure(Kind.LOST, message or f"HTTP {status}", status, retry_after=retry_after)
     return _strange(status, headers, body, message)
 

@@ -6,15 +6,18 @@ import json
 from functools import partial
 
 import pytest
+from pydantic import SecretStr
 
 from vtxero.errors import NotModelledError, ReplyLostError, TemporaryError
 from vtxero.sync.records import Accepted, Refused
+from vtxero.xero.access import XeroAccess
 from vtxero.xero.endpoints import endpoint
 from vtxero.xero.errors import BatchRefusedError
+from vtxero.xero.oauth import XeroOAuth
 from vtxero.xero.reference import read_reference
-from vtxero.xero.tokens import LoginExpiredError
+from vtxero.xero.tokens import LoginExpiredError, MemoryTokenKeeper, Token, TokenSource
 from vtxero.xero.wire import read_envelope
-from wire.xero.scripted import Reply
+from wire.xero.scripted import DROP, NOON, Reply
 
 CONTACTS = endpoint("organizations")
 NOTHING = {"Contacts": []}
@@ -81,15 +84,30 @@ def test_put_when_refused_in_xml_gives_xeros_words(client, script, kind):
     script.says(Reply(400, XML_REFUSAL, kind=kind))
 
     with pytest.raises(BatchRefusedError) as caught:
-        client.write(
-            CONTACTS.create,
-            partial(read_envelope, plural="Contacts"),
-            key="k",
-            body="contacts",
-            data={"Contacts": [{"Name": "Ada"}]},
-        )
+        write(client)
 
     assert caught.value.messages == ("The <Name> is bad",)
+
+
+def write(client):
+    parse = partial(read_envelope, plural="Contacts")
+    return client.write(CONTACTS.create, parse, key="k", body="contacts", data={"Contacts": [{"Name": "Ada"}]})
+
+
+@pytest.mark.parametrize("status", [408, 409, 425])
+def test_put_when_its_first_sending_is_still_under_way_waits_for_it_under_the_same_key(client, script, status):
+    """A 409 while a request of that key is being carried out (the IETF's draft of the header, section 2.7)."""
+    script.says(DROP, Reply(status, {"Title": "Conflict", "Status": status}), created({"ContactID": IDS[0]}))
+
+    assert len(write(client).elements) == 1
+    assert [asked.headers["Idempotency-Key"] for asked in script.asked] == ["k"] * 3
+
+
+def test_put_when_its_first_sending_never_ends_counts_as_lost(client, script):
+    script.says(Reply(409, b"", kind=""))
+
+    with pytest.raises(ReplyLostError, match="HTTP 409"):
+        write(client)
 
 
 def created(*elements):
@@ -167,6 +185,22 @@ def test_token_answer_when_written_otherwise_is_read(client, script, told):
 
     assert [asked.headers["Authorization"] for asked in script.asked] == ["Bearer AT"] * 2
     assert client.calls == 3
+
+
+@pytest.mark.parametrize("told", ["R-2", "R-1", None])
+def test_refresh_when_the_refresh_token_stays_the_same_goes_on_with_it(xero_url, script, clock, told):
+    """Xero rotates it; a login server may as well answer the same one again, or none."""
+    script.token_answers = [{"access_token": f"A-{n}", "expires_in": 1800, "refresh_token": told} for n in (1, 2)]
+    access = XeroAccess("my-app", login_url=xero_url, identity_url=xero_url, api_url=xero_url)
+    keeper = MemoryTokenKeeper(Token(SecretStr("A-0"), NOON, SecretStr("R-1")))
+    with XeroOAuth(access, clock, sleep=clock.sleep) as oauth:
+        tokens = TokenSource(keeper, oauth, clock)
+        first = tokens.bearer()
+        clock.seconds += 3600
+        second = tokens.bearer()
+
+    assert (first, second) == ("A-1", "A-2")
+    assert keeper.token.refresh.get_secret_value() == (told or "R-1")
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
