@@ -18,6 +18,8 @@ from vtxero.xero.client import XeroClient
 from vtxero.xero.oauth import XeroOAuth
 from vtxero.xero.tokens import MemoryTokenKeeper, TokenSource
 
+PER_MINUTE, AT_ONCE = 60, 5
+"""Xero's limits (developer.xero.com: API limits)."""
 TENANT = "11111111-2222-3333-4444-555555555555"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DROP = "drop the connection"

@@ -10,8 +10,8 @@ from collections import deque
 import pytest
 
 from vtxero.errors import BudgetError
-from vtxero.xero.limits import AT_ONCE, PER_MINUTE, Limiter
-from wire.xero.scripted import ManualClock
+from vtxero.xero.limits import Limiter
+from wire.xero.scripted import AT_ONCE, PER_MINUTE, ManualClock
 
 
 class Judge:

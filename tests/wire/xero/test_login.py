@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from vtxero.errors import AuthError, ConfigError
-from vtxero.xero.access import API_SCOPES, LOGIN_SCOPES, Grant, XeroAccess
+from vtxero.xero.access import LOGIN_SCOPES, Grant, XeroAccess
 from vtxero.xero.callback import RedirectListener
 from vtxero.xero.login import begin_login, challenge_of, new_secret, read_redirect
 
@@ -116,8 +116,9 @@ def test_access_without_a_client_id_is_refused():
 def test_access_of_a_machine_asks_for_no_persons_scopes():
     machine = XeroAccess("app", grant=Grant.CLIENT_CREDENTIALS, client_secret=SecretStr("hush"))
 
-    assert machine.wanted_scopes == API_SCOPES
-    assert PKCE.wanted_scopes == LOGIN_SCOPES
+    books = ("accounting.contacts", "accounting.invoices", "accounting.payments", "accounting.settings")
+    assert machine.wanted_scopes == books
+    assert PKCE.wanted_scopes == ("openid", "profile", "email", "offline_access", *books)
     assert "hush" not in repr(machine)
 
 

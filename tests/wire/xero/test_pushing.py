@@ -18,9 +18,8 @@ from vtxero.errors import ReplyLostError
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.xero import XeroState, create_app
 from vtxero.sync.records import Accepted
-from vtxero.xero.limits import AT_ONCE, PER_MINUTE
 from vtxero.xero.source import XeroSource
-from wire.xero.scripted import machine_access, opened
+from wire.xero.scripted import AT_ONCE, PER_MINUTE, machine_access, opened
 
 BATCH = 50
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
