@@ -24,6 +24,7 @@ from vtxero.rules.accounts import (
     payment_account_problem,
 )
 from vtxero.rules.fields import resolve_field
+from vtxero.rules.labels import LABELS
 
 CONFIG = ConfigError.exit_code
 
@@ -82,16 +83,6 @@ MADE_FROM = {
     "invoices": ("Invoice",),
     "payments": ("Payments",),
 }
-LABELS = {
-    "Accounts": ("Xero Contact ID",),
-    "Contacts": ("Xero Contact ID",),
-    "Products": ("Xero Item ID", "Xero Sales Account", "Xero Purchase Account"),
-    "Services": ("Xero Item ID", "Xero Sales Account", "Xero Purchase Account"),
-    "Invoice": ("Xero Invoice ID", "Xero Invoice Number"),
-    "LineItem": ("Xero Sales Account",),
-    "Payments": ("Xero Account",),
-}
-"""Fields of Vtiger that vtxero uses where it finds them by label (`docs/mapping.md`)."""
 
 
 def version_check(vtiger: VtigerReference, settings: Settings) -> Check:

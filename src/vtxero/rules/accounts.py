@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from vtxero.domain.reference import LedgerAccount, Reference, VtigerField, XeroReference, XeroTaxRate
 from vtxero.rules.fields import resolve_field
+from vtxero.rules.labels import PAYMENT_ACCOUNT, PURCHASE_ACCOUNT, SALES_ACCOUNT
 
 BANK = "BANK"
 PICKLIST = "picklist"
@@ -31,12 +32,12 @@ class AccountField:
 
 
 ACCOUNT_FIELDS = (
-    AccountField("Products", "Xero Sales Account"),
-    AccountField("Products", "Xero Purchase Account"),
-    AccountField("Services", "Xero Sales Account"),
-    AccountField("Services", "Xero Purchase Account"),
-    AccountField("LineItem", "Xero Sales Account"),
-    AccountField("Payments", "Xero Account", AccountUse.PAYMENTS),
+    AccountField("Products", SALES_ACCOUNT),
+    AccountField("Products", PURCHASE_ACCOUNT),
+    AccountField("Services", SALES_ACCOUNT),
+    AccountField("Services", PURCHASE_ACCOUNT),
+    AccountField("LineItem", SALES_ACCOUNT),
+    AccountField("Payments", PAYMENT_ACCOUNT, AccountUse.PAYMENTS),
 )
 """The fields as Vtiger's own Xero extension names them; `modules.products.fields` may name others."""
 

@@ -16,7 +16,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key, mended
 from vtxero.modules.contacts.names import joined, names_for_vtiger, vtiger_name_findings
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
-from vtxero.rules import addresses
+from vtxero.rules import addresses, labels
 from vtxero.rules.addresses import Address
 from vtxero.rules.contact_texts import VTIGER_FIRST, VTIGER_LAST, email_to_vtiger, xero_name
 from vtxero.rules.fields import FieldRules, cleared_findings, with_mandatory
@@ -26,7 +26,6 @@ from vtxero.rules.texts import composed, kept_otherwise, text_notes, vtiger_text
 from vtxero.rules.xero_contacts import kind_for_vtiger
 from vtxero.sync.records import Payload, Presence, Projection, Snapshot
 
-MARKER_LABEL = "Xero Contact ID"
 KIND_LABEL = "Contact Type"
 MOVABLE = {"email": "email", "phone": "phone", "mobile": "mobile", "fax": "fax", "kind": KIND_LABEL}
 """The fields that the config may keep in another Vtiger field."""
@@ -54,7 +53,7 @@ class VtigerPeople:
         self._options = options
         self._rules = rules
         self._contacts = reference.modules["Contacts"]
-        self._marker = self._contacts.by_label(MARKER_LABEL)
+        self._marker = self._contacts.by_label(labels.CONTACT_ID)
         self._names = {"first": "firstname", "last": "lastname"}
         self._names |= {field: rules.vtiger_field(field, self._contacts) for field in MOVABLE}
 

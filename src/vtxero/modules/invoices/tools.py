@@ -14,6 +14,7 @@ from vtxero.domain.reference import Reference, VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, unescape
 from vtxero.modules.invoices.record import LineTax
+from vtxero.rules import labels
 from vtxero.rules.fields import FieldRules
 from vtxero.rules.taxes import TaxMatcher
 
@@ -160,9 +161,9 @@ def make_tools(
         zero_taxes=frozenset(tax.field for tax in vtiger.taxes if not tax.rate and tax.method != DEDUCTED),
         header=header,
         reference_field=rules.vtiger_field("reference", header) or SUBJECT,
-        number_field=header.by_label("Xero Invoice Number"),
-        id_field=header.by_label("Xero Invoice ID"),
-        line_account_field=vtiger.modules.get("LineItem", _NO_MODULE).by_label("Xero Sales Account"),
+        number_field=header.by_label(labels.INVOICE_NUMBER),
+        id_field=header.by_label(labels.INVOICE_ID),
+        line_account_field=vtiger.modules.get("LineItem", _NO_MODULE).by_label(labels.SALES_ACCOUNT),
         person_prefix=vtiger.modules.get("Contacts", _NO_MODULE).id_prefix,
         placeholder_key=match_key(options.placeholder_product),
         adjustment_accounts=frozenset(filter(None, (options.adjustment_account, *former_accounts))),

@@ -23,7 +23,7 @@ from vtxero.modules.organizations.vtiger_wire import (
     record_order,
     unreadable,
 )
-from vtxero.rules import addresses
+from vtxero.rules import addresses, labels
 from vtxero.rules.addresses import vtiger_address
 from vtxero.rules.contact_texts import email_to_vtiger, xero_name
 from vtxero.rules.fields import (
@@ -52,7 +52,6 @@ MOVABLE = {
     "kind": "accounttype",
 }
 """The fields that the config may keep in another Vtiger field."""
-MARKER_LABEL = "Xero Contact ID"
 TAX_NUMBER_LABELS = (
     *("GST", "GSTIN", "VAT", "ABN", "Tax Number"),
     *(
@@ -81,7 +80,7 @@ class VtigerOrganizations:
         self._accounts = reference.modules["Accounts"]
         self._contacts = reference.modules.get("Contacts")
         self._contact_kind = self._contacts.by_label(CONTACT_KIND_LABEL) if self._contacts else ""
-        self._marker = self._accounts.by_label(MARKER_LABEL)
+        self._marker = self._accounts.by_label(labels.CONTACT_ID)
         self._names = _NAMES | {name: rules.vtiger_field(name, self._accounts) for name in (*MOVABLE, "tax_number")}
 
     @property
@@ -232,20 +231,20 @@ class VtigerOrganizations:
 
     def _mandatory(self, wanted: Organization, current: Organization | None) -> tuple[Finding, ...]:
         """Name the mandatory Vtiger fields that a new organization, or a new contact of it, would leave blank."""
-        labels: list[str] = []
+        missing: list[str] = []
         if current is None:
             element = self._account(wanted, None) | {"assigned_user_id": self._user}
             filled = with_defaults(element, self._accounts, self._options.defaults)
             if self._marker and self._options.write_back:
                 filled[self._marker] = "filled when written"
-            labels += [
+            missing += [
                 label for label in missing_mandatory(filled, self._accounts) if wanted.name or label != self._label
             ]
         new = next((one for one in (wanted.primary, *wanted.people) if one != NOBODY and not one.id), None)
         if new is not None and self._contacts is not None:
             element = self._new_contact(new, wanted.kind, self._contacts) | {"account_id": "filled when written"}
-            labels += [f"{label} (of contacts)" for label in missing_mandatory(element, self._contacts)]
-        return tuple(mandatory_finding(label) for label in labels)
+            missing += [f"{label} (of contacts)" for label in missing_mandatory(element, self._contacts)]
+        return tuple(mandatory_finding(label) for label in missing)
 
     @property
     def _label(self) -> str:

@@ -13,10 +13,11 @@ from vtxero.modules.payments.record import FIELDS, MODULE, Payment
 from vtxero.modules.payments.tools import INVOICES, Tools
 from vtxero.modules.payments.vtiger import PAYMENTS, VtigerMapper
 from vtxero.modules.payments.xero import XeroMapper
+from vtxero.rules import labels
 from vtxero.rules.fields import FieldRules
 from vtxero.rules.slices import PlainSlice
 
-MOVABLE = {"account": "Xero Account"}
+MOVABLE = {"account": labels.PAYMENT_ACCOUNT}
 FIXED = ("invoice", "amount", "paid_on", "status")
 
 

@@ -21,6 +21,7 @@ from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer
 from vtxero.modules.products.tools import Tools
 from vtxero.modules.products.vtiger_accounts import AccountTexts
 from vtxero.modules.products.vtiger_wire import VtigerProductRow, attached_taxes, further_prices, unreadable
+from vtxero.rules import labels
 from vtxero.rules.fields import (
     cleared_findings,
     mandatory_finding,
@@ -35,13 +36,12 @@ from vtxero.sync.records import Payload, Projection, Snapshot
 
 MOVABLE = {
     "description": "description",
-    "sales_account": "Xero Sales Account",
+    "sales_account": labels.SALES_ACCOUNT,
     "purchase_price": "purchase_cost",
-    "purchase_account": "Xero Purchase Account",
+    "purchase_account": labels.PURCHASE_ACCOUNT,
     "quantity": "qtyinstock",
 }
 """The Vtiger fields, by name or label, that the config may change."""
-MARKER_LABEL = "Xero Item ID"
 TITLES = {"Products": ("productname", "productcode"), "Services": ("servicename", "service_no")}
 """Where each module keeps its name and its code. A service has no code of its own, and its number cannot be set."""
 _LIMITS = {"productname": 100, "servicename": 100, "productcode": 40}
@@ -101,7 +101,7 @@ class VtigerProducts:
         held = current or Product(kind=wanted.kind)
         element = self._changed(wanted, held) if current else self._fields(wanted)
         if self.lacks_id(wanted, xero_id):
-            element[self._module(wanted.kind).by_label(MARKER_LABEL)] = xero_id
+            element[self._module(wanted.kind).by_label(labels.ITEM_ID)] = xero_id
         if current is None:
             made = {"source": source_of(xero_id)} if xero_id else {}
             steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element) | made}]
@@ -115,7 +115,7 @@ class VtigerProducts:
         """Tell whether Xero's id is to be written into the field for it."""
         if not (self._tools.options.write_back and xero_id) or record.marker == xero_id:
             return False
-        return bool(self._module(record.kind).by_label(MARKER_LABEL))
+        return bool(self._module(record.kind).by_label(labels.ITEM_ID))
 
     def placeholder(self, name: str) -> Product:
         """Give the product that stands for Xero's lines without an item: it has every tax, since any may be on them."""
@@ -234,7 +234,7 @@ class VtigerProducts:
     def _mandatory(self, wanted: Product) -> tuple[Finding, ...]:
         element = self._new(wanted, self._fields(wanted))
         if self._tools.options.write_back:
-            element[self._module(wanted.kind).by_label(MARKER_LABEL)] = "filled when written"
+            element[self._module(wanted.kind).by_label(labels.ITEM_ID)] = "filled when written"
         return tuple(mandatory_finding(label) for label in missing_mandatory(element, self._module(wanted.kind)))
 
     def _read(self, row: Mapping[str, Any]) -> Snapshot[Product]:
@@ -278,7 +278,7 @@ class VtigerProducts:
             unit_price=price,
             taxes=taxes,
             prices=further_prices(row, currency or self._base),
-            marker=noted_id(row.text(module.by_label(MARKER_LABEL))),
+            marker=noted_id(row.text(module.by_label(labels.ITEM_ID))),
         )
 
     def _counts(self, field: str) -> bool:
