@@ -96,7 +96,8 @@ def test_attachments_need_a_scope_of_their_own(xero, invoice):
     xero.login("accounting.invoices accounting.contacts")
 
     assert xero.api("GET", f"Invoices/{invoice}").status_code == 200
-    assert xero.api("GET", f"Invoices/{invoice}/Attachments").status_code == 401
+    for path in (f"Invoices/{invoice}/Attachments", f"Invoices//{invoice}/Attachments/"):
+        assert xero.api("GET", path).status_code == 401
 
 
 def test_attachments_with_the_reading_scope_can_only_be_read(xero, invoice):

@@ -89,7 +89,7 @@ CHANGES: dict[tuple[str, str], Handler] = {
 
 def needed_scopes(path: str) -> tuple[str, ...] | None:
     """Give the scopes of which a call needs one; None for what nobody serves."""
-    name, *more = path.lower().split("/")
+    name, *more = [part for part in path.lower().split("/") if part] or [""]
     return ATTACHMENT_SCOPES if more[1:2] == ["attachments"] else SCOPES.get(name)
 
 
