@@ -161,6 +161,19 @@ def test_person_when_vtiger_holds_what_it_can_of_the_name_keeps_xeros(first, las
     assert to_xero(slice_, both, further).record.people == further.people
 
 
+@pytest.mark.parametrize("is_primary", [True, False])
+def test_address_that_xero_refuses_is_noted_of_further_people_and_not_of_the_primary_person(is_primary):
+    slice_ = a_slice()
+    names = {"FirstName": "Ann", "LastName": "Lee"}
+    people = {} if is_primary else {"ContactPersons": [{**names, "EmailAddress": "ann@kea.nz"}]}
+    held = from_xero(slice_, EmailAddress="office@kea.nz", **(names if is_primary else people)).record
+    source = from_vtiger(slice_, "Ann Lee <not valid>", email1="office@kea.nz")
+
+    noted = [item.message for item in to_xero(slice_, source, held).notes]
+
+    assert ["'not valid'" in text for text in noted] == ([] if is_primary else [True])
+
+
 def test_people_when_two_have_one_name_are_told_apart_by_their_addresses():
     slice_ = a_slice()
     source = from_vtiger(slice_, "Ann Lee <a@kea.nz>", "Ann Lee", email1="office@kea.nz")
