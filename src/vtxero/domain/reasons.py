@@ -75,7 +75,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.GONE: (
         "It was deleted, archived or voided on one side.",
-        "Restore it there, or delete the other one by hand; vtxero deletes nothing.",
+        "Restore it there, or delete, archive or merge the other one by hand; vtxero deletes nothing.",
     ),
     Code.TEXT_UNSUPPORTED: (
         "The other side cannot hold these characters or this length.",
