@@ -26,14 +26,16 @@ class VtxeroError(Exception):
     Attributes:
         exit_code: the process's exit code when this ends a run (the README lists them).
         remedy: what the reader can do, one sentence; empty when the message says it all.
+        usual_remedy: what stands there where none is given.
     """
 
     exit_code = 1
+    usual_remedy = ""
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.remedy = remedy
+        self.remedy = remedy or self.usual_remedy
 
 
 class ConfigError(VtxeroError):
@@ -124,3 +126,5 @@ class RefusedError(VtxeroError):
 
 class NotModelledError(VtxeroError):
     """A service answered in a shape that vtxero does not know: a bug of ours, or a new version of theirs."""
+
+    usual_remedy = "The next run tries it again. If it says the same, please report it with this message."

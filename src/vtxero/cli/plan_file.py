@@ -59,7 +59,9 @@ def save_plan(path: Path, report: RunReport, request: RunRequest, *, profile: st
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(document, file, ensure_ascii=False, indent=1)
     except OSError as error:
-        raise ConfigError(f"The plan cannot be written to {path}: {error.strerror}.") from error
+        raise ConfigError(
+            f"The plan cannot be written to {path}: {error.strerror}.", remedy="Choose another place with --out."
+        ) from error
 
 
 def load_plan(path: Path) -> PlanFile:
@@ -73,7 +75,10 @@ def load_plan(path: Path) -> PlanFile:
     try:
         return PlanFile.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise ConfigError(f"The plan {path} cannot be read: {error.strerror}.") from error
+        raise ConfigError(
+            f"The plan {path} cannot be read: {error.strerror}.",
+            remedy="Name a plan made with `vtxero plan --out FILE`.",
+        ) from error
     except ValidationError:
         raise ConfigError(
             f"{path} is no plan that this vtxero can apply.", remedy="Make one with `vtxero plan --out FILE`."

@@ -110,7 +110,7 @@ def check_may_write(path: Path) -> None:
         with path.open(encoding="utf-8", errors="replace") as file:
             is_ours = file.readline().rstrip("\n") == FIRST_LINE
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {_said(error)}.") from error
+        raise ConfigError(f"{path} cannot be written: {_said(error)}.", remedy="Choose another place.") from error
     if not is_ours:
         raise ConfigError(f"{path} exists and is no config of stand-ins.", remedy="Choose another name, or remove it.")
 

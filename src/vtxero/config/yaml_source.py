@@ -83,7 +83,10 @@ def read_file(path: Path) -> Layer:
             remedy="Name another one with --config, or let `vtxero init` make one there.",
         ) from error
     if len(raw) > MAX_BYTES:
-        raise ConfigError(f"{path} is larger than {MAX_BYTES // 1024} KB: that is no config of vtxero.")
+        raise ConfigError(
+            f"{path} is larger than {MAX_BYTES // 1024} KB: that is no config of vtxero.",
+            remedy="Name another file with --config.",
+        )
     return read_text(_decode(raw, path), name=str(path))
 
 
