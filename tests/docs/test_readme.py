@@ -114,13 +114,15 @@ def test_readme_when_its_commands_are_run_each_ends_well(answers):
 
 
 def test_readme_when_synced_twice_the_second_run_has_nothing_to_do(answers):
-    first, second, mended = (done.stdout for line, done in answers if line.endswith(" sync"))
+    first, second, mended, edited = (done.stdout for line, done in answers if line.endswith(" sync"))
     row = re.compile(r"^(?:organizations|products|invoices) +(\d+) +(\d+) +(\d+)", re.MULTILINE)
     counted = [row.findall(text) for text in (first, second)]
 
     assert any(number != "0" for numbers in counted[0] for number in numbers)
     assert {number for numbers in counted[1] for number in numbers} == {"0"}
     assert re.search(r"^invoices +1 ", mended, re.MULTILINE)
+    assert re.search(r"^organizations +0 +1 ", edited, re.MULTILINE)
+    assert any("→ 09 555 0199" in done.stdout for line, done in answers if line.endswith("--updated"))
 
 
 @pytest.mark.parametrize("target", re.findall(r"^\$ make (\w+)", README, flags=re.MULTILINE))
