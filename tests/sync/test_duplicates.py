@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.world import World, in_step
+from sync.world import World, counts, in_step
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
@@ -119,3 +119,33 @@ def test_law_2_record_whose_id_one_in_vtiger_carries_is_not_made_there_again_tho
 
     assert world.vtiger.names() == ["c", "later"]
     assert [record.reasons[0].code for record in report.records] == [Code.AMBIGUOUS]
+
+
+def test_copy_in_vtiger_that_carries_the_id_of_a_linked_partner_gets_one_of_its_own():
+    world = World()
+    world.vtiger.add("cards", name="Ann", phone="1")
+    world.sync()
+    [partner] = world.xero.tables["cards"]
+    world.vtiger.add("cards", name="Ann, copied", phone="2", marker=partner)
+
+    world.sync()
+
+    assert {row["name"]: row["phone"] for row in world.xero.tables["cards"].values()} == {
+        "Ann": "1",
+        "Ann, copied": "2",
+    }
+    assert world.vtiger.names() == world.xero.names()
+    world.quiet()
+
+
+def test_copy_in_vtiger_that_carries_the_id_of_a_partner_of_the_same_plan_gets_one_of_its_own():
+    world = World()
+    partner = world.xero.add("cards", name="Ann")
+    world.vtiger.add("cards", name="Ann", marker=partner)
+    world.vtiger.add("cards", name="Ann, copied", marker=partner)
+
+    report = world.sync()
+
+    assert counts(report) == {"linked": 1, "created": 1}
+    assert world.vtiger.names() == world.xero.names() == ["Ann", "Ann, copied"]
+    world.quiet()
