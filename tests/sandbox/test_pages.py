@@ -109,3 +109,15 @@ def test_page_of_a_record_that_is_not_there_is_none_and_pages_are_no_calls(sandb
 
     assert (gone.status_code, odd.status_code) == (404, 404)
     assert len(sandbox.journal("vtiger").entries) == seen
+
+
+@pytest.mark.parametrize(("side", "named"), [("vtiger_url", "Ponsonby Pottery"), ("xero_url", "SHOP-001")])
+def test_address_of_a_stand_in_lists_its_records_with_links_that_open(sandbox, side, named):
+    address = getattr(sandbox, side)
+
+    listed = httpx.get(address)
+    links = [unescape(link) for link in re.findall('href="([^"]+)"', listed.text)]
+
+    assert named in listed.text
+    assert len(links) > 5
+    assert {httpx.get(address + link).status_code for link in links} == {200}

@@ -35,6 +35,8 @@ class Page:
     shown: Mapping[str, str]
     save: Callable[[Mapping[str, str]], None]
     """Takes the fields that were changed. Raises ValueError, KeyError or an error of the stand-in's."""
+    links: tuple[tuple[str, str], ...] = ()
+    """Names and addresses of other pages, for one that lists them."""
 
 
 class WithPages:
@@ -87,7 +89,8 @@ def _content(page: Page) -> str:
     fields = "".join(_row(name, _input(name, value)) for name, value in page.editable.items())
     facts = "".join(_row(name, escape(value)) for name, value in page.shown.items())
     form = f'<form method="post"><table>{fields}</table><p><button>Save</button></p></form>' if fields else ""
-    return f"{form}<table>{facts}</table>"
+    links = "".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in page.links)
+    return f"{form}<table>{facts}</table><ul>{links}</ul>"
 
 
 def _row(name: str, cell: str) -> str:
@@ -101,6 +104,11 @@ def _input(name: str, value: str) -> str:
 def _frame(title: str, content: str, *, said: str = "", status: int = 200) -> Response:
     told = f'<p class="said">{escape(said)}</p>' if said else ""
     return HTMLResponse(FRAME.format(title=escape(title), said=told, content=content), status_code=status)
+
+
+def listing(title: str, links: tuple[tuple[str, str], ...]) -> Page:
+    """Give the page that a browser finds at the stand-in's own address."""
+    return Page(title, {}, {}, lambda _: None, links)
 
 
 def as_text(value: Any) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from vtxero.sandbox.pages import Page, as_text
+from vtxero.sandbox.pages import Page, as_text, listing
 from vtxero.sandbox.vtiger import hands
 from vtxero.sandbox.vtiger.schema import INVENTORY
 from vtxero.sandbox.vtiger.state import VtigerState
 
 PATHS = ("/index.php", "/view/detail")
+LISTED = ("Accounts", "Contacts", "Products", "Services", "Invoice")
 HEADER = ("subject", "invoicedate", "duedate", "invoicestatus", "description")
 """Of an invoice, only what moves no sum: its lines are edited where Vtiger computes them anew."""
 
@@ -18,6 +19,9 @@ def page_finder(state: VtigerState) -> Callable[[str, Mapping[str, str]], Page |
     """Give the function that finds a record's page by `module` and the bare record number."""
 
     def find(path: str, query: Mapping[str, str]) -> Page | None:
+        if path == "/":
+            with state.lock:
+                return listing("A stand-in for Vtiger", tuple(_links(state)))
         number = query.get("record") or query.get("id") or ""
         if path not in PATHS or "module" not in query or not number:
             return None
@@ -25,6 +29,14 @@ def page_finder(state: VtigerState) -> Callable[[str, Mapping[str, str]], Page |
             return _page(state, query["module"], number)
 
     return find
+
+
+def _links(state: VtigerState) -> Iterator[tuple[str, str]]:
+    for name in LISTED:
+        module = state.modules.get(name)
+        for record in state.live(name) if module else ():
+            label = " ".join(as_text(record.fields.get(each)) for each in module.label_fields) if module else ""
+            yield f"{name}: {label}", f"/index.php?module={name}&view=Detail&record={record.number}"
 
 
 def _page(state: VtigerState, module_name: str, number: str) -> Page:

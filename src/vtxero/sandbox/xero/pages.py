@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from vtxero.sandbox.pages import Page, as_text
+from vtxero.sandbox.pages import Page, as_text, listing
 from vtxero.sandbox.xero.state import XeroState
 
 SHORT_LINK = "/organisationlogin/default.aspx"
@@ -42,6 +42,9 @@ def page_finder(state: XeroState) -> Callable[[str, Mapping[str, str]], Page | N
     }
 
     def find(path: str, query: Mapping[str, str]) -> Page | None:
+        if path == "/":
+            with state.lock:
+                return listing("A stand-in for Xero", tuple(_links(state)))
         if path.lower() == SHORT_LINK:
             target = urlsplit(query.get("redirecturl", ""))
             path, query = target.path, dict(parse_qsl(target.query))
@@ -53,6 +56,13 @@ def page_finder(state: XeroState) -> Callable[[str, Mapping[str, str]], Page | N
         return None
 
     return find
+
+
+def _links(state: XeroState) -> Iterator[tuple[str, str]]:
+    for kind in KINDS:
+        for record_id, record in getattr(state, kind.records).items():
+            where = f"?{kind.parameter}={record_id}" if kind.parameter else record_id
+            yield f"{kind.records[:-1]}: {record.get(kind.label, '')}", f"{kind.start}{where}"
 
 
 def _page(kind: _Kind, record: Mapping[str, Any], record_id: str, save: Callable[..., None]) -> Page:
