@@ -113,3 +113,42 @@ def test_parts_entered_on_either_side_when_vtiger_is_edited_meanwhile_leave_that
     cloud.sync()
 
     assert (money(cloud)[0], cloud.row(cloud.sale)["duedate"]) == ("Sent", "2026-12-24")
+
+
+def in_part_in_vtiger_and_whole_in_xero(company):
+    company.vtiger.edit(company.sale, received="50", balance="54.50")
+    company.xero.pay(company.sale_id, "104.50")
+
+
+def test_amounts_in_conflict_hold_back_the_status_that_goes_with_them(company):
+    in_part_in_vtiger_and_whole_in_xero(company)
+
+    report = company.sync()
+
+    assert reasons(report) == {company.number_of(company.sale): ["CONFLICT"]}
+    assert money(company) == ("Approved", D(50), D("54.5"))
+    assert reasons(company.sync()) == {company.number_of(company.sale): ["CONFLICT"]}
+    assert money(company) == ("Approved", D(50), D("54.5"))
+
+
+def test_status_follows_when_the_amount_is_mended_by_hand(company):
+    in_part_in_vtiger_and_whole_in_xero(company)
+    company.sync()
+    company.vtiger.edit(company.sale, received="104.50", balance="0")
+
+    report = company.sync()
+
+    assert (reasons(report), report.exit_code) == ({}, 0)
+    assert money(company) == ("Paid", D("104.5"), 0)
+    company.quiet()
+
+
+def test_status_and_amounts_go_together_where_xero_is_to_decide(company):
+    in_part_in_vtiger_and_whole_in_xero(company)
+    company.sync()
+
+    report = company.sync(conflict="xero")
+
+    assert (reasons(report), report.exit_code) == ({}, 0)
+    assert money(company) == ("Paid", D("104.5"), 0)
+    company.quiet()

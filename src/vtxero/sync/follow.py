@@ -222,7 +222,7 @@ def _pending(slice_: Slice[Any], terms: Terms, link: Link, xero: Snapshot[Any], 
         frozenset(link.unsettled),
     )
     merged = merge(slice_, pair, terms.direction, terms.policy, leader=terms.leader)
-    return {*merged.to_vtiger, *merged.to_xero, *merged.conflicts, *merged.one_way}
+    return {*merged.to_vtiger, *merged.to_xero, *merged.conflicts, *merged.one_way, *merged.waiting}
 
 
 # both

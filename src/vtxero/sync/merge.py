@@ -6,7 +6,7 @@ never echoes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import Presence, Projection, Snapshot
-from vtxero.sync.slice import MeetsLeniently, Slice, Uniting, followed_fields, moving_alone
+from vtxero.sync.slice import MeetsLeniently, Slice, Uniting, followed_fields, going_with, moving_alone
 
 R = TypeVar("R")
 
@@ -40,12 +40,16 @@ class Pair(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Merge(Generic[R]):
-    """What became of each field: written to a side, in conflict, held back by the direction, or at rest."""
+    """What became of each field: written to a side, in conflict, held back by the direction, or at rest.
+
+    `waiting` are fields that would be written, beside others that are in conflict.
+    """
 
     to_vtiger: tuple[str, ...]
     to_xero: tuple[str, ...]
     conflicts: tuple[str, ...]
     one_way: tuple[str, ...]
+    waiting: tuple[str, ...]
     as_vtiger: Projection[R]
     as_xero: Projection[R]
     removed: tuple[Finding, ...] = ()
@@ -78,7 +82,7 @@ def merge(
     followed = followed_fields(slice_)
     keeps_track = not leader and not forced & slice_.unions
     seen = {side: _view(slice_, pair, side, keeps_track=keeps_track) for side in Side}
-    lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": []}
+    lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": [], "waiting": []}
     for field in () if both_gone else slice_.fields:
         if field in forced:
             targets = [Side.VTIGER]
@@ -98,6 +102,7 @@ def merge(
             lists[f"to_{side}" if direction.reaches(side) else "one_way"].append(field)
     for group in slice_.groups:
         _move_together(lists, group, lambda side, field: _differs(pair, seen, side, field))
+    _let_wait(lists, going_with(slice_))
     return Merge(
         **{name: tuple(fields) for name, fields in lists.items()},
         as_vtiger=seen[Side.VTIGER].now,
@@ -119,6 +124,15 @@ def _move_together(lists: dict[str, list[str]], group: frozenset[str], differs: 
         return
     place = lists[f"to_{moving[0]}"]
     place += [field for field in sorted(group) if field not in place and differs(moving[0], field)]
+
+
+def _let_wait(lists: dict[str, list[str]], fields: Mapping[str, frozenset[str]]) -> None:
+    """Write fields to no side beside others in conflict: a person decides first about those."""
+    for field, others in fields.items():
+        for place in (lists["to_vtiger"], lists["to_xero"]):
+            if field in place and others.intersection(lists["conflicts"]):
+                place.remove(field)
+                lists["waiting"].append(field)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class _Judgement:
         barred = {side: found for side in Side if self._merged.to(side) and (found := self._check(side))}
         writes = [side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred]
         held = (*self._merged.conflicts, *self._merged.one_way, *(f for side in barred for f in self._merged.to(side)))
+        held += self._merged.waiting
         held += tuple(sorted(self._slice.unions)) if self._merged.removed else ()
         reasons = self._reasons(barred)
         if not writes:

@@ -99,6 +99,21 @@ def moving_alone(slice_: object) -> frozenset[str]:
 
 
 @runtime_checkable
+class GoingWith(Protocol):
+    """A slice with fields that are true only beside others: a status of paid, beside what was paid."""
+
+    @property
+    def goes_with(self) -> Mapping[str, frozenset[str]]:
+        """These fields, and the others. While one of those is in conflict, the field is written to no side."""
+        ...
+
+
+def going_with(slice_: object) -> Mapping[str, frozenset[str]]:
+    """Give the fields of a slice that wait for others."""
+    return slice_.goes_with if isinstance(slice_, GoingWith) else {}
+
+
+@runtime_checkable
 class Composed(Protocol):
     """A slice with fields that a side makes out of one another: a full name, and its first and last part."""
 

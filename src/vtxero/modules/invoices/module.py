@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
@@ -45,6 +46,7 @@ class InvoicesSlice(PlainSlice[Invoice]):
     groups = (frozenset({"lines", "shipping", "adjustment", "rounding"}),)
     followed = frozenset(PAID)
     moving_alone = frozenset({"status"})
+    goes_with = MappingProxyType({"status": frozenset(PAID)})
     taken_code = Code.INV_NUMBER_TAKEN
 
     def __init__(
