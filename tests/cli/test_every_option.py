@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from cli.cases import CASES, Case
+from cli.logging_in import free_port
 from cli.office import open_office
 from cli.terminal import plain
 from cli.test_installed import too_wide
@@ -49,7 +50,7 @@ def office(tmp_path_factory):
 
 def carried_out(case: Case, office, **how):
     """Carry out a case in a folder of its own; gives how it ended, and the folder."""
-    folder = office.copy(blank=case.blank)
+    folder, office.port = office.copy(blank=case.blank), free_port()
     if case.before:
         assert office.run(_words(case.before, office), folder).code == 0
     lock = RunLock(folder / "state" / "default" / "run.lock") if case.locked else nullcontext()
