@@ -100,6 +100,34 @@ def test_record_when_it_has_several_reasons_stands_under_the_first_and_names_the
     assert "INV20 (7x20): Xero has no tax `Luxus 33 %`. (also INV-ADJUSTMENT)" in text
 
 
+def conflict_beside_a_change():
+    reasons = (finding(Code.CONFLICT, "Email changed on both sides: Vtiger has a@x.example, Xero b@x.example."),)
+    changes = (FieldChange("phone", "1", "2"),)
+    return record("Acme", Outcome.CONFLICT, "organizations", number=9, reasons=reasons, changes=changes)
+
+
+def test_advice_names_the_command_as_it_has_to_be_typed():
+    report = full_report(records=(conflict_beside_a_change(),))
+
+    text = " ".join(drawn(run_parts(report, View("vtxero --config a.yaml"))).split())
+
+    assert "`vtxero --config a.yaml sync --conflict xero`" in text
+    assert "`vtxero sync" not in text
+
+
+def test_plan_shows_what_it_changes_of_a_record_in_conflict():
+    text = drawn(run_parts(full_report(dry_run=True, records=(conflict_beside_a_change(),)), View()))
+
+    assert "change  Acme (11x9)  phone: 1 → 2" in text
+
+
+def test_run_and_log_say_what_crossed_of_a_record_in_conflict():
+    report = full_report(records=(conflict_beside_a_change(),))
+
+    assert "What else was changed crosses: phone: 1 → 2" in drawn(run_parts(report, View()))
+    assert "phone: 1 → 2" in drawn(report_parts(report, Filter(), View(cap=None)))
+
+
 def test_log_in_full_gives_every_reason_with_its_remedy_and_both_addresses():
     text = drawn(report_parts(full_report(), Filter(), View(cap=None)), 200)
 

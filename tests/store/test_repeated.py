@@ -62,6 +62,16 @@ def test_skip_that_was_mended_in_between_is_new(tmp_path):
         assert told(runs, "c", result()) == [False]
 
 
+def test_report_of_a_run_that_never_ended_says_that_it_was_stopped(tmp_path):
+    with opened(tmp_path) as runs:
+        runs.start("killed", "sync", STARTED)
+
+        report = runs.report("killed")
+
+    assert (report.status, report.exit_code) == ("error", 130)
+    assert "no end" in report.messages[0]
+
+
 def test_skip_that_only_an_interrupted_run_saw_was_told_to_nobody(tmp_path):
     with opened(tmp_path) as runs:
         told(runs, "a", result(), ends=False)

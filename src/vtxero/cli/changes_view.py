@@ -25,6 +25,11 @@ STAND_IN = "made for lines that name no product; it never goes to Xero"
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
+def crosses_in_part(record: RecordResult) -> bool:
+    """Tell whether fields of a record in conflict cross all the same: those that only one side changed."""
+    return record.outcome is Outcome.CONFLICT and bool(record.changes)
+
+
 def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give what a plan would create and change, module by module."""
     for (module, direction), items in _written_by_module(records).items():
@@ -34,8 +39,8 @@ def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
         table.add_column(overflow="fold")
         shown = items if view.cap is None else items[:PLANNED]
         for record in shown:
-            verb = {Outcome.CREATED: "create", Outcome.UPDATED: "change", Outcome.LINKED: "link"}[record.outcome]
-            table.add_row(Text(verb, style=STYLES[record.outcome]), name_of(record), _changes(record))
+            verb = {Outcome.CREATED: "create", Outcome.LINKED: "link"}.get(record.outcome, "change")
+            table.add_row(Text(verb, style=STYLES[record.outcome]), name_of(record), changes_of(record))
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}", style="bold")
         yield Padding(table, (0, 0, 0, 2))
@@ -43,7 +48,7 @@ def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
             yield Text(f"  ... and {len(items) - len(shown)} more; `-o json` shows them all")
 
 
-def _changes(record: RecordResult) -> Text:
+def changes_of(record: RecordResult) -> Text:
     """A creation in one line, a change with before and after, a line each."""
     is_new = record.outcome is Outcome.CREATED
     if is_new and not record.changes and not record.xero_id:
@@ -67,14 +72,14 @@ def _value(value: str | None) -> str:
 
 
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
-    """Give records that were created, updated or linked, with what changed and where to find them."""
+    """Give records that were created, linked or updated, if only in part: what changed, and where to find them."""
     for (module, direction), items in _written_by_module(records).items():
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}: {len(items)}", style="bold")
         for record in items:
             yield indented(Text.assemble((record.outcome.value, STYLES[record.outcome]), "  ", name_of(record)), 2)
             if record.changes:
-                yield indented(_changes(record), 6)
+                yield indented(changes_of(record), 6)
             for item in record.notes:
                 yield indented(full_text(item), 6)
             if view.is_plain:
@@ -86,6 +91,6 @@ def _written_by_module(
 ) -> dict[tuple[str, Direction], list[RecordResult]]:
     groups: dict[tuple[str, Direction], list[RecordResult]] = {}
     for record in records:
-        if record.outcome in WRITTEN:
+        if record.outcome in WRITTEN or crosses_in_part(record):
             groups.setdefault((record.module, record.direction), []).append(record)
     return {key: groups[key] for key in sorted(groups, key=lambda key: in_order(key[0]))}

@@ -82,7 +82,7 @@ def _usage_error(error: Exception, session: Session) -> int | None:
     if words is None or not hasattr(error, "exit_code"):
         return None
     context: Any = getattr(error, "ctx", None)
-    session.complain(f"Error: {_shortened(str(words()))}")
+    session.complain(f"Error: {_shortened(str(words()).replace('Value error, ', ''))}")
     session.complain(f"See `{context.command_path if context else 'vtxero'} --help`.")
     return USAGE
 

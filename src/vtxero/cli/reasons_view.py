@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from vtxero.cli.changes_view import changes_of, crosses_in_part
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
 from vtxero.domain.codes import Code
@@ -63,7 +64,7 @@ def _group(
     if code:
         yield indented(Text(REASONS[code].summary), 4)
         yield indented(
-            Text.assemble(("What to do: ", "bold"), clean(_remedy([record.reasons[0] for record in group]))), 4
+            Text.assemble(("What to do: ", "bold"), clean(_remedy([record.reasons[0] for record in group], view))), 4
         )
     shown = group if view.cap is None else group[: view.cap]
     for record in shown:
@@ -79,10 +80,11 @@ def _where(code: Code | None, view: View, run: str | None) -> str:
     return f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else "")
 
 
-def _remedy(firsts: Sequence[Finding]) -> str:
-    """The remedy once: the records' own where they agree, else the catalogue's."""
+def _remedy(firsts: Sequence[Finding], view: View) -> str:
+    """The remedy once: the records' own where they agree, else the catalogue's. Its commands can be typed as shown."""
     own = {finding.remedy for finding in firsts}
-    return own.pop() if len(own) == 1 else REASONS[firsts[0].code].remedy
+    remedy = own.pop() if len(own) == 1 else REASONS[firsts[0].code].remedy
+    return remedy.replace("`vtxero ", f"`{view.command} ")
 
 
 def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
@@ -95,6 +97,8 @@ def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
         line.append(f" (also {', '.join(dict.fromkeys(item.code.value for item in further if item))})", style="dim")
     yield indented(line, 6)
     if view.cap is not None:
+        if crosses_in_part(record):
+            yield indented(Text.assemble("What else was changed crosses: ", changes_of(record)), 8)
         return
     for item in further:
         if item:
@@ -134,7 +138,7 @@ def _note_group(
     told = [item for _, item in found if _says_more(item)]
     if not told:
         yield indented(Text(REASONS[code].summary), 4)
-    yield indented(Text.assemble(("What to do: ", "bold"), clean(_remedy([item for _, item in found]))), 4)
+    yield indented(Text.assemble(("What to do: ", "bold"), clean(_remedy([item for _, item in found], view))), 4)
     shown = found if view.cap is None else found[: view.cap]
     if told:
         for record, item in shown:

@@ -13,6 +13,9 @@ from vtxero.sync.report import ModuleCount, RunReport, RunSummary
 
 RUN = "run, command, status, exit_code, started_at, finished_at, seconds, calls, messages, errors"
 FORGOTTEN = "log is kept since"
+STOPPED = 130
+"""The exit code that is told of a run without an end: what its process gave nobody could note."""
+NO_END = "This run has no end: it is under way, or was stopped hard. The next run finds out what became of its writes."
 
 
 class SqliteRuns(SqliteOutcomes):
@@ -89,11 +92,13 @@ class SqliteRuns(SqliteOutcomes):
         if row is None:
             return None
         name, _, status, exit_code, started_at, _, seconds, calls, messages, errors = row
+        if exit_code is None:
+            status, exit_code, messages = "error", STOPPED, json.dumps([NO_END])
         return RunReport(
             name,
             dry_run=False,
             status=status,
-            exit_code=exit_code if exit_code is not None else 1,
+            exit_code=exit_code,
             started_at=datetime.fromisoformat(started_at),
             seconds=seconds,
             modules=self.counts(name),
