@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.world import World, killed_at
+from sync.world import World, counts, killed_at
 from vtxero.domain.reasons import Code
 from vtxero.store import SqliteRuns
 from vtxero.sync.gone import Deletions
@@ -177,3 +177,17 @@ def test_law_9_pair_of_which_one_is_gone_is_among_what_waits_until_it_is_there_a
     world.sync()
     world.sync()
     assert log.waiting() == []
+
+
+def test_law_9_pair_in_conflict_of_which_one_was_deleted_is_told_as_gone_and_its_heir_alone_meets_the_partner():
+    world = World()
+    old, partner = world.vtiger.add("cards", name="same", phone="1"), world.xero.add("cards", name="same", phone="2")
+    assert counts(world.sync())["conflict"] == 1
+    world.vtiger.tables["cards"].pop(old)
+
+    [told] = world.sync(full=True).records
+    assert (told.outcome, [reason.code for reason in told.reasons]) == (Outcome.SKIPPED, [Code.GONE])
+
+    heir = world.vtiger.add("cards", name="same", phone="3")
+    [met] = world.sync().records
+    assert (met.outcome, met.vtiger_id, met.xero_id) == (Outcome.CONFLICT, heir, partner)

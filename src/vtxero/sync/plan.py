@@ -311,7 +311,9 @@ class Planner:
     def _now(self, link: Link, side: Side, base: Any) -> Snapshot[Any]:
         row = self._state.record(self._slice.name, side, link.id_on(side))
         if row and row.raw is not None:
-            return self._read(row)
+            found = self._read(row)
+            # What waits was read before it was found to be gone.
+            return replace(found, presence=Presence.GONE) if row.presence is Presence.GONE else found
         if row is None:
             return Snapshot(link.id_on(side), "", "", base, "")
         return Snapshot(row.id, row.label, row.modified, base, "", marker=row.marker, presence=row.presence)
