@@ -115,6 +115,16 @@ def test_advice_names_the_command_as_it_has_to_be_typed():
     assert "`vtxero sync" not in text
 
 
+def test_advice_on_a_further_reason_names_the_command_as_it_has_to_be_typed():
+    reasons = (finding(Code.INV_ADJUSTMENT), finding(Code.CONFLICT, "Email changed on both sides."))
+    report = full_report(records=(record("INV9", Outcome.CONFLICT, number=9, reasons=reasons),))
+
+    text = " ".join(drawn(report_parts(report, Filter(), View("vtxero --config a.yaml", cap=None))).split())
+
+    assert "`vtxero --config a.yaml sync --conflict xero`" in text
+    assert "`vtxero sync" not in text
+
+
 def test_plan_shows_what_it_changes_of_a_record_in_conflict():
     text = drawn(run_parts(full_report(dry_run=True, records=(conflict_beside_a_change(),)), View()))
 

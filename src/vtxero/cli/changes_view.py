@@ -81,7 +81,7 @@ def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[Rende
             if record.changes:
                 yield indented(changes_of(record), 6)
             for item in record.notes:
-                yield indented(full_text(item), 6)
+                yield indented(full_text(item, view.command), 6)
             if view.is_plain:
                 yield from addresses_of(record, 6)
 

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from vtxero.cli.advice import as_typed
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.config.settings import ModulesSettings
 from vtxero.domain.findings import Finding
@@ -74,10 +75,10 @@ def name_of(record: RecordResult) -> Text:
     return linked(shown or "(no name)", url)
 
 
-def full_text(finding: Finding) -> Text:
+def full_text(finding: Finding, command: str) -> Text:
     """Give a finding with code, particulars and remedy."""
-    kind = "note " if finding.is_note else ""
-    return Text.assemble(f"{kind}{finding.code.value}: {clean(finding.message)} ", (clean(finding.remedy), "dim"))
+    kind, remedy = "note " if finding.is_note else "", clean(as_typed(finding.remedy, command))
+    return Text.assemble(f"{kind}{finding.code.value}: {clean(finding.message)} ", (remedy, "dim"))
 
 
 def addresses_of(record: RecordResult, blanks: int) -> Iterator[Text]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from vtxero.cli.advice import as_typed
 from vtxero.cli.changes_view import changes_of, crosses_in_part
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
@@ -84,7 +85,7 @@ def _remedy(firsts: Sequence[Finding], view: View) -> str:
     """The remedy once: the records' own where they agree, else the catalogue's. Its commands can be typed as shown."""
     own = {finding.remedy for finding in firsts}
     remedy = own.pop() if len(own) == 1 else REASONS[firsts[0].code].remedy
-    return remedy.replace("`vtxero ", f"`{view.command} ")
+    return as_typed(remedy, view.command)
 
 
 def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
@@ -102,9 +103,9 @@ def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
         return
     for item in further:
         if item:
-            yield indented(full_text(item), 8)
+            yield indented(full_text(item, view.command), 8)
     for item in record.notes:
-        yield indented(full_text(item), 8)
+        yield indented(full_text(item, view.command), 8)
     if view.is_plain:
         yield from addresses_of(record, 8)
 

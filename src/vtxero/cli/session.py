@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from vtxero.cli.advice import as_typed
 from vtxero.config.redact import Redactor
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Session:
 
     def with_command(self, text: str) -> str:
         """Put the options of this invocation into the commands that a text advises."""
-        return text.replace("`vtxero ", f"`{self.command} ")
+        return as_typed(text, self.command)
 
     def load(self, flags: Mapping[str, tuple[str, str]] | None = None, *, profile: str | None = None) -> Loaded:
         """Read the settings, start logging, say what is odd about them. `flags` are dotted keys with (flag, text)."""

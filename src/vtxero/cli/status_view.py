@@ -104,7 +104,7 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
         what = (result.outcome.value, STYLES[result.outcome])
         yield indented(Text.assemble(f"{run}  ", what, f"  {TITLES[result.direction]}"), 2)
         for item in (*result.reasons, *result.notes):
-            yield indented(full_text(item), 4)
+            yield indented(full_text(item, command), 4)
     yield Text(f"A run as a whole: {command} log {story.history[0][0]}", style="dim")
 
 
