@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from vtxero.sandbox.xero.books import Books
-from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError
+from vtxero.sandbox.xero.errors import Findings, InvalidError
 from vtxero.sandbox.xero.reference import add_account
-from vtxero.sandbox.xero.wire import Record, bool_in, is_guid, text_in
+from vtxero.sandbox.xero.saving import by_guid
+from vtxero.sandbox.xero.wire import Record, bool_in, text_in
 
 CODE_LENGTH, NAME_LENGTH = 10, 150
 CODE_TOO_LONG = "Account Code is too long. Maximum of 10 characters allowed"
@@ -33,10 +34,7 @@ def get_account(books: Books, key: str) -> Record:
     Raises:
         NotFoundError: there is none.
     """
-    found = books.accounts.get(key.lower()) if is_guid(key) else None
-    if found is None:
-        raise NotFoundError
-    return found
+    return by_guid(books.accounts, key)
 
 
 def create_account(books: Books, element: Record) -> Record:

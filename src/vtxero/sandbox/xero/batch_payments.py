@@ -6,11 +6,11 @@ from collections import Counter
 from decimal import Decimal
 
 from vtxero.sandbox.xero.books import Books
-from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
+from vtxero.sandbox.xero.errors import Findings, InvalidError, NotModelledError
 from vtxero.sandbox.xero.invoices import settle
 from vtxero.sandbox.xero.payments import TOO_MUCH, Paid, keep_payment, make_payment
-from vtxero.sandbox.xero.saving import Mode, Saved, id_sent
-from vtxero.sandbox.xero.wire import Record, date_in, is_guid, text_in
+from vtxero.sandbox.xero.saving import Mode, Saved, by_guid, id_sent
+from vtxero.sandbox.xero.wire import Record, date_in, text_in
 
 NO_PAYMENTS = "One or more payments must be specified"
 MIXED = "A batch holds payments of sales invoices or of bills, not of both"
@@ -26,10 +26,7 @@ def get_batch(books: Books, key: str) -> Record:
     Raises:
         NotFoundError: there is none.
     """
-    batch = books.batches.get(key.lower()) if is_guid(key) else None
-    if batch is None:
-        raise NotFoundError
-    return batch
+    return by_guid(books.batches, key)
 
 
 def save_batch(books: Books, element: Record, mode: Mode) -> Saved:

@@ -12,14 +12,13 @@ from vtxero.sandbox.xero.drafting import BAD_RATE, lock_text
 from vtxero.sandbox.xero.errors import Findings, InvalidError, NotFoundError, NotModelledError
 from vtxero.sandbox.xero.invoices import settle
 from vtxero.sandbox.xero.lines import NOTHING, ONE
-from vtxero.sandbox.xero.saving import Mode, Saved, refuse_unmodelled
+from vtxero.sandbox.xero.saving import Mode, Saved, by_guid, refuse_unmodelled
 from vtxero.sandbox.xero.wire import (
     Record,
     bool_in,
     cents,
     date_in,
     given,
-    is_guid,
     number_in,
     places,
     text_in,
@@ -40,10 +39,7 @@ def get_payment(books: Books, key: str) -> Record:
     Raises:
         NotFoundError: there is none.
     """
-    payment = books.payments.get(key.lower()) if is_guid(key) else None
-    if payment is None:
-        raise NotFoundError
-    return payment
+    return by_guid(books.payments, key)
 
 
 def save_payment(books: Books, element: Record, mode: Mode) -> Saved:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from vtxero.sandbox.xero.errors import Findings, NotModelledError
-from vtxero.sandbox.xero.wire import ZERO_ID, Record, given, text_in
+from vtxero.sandbox.xero.errors import Findings, NotFoundError, NotModelledError
+from vtxero.sandbox.xero.wire import ZERO_ID, Record, given, is_guid, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,18 @@ class Saved:
     record_id: str
     created: bool
     warnings: list[str] = field(default_factory=list)
+
+
+def by_guid(records: Mapping[str, Record], key: str) -> Record:
+    """Get a record that is asked for by its id alone.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    found = records.get(key.lower()) if is_guid(key) else None
+    if found is None:
+        raise NotFoundError
+    return found
 
 
 def id_sent(element: Record, plural: str, mode: Mode) -> str | None:
