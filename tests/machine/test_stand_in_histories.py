@@ -18,6 +18,7 @@ from machine.trouble import KINDS, trouble
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError
 from vtxero.registry import MODULES
+from vtxero.sandbox.xero.errors import XeroError
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RunReport
 
@@ -119,8 +120,12 @@ class StandInHistories(RuleBasedStateMachine):
             self.town.delete_in_vtiger("organizations", name)
             return
         xero = self.company.xero
-        do = xero.archive_contact if deed == "archive" else xero.restore_contact
-        self.town.in_xero("organizations", name, lambda row: do(row["ContactID"]))
+        if deed == "archive":
+            self.town.in_xero("organizations", name, lambda row: xero.archive_contact(row["ContactID"]))
+            return
+        for row in self.town.rows("xero", "organizations", name)[-1:]:
+            with suppress(XeroError):  # a living contact has the name
+                xero.restore_contact(row["ContactID"])
 
     @rule(source=CUSTOMERS, into=CUSTOMERS)
     def person_merges_two_contacts(self, source, into):

@@ -44,7 +44,10 @@ class Town:
     # reading
 
     def rows(self, side: str, module: str, name: str) -> list[Row]:
-        """Give the records of a name, oldest first; in Vtiger those in the recycle bin are not there."""
+        """Give the records of a name, oldest first; in Vtiger those in the recycle bin are not there.
+
+        In Xero a contact that was archived comes after the living ones of its name: it is another record than they.
+        """
         if side == "vtiger":
             table, field = {
                 "organizations": ("Accounts", "accountname"),
@@ -58,7 +61,8 @@ class Town:
             "products": ("Items", "Code"),
             "invoices": ("Invoices", "Reference"),
         }[module]
-        return [row for row in self.company.xero.snapshot()[table].values() if row.get(field) == name]
+        found = [row for row in self.company.xero.snapshot()[table].values() if row.get(field) == name]
+        return sorted(found, key=_is_archived)
 
     def ids(self, module: str, name: str) -> set[str]:
         own = {"organizations": "ContactID", "products": "ItemID", "invoices": "InvoiceID"}[module]
@@ -71,10 +75,14 @@ class Town:
         read = READ[side, field]
         return [str(read(row)) for row in self.rows(side, module, name)]
 
+    def has_one(self, side: str, module: str, name: str) -> bool:
+        """Tell whether one record of a name is in use: what it holds is what counts from now on."""
+        return len([row for row in self.rows(side, module, name) if not _is_archived(row)]) == 1
+
     def is_put_away(self, module: str, name: str) -> bool:
         """Tell whether a record is archived in Xero and Vtiger has none such: it stays where it is."""
         here, there = (self.rows(side, module, name) for side in ("vtiger", "xero"))
-        return not here and bool(there) and all(row.get("ContactStatus") == "ARCHIVED" for row in there)
+        return not here and bool(there) and all(map(_is_archived, there))
 
     def keys(self) -> Iterator[Key]:
         for module, fields in FIELDS.items():
@@ -136,7 +144,7 @@ class Town:
                 addresses = [{"AddressType": "POBOX", "City": city}]
                 self.company.xero.add_contact(Name=name, Phones=phones, Addresses=addresses)
             self.count(side, "organizations", name)
-            if len(self.rows(side, "organizations", name)) == 1:
+            if self.has_one(side, "organizations", name):
                 self.meet(side, "organizations", name)
                 self.note(side, ("organizations", name, "phone"), phone)
                 self.note(side, ("organizations", name, "city"), city)
@@ -150,7 +158,7 @@ class Town:
                 sales = {"UnitPrice": price, "AccountCode": "200"}
                 self.company.xero.add_item(Code=code, Name=f"Thing {code}", Description=text, SalesDetails=sales)
             self.count(side, "products", code)
-            if len(self.rows(side, "products", code)) == 1:
+            if self.has_one(side, "products", code):
                 self.meet(side, "products", code)
                 self.note(side, ("products", code, "description"), text)
                 self.note(side, ("products", code, "price"), price)
@@ -217,6 +225,10 @@ class Town:
             if missing := set(edits.values()) - kept:
                 found.append((key, missing))
         return found
+
+
+def _is_archived(row: Row) -> bool:
+    return bool(row.get("ContactStatus") == "ARCHIVED")
 
 
 def _vtiger_lines(product: str, quantity: str) -> list[dict[str, str]]:
