@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from chain.holding import Holding, headers_but_length, is_json, length_of
 from chain.respelling import Number, written
 
-API = "/api.xro/"
 Query = dict[str, str]
 Headers = dict[str, str]
 Asking = Callable[[Query, Headers], None]
@@ -30,57 +30,38 @@ def as_answered(_envelope: dict[str, Any]) -> None:
     return
 
 
-class OtherXero:
-    """An ASGI app in front of another. `changed` counts the requests that it took differently."""
+class OtherXero(Holding):
+    """Counts as changed the requests that it took differently, and the answers that it sent bare."""
 
     def __init__(
         self, app: Any, asking: Asking = as_asked, answering: Answering = as_answered, *, is_bare: bool = False
     ) -> None:
-        self.app = app
+        super().__init__(app)
         self.asking = asking
         self.answering = answering
         self.is_bare = is_bare
-        self.changed = 0
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if not scope.get("path", "").startswith(API):
-            await self.app(scope, receive, send)
-            return
-        self._ask(scope)
-        start: dict[str, Any] = {}
-        body = bytearray()
-
-        async def hold(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-                return
-            body.extend(message.get("body", b""))
-            if not message.get("more_body"):
-                await self._answer(start, bytes(body), send)
-
-        await self.app(scope, receive, hold)
-
-    def _ask(self, scope: Any) -> None:
+    def ask(self, scope: Any) -> None:
         query = {name.lower(): value for name, value in parse_qsl(scope["query_string"].decode())}
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         before = (dict(query), dict(headers))
-        headers.pop("accept-encoding", None)
         self.asking(query, headers)
         self.changed += (query, headers) != before
         scope["query_string"] = urlencode(query).encode()
         scope["headers"] = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
-    async def _answer(self, start: dict[str, Any], body: bytes, send: Any) -> None:
-        if any(value.startswith(b"application/json") for _, value in start["headers"]):
+    async def answer(self, start: dict[str, Any], body: bytes, send: Any) -> None:
+        if is_json(start):
             envelope = json.loads(body, parse_float=Number, parse_int=Number)
             self.answering(envelope)
             body = written(envelope).encode()
-        headers = [one for one in start["headers"] if one[0].lower() != b"content-length"]
+        headers = headers_but_length(start)
         if self.is_bare:
+            self.changed += 1
             headers = [one for one in headers if not one[0].lower().startswith((b"x-", b"date"))]
             headers.append((b"connection", b"close"))
         else:
-            headers.append((b"content-length", str(len(body)).encode()))
+            headers.append(length_of(body))
         await send({**start, "headers": headers})
         for at in range(0, len(body), 1000):
             await send({"type": "http.response.body", "body": body[at : at + 1000], "more_body": True})

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-API = "/api.xro/"
+from chain.holding import Holding, headers_but_length, is_json, length_of
+
 MONEY = re.compile(r"(Amount|Total|Due|Paid|Credited|Price|Rate|Quantity|Tax)$")
 
 Change = Callable[[str, Any], Any]
@@ -24,41 +25,21 @@ class Number(str):
     __slots__ = ()
 
 
-class Respelt:
-    """An ASGI app in front of another; changes every JSON answer of the accounting API, member by member."""
+class Respelt(Holding):
+    """Changes every JSON answer, member by member, and counts as changed the answers that it wrote otherwise."""
 
     def __init__(self, app: Any, change: Change) -> None:
-        self.app = app
+        super().__init__(app)
         self.change = change
-        self.changed = 0
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if not scope.get("path", "").startswith(API):
-            await self.app(scope, receive, send)
-            return
-        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        start: dict[str, Any] = {}
-        body = bytearray()
-
-        async def hold(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-                return
-            body.extend(message.get("body", b""))
-            if not message.get("more_body"):
-                text = self.respell(bytes(body), start)
-                kept = [one for one in start["headers"] if one[0].lower() != b"content-length"]
-                start["headers"] = [*kept, (b"content-length", str(len(text)).encode())]
-                await send(start)
-                await send({"type": "http.response.body", "body": text})
-
-        await self.app(scope, receive, hold)
-
-    def respell(self, body: bytes, start: dict[str, Any]) -> bytes:
-        if not any(value.startswith(b"application/json") for _, value in start["headers"]):
-            return body
-        self.changed += 1
-        return written(self._walked("", json.loads(body, parse_float=Number, parse_int=Number))).encode()
+    async def answer(self, start: dict[str, Any], body: bytes, send: Any) -> None:
+        if is_json(start):
+            answer = json.loads(body, parse_float=Number, parse_int=Number)
+            text = written(self._walked("", answer))
+            self.changed += text != written(answer)
+            body = text.encode()
+        await send({**start, "headers": [*headers_but_length(start), length_of(body)]})
+        await send({"type": "http.response.body", "body": body})
 
     def _walked(self, name: str, value: Any) -> Any:
         if isinstance(value, dict):

@@ -46,7 +46,10 @@ def as_it_is(_name, value):
 
 
 def books_after_two_runs(folder, put_in_front):
-    """Sync a small company both ways, edit it on both sides, sync it again; give what became of all records."""
+    """Sync a small company both ways, edit it on both sides, sync it again; give what became of all records.
+
+    With it goes how much of the talk with Xero was changed: where nothing was, equal books prove nothing.
+    """
     fronts = []
 
     def in_front(app):
@@ -77,8 +80,7 @@ def books_after_two_runs(folder, put_in_front):
         company.xero.pay(company.invoices()[company.number_of(sold)]["InvoiceID"], "10", day="2026-11-10")
         second = company.sync()
         company.quiet()
-        assert fronts[0].changed > 10
-        return told(first), told(second), shown(company)
+        return (told(first), told(second), shown(company)), fronts[0].changed
 
 
 def told(report):
@@ -109,12 +111,17 @@ def small_unordered_pages(query, headers):
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory):
-    return books_after_two_runs(tmp_path_factory.mktemp("as-it-is"), lambda app: Respelt(app, as_it_is))
+    books, changed = books_after_two_runs(tmp_path_factory.mktemp("as-it-is"), lambda app: Respelt(app, as_it_is))
+    assert not changed
+    return books
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.__name__)
 def test_run_when_xero_spells_its_answers_otherwise_does_the_same(tmp_path, expected, form):
-    assert books_after_two_runs(tmp_path, lambda app: Respelt(app, form)) == expected
+    books, changed = books_after_two_runs(tmp_path, lambda app: Respelt(app, form))
+
+    assert books == expected
+    assert changed
 
 
 WAYS = {
@@ -132,14 +139,17 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_run_when_xero_takes_requests_otherwise_does_the_same(tmp_path, expected, way):
-    assert books_after_two_runs(tmp_path, lambda app: OtherXero(app, *WAYS[way])) == expected
+    books, changed = books_after_two_runs(tmp_path, lambda app: OtherXero(app, *WAYS[way]))
+
+    assert books == expected
+    assert changed
 
 
 def test_run_when_xero_tells_no_limits_and_no_lengths_and_hangs_up_does_the_same(tmp_path, expected):
-    def asked(_query, headers):
-        headers["x-front"] = "bare"
+    books, changed = books_after_two_runs(tmp_path, lambda app: OtherXero(app, is_bare=True))
 
-    assert books_after_two_runs(tmp_path, lambda app: OtherXero(app, asked, is_bare=True)) == expected
+    assert books == expected
+    assert changed
 
 
 @pytest.mark.parametrize("path", ["Contacts", "Items", "Invoices"])
