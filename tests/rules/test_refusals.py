@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from vtxero.domain.codes import Code
-from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
 from vtxero.rules.refusals import translate_refusal
 
@@ -82,6 +81,10 @@ XERO = {
         "Tax rate must be valid.",
     ],
     (INVOICES, Code.INV_PARTY): [
+        (
+            "The Contact must contain at least 1 of the following elements to identify the contact: Name, "
+            "ContactID, ContactNumber"
+        ),
         "A Contact must be specified for this type of transaction",
         "Contact cannot be empty.",
         "Paid to name cannot be empty.",
@@ -206,20 +209,45 @@ UNKNOWN = [
 ]
 
 
-REMEDIES = {
-    (Side.XERO, Code.INV_PRODUCT): (
-        "Run again: vtxero then looks whether the item is still in Xero. "
-        "If Xero says it again, choose another product on the line in Vtiger."
-    ),
-    (Side.XERO, Code.PRD_TAX): (
-        "Give the product one tax in Vtiger that is active in Xero and fits its account, or none."
-    ),
-    (Side.VTIGER, Code.AMBIGUOUS): (
-        "Vtiger has a record of this name that vtxero was not shown, or one that is spelt with other accents. "
-        "Let the API user see it, or rename one of the two."
-    ),
+SPEAKS_OF = {
+    (Side.XERO, Code.AMBIGUOUS): "Rename",
+    (Side.XERO, Code.ORG_ARCHIVED): "Restore",
+    (Side.XERO, Code.ORG_NAME): "name",
+    (Side.XERO, Code.TEXT_UNSUPPORTED): "address",
+    (Side.XERO, Code.ORG_PRIMARY_EMAIL): "email address",
+    (Side.XERO, Code.PRD_CODE_TAKEN): "another code",
+    (Side.XERO, Code.PRD_CODE): "Part Number",
+    (Side.XERO, Code.PRD_ACCOUNT): "account",
+    (Side.XERO, Code.PRD_TAX): "active in Xero",
+    (Side.XERO, Code.INV_PARTY): "organization",
+    (Side.XERO, Code.INV_LINES): "lines",
+    (Side.XERO, Code.INV_STATUS): "status",
+    (Side.XERO, Code.INV_CLOSED): "in Xero",
+    (Side.XERO, Code.INV_NUMBER_TAKEN): "Renumber",
+    (Side.XERO, Code.INV_DATE): "date",
+    (Side.XERO, Code.INV_LOCK_DATE): "lock date",
+    (Side.XERO, Code.INV_NEGATIVE): "credit note",
+    (Side.XERO, Code.INV_TOTAL): "taxes and charges",
+    (Side.XERO, Code.INV_DISCOUNT): "discount",
+    (Side.XERO, Code.INV_LIMIT): "plan",
+    (Side.XERO, Code.INV_CURRENCY): "currency",
+    (Side.XERO, Code.INV_STOCK): "quantity",
+    (Side.XERO, Code.INV_PRODUCT): "product",
+    (Side.XERO, Code.INV_ACCOUNT): "account",
+    (Side.XERO, Code.INV_TAX_UNKNOWN): "tax",
+    (Side.XERO, Code.INV_TAX_ACCOUNT): "fits",
+    (Side.XERO, Code.PAY_AMOUNT): "amount",
+    (Side.XERO, Code.PAY_INVOICE_STATUS): "Approve the invoice",
+    (Side.XERO, Code.PAY_ACCOUNT): "bank account",
+    (Side.XERO, Code.PAY_CHANGED): "delete the payment",
+    (Side.XERO, Code.GONE): "Restore",
+    (Side.XERO, Code.DEPENDENCY): "record named",
+    (Side.VTIGER, Code.AMBIGUOUS): "API user",
+    (Side.VTIGER, Code.MANDATORY_FIELD): "default",
+    (Side.VTIGER, Code.DEPENDENCY): "record named",
+    (Side.VTIGER, Code.TAX_DENIED): "administrator",
 }
-"""Of reasons that are notes elsewhere: these stop the record."""
+"""What somebody must be told of who is to put right what a service complains of."""
 
 CASES = [
     (side, message, module, code)
@@ -236,15 +264,14 @@ def test_refusal_in_any_case_of_letters_leads_to_its_reason_and_keeps_its_words(
 
     assert found.code is code
     assert found.message == f"{side.label} says: {spelling(message)}"
-    assert found.remedy == REMEDIES.get((side, code), REASONS[code].remedy)
     assert not found.is_note
 
 
 @pytest.mark.parametrize(("side", "message", "module", "code"), CASES)
-def test_remedy_of_a_refusal_is_never_that_of_a_note_which_lets_the_record_cross(side, message, module, code):
+def test_remedy_of_a_refusal_when_read_is_something_to_do_about_the_complaint(side, message, module, code):
     (found,) = translate_refusal(side, module, (message,))
 
-    assert found.remedy == REMEDIES.get((side, code), REASONS[code].remedy)
+    assert SPEAKS_OF[side, code] in found.remedy
     assert "Nothing needs to be done" not in found.remedy
 
 

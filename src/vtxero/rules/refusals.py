@@ -95,6 +95,10 @@ _VTIGER: tuple[_Row, ...] = (
     ("permission to write is denied", ("taxes",), Code.TAX_DENIED),
 )
 _REMEDIES: Mapping[tuple[Side, Code], str] = {
+    (Side.XERO, Code.AMBIGUOUS): (
+        "Another contact in Xero has this name or number. Rename one of the two, or merge them in Xero."
+    ),
+    (Side.XERO, Code.TEXT_UNSUPPORTED): "Correct the address in Vtiger, or clear it.",
     (Side.XERO, Code.INV_PRODUCT): (
         "Run again: vtxero then looks whether the item is still in Xero. "
         "If Xero says it again, choose another product on the line in Vtiger."
