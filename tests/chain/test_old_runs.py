@@ -31,13 +31,27 @@ class Later(SystemClock):
 
 
 @pytest.fixture
-def old(company, monkeypatch):
+def first(company):
     """A first run that brought a contact to Vtiger, and an organization and an invoice to Xero."""
-    monkeypatch.setattr(retention, "ALWAYS_KEPT", 0)
     company.beta = company.xero.add_contact(Name="Beta Ltd", EmailAddress="hello@beta.example")
-    company.sale = company.invoice(company.organization(), line(company.product()), invoicestatus="Created")
+    company.acme = company.organization()
+    company.sale = company.invoice(company.acme, line(company.product()), invoicestatus="Created")
     company.run = company.sync().run
     return company
+
+
+@pytest.fixture
+def old(first, monkeypatch):
+    """The first run, and one that wrote eighty days later: of the newest runs one is kept, so the first may go."""
+    monkeypatch.setattr(retention, "ALWAYS_KEPT", 1)
+    write_later(first, 80)
+    return first
+
+
+def write_later(company, days):
+    """A run so many days from now, that carries an edit to Xero."""
+    company.vtiger.edit(company.acme, phone=f"555-{days:04}")
+    assert len(sync_later(company, days).records) == 1
 
 
 def sync_later(company, days, **request):
@@ -82,9 +96,9 @@ def test_dry_run_after_the_days_forgets_nothing(old):
 
 def test_what_came_from_xero_can_be_taken_out_of_vtiger_after_any_time(old):
     old.xero.edit_contact(old.beta, EmailAddress="new@beta.example")
-    assert old.sync().exit_code == 0
-    sync_later(old, 91)
-    assert effects(old) == [("vtiger", "create", "Beta Ltd")]
+    assert sync_later(old, 81).exit_code == 0
+    write_later(old, 171)
+    assert effects(old) == [("xero", "update", "Acme Ltd"), ("vtiger", "create", "Beta Ltd")]
 
     report = old.undo(origin=Side.XERO)
 
@@ -102,21 +116,33 @@ def test_what_somebody_edited_in_vtiger_stays_there_after_any_time(old):
     assert {row["accountname"] for row in old.vtiger.records("Accounts")} == {"Acme Ltd", "Beta Ltd"}
 
 
-def test_newest_runs_can_be_undone_though_the_clock_leaps(old, monkeypatch):
-    monkeypatch.undo()
-    before = effects(old)
+def test_newest_runs_can_be_undone_though_the_clock_leaps(first):
+    before = effects(first)
 
-    sync_later(old, 36_500)
+    sync_later(first, 36_500)
 
-    assert effects(old) == before
+    assert effects(first) == before
+
+
+def test_run_after_the_days_can_be_undone_until_twenty_later_ones_wrote(first):
+    before = effects(first)
+    for day in range(100, 119):
+        write_later(first, day)
+    sync_later(first, 200)
+    assert set(effects(first)) >= set(before)
+
+    write_later(first, 201)
+    with pytest.raises(ConfigError, match="can no longer be undone"):
+        first.undo(first.run)
 
 
 def test_log_after_its_days_is_forgotten_but_for_what_still_waits(old):
     bare = old.invoice(old.organization("Bee Ltd"), line(old.product("Unsold", "U-1")), invoicestatus="Credit Invoice")
-    waited = old.sync().run
-    old.sync()
+    waited = sync_later(old, 81).run
+    sync_later(old, 82)
     sync_later(old, 400)
     old.configure("invoices", enabled=False)
+    old.vtiger.edit(old.acme, phone="555-0800")
 
     last = sync_later(old, 800, modules=("organizations",)).run
 
@@ -129,13 +155,11 @@ def test_log_after_its_days_is_forgotten_but_for_what_still_waits(old):
         old.undo(old.run)
 
 
-def test_newest_runs_stay_in_the_log_though_the_clock_leaps(old, monkeypatch):
-    monkeypatch.undo()
+def test_newest_runs_stay_in_the_log_though_the_clock_leaps(first):
+    sync_later(first, 36_500)
 
-    sync_later(old, 36_500)
-
-    with open_log(old.settings) as log:
-        assert log.report(old.run) is not None
+    with open_log(first.settings) as log:
+        assert log.report(first.run) is not None
 
 
 def test_quiet_runs_add_next_to_nothing_to_the_state_however_much_waits(old):

@@ -39,8 +39,6 @@ def _horizon(
     last = _noted(state, name)
     if last and horizon - last < SELDOM:
         return None
-    if not ALWAYS_KEPT:
-        return horizon
     newest = kept_since(ALWAYS_KEPT)
     return min(horizon, newest) if newest else None
 
