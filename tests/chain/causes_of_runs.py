@@ -138,6 +138,22 @@ def rate_of_more_decimals_than_vtiger_keeps(company: Company) -> RunReport:
     return company.sync(modules=("taxes",))
 
 
+@produces(Code.ANSWER_LOST, "no usable answer came: the connection broke.")
+def answers_of_xero_that_are_lost_on_the_way(company: Company) -> RunReport:
+    company.organization()
+    lose = {"path": "/Contacts", "method": "PUT", "nth": "every", "do": "drop-after-commit"}
+    company.apps["xero"].faults.add(lose)
+    return company.sync()
+
+
+@produces(Code.ANSWER_LOST, 'gave no usable answer to create Accounts "Nova": the connection broke.')
+def answer_of_vtiger_that_is_lost_on_the_way(company: Company) -> RunReport:
+    company.xero.add_contact(Name="Nova")
+    lose = {"path": "webservice.php", "method": "POST", "nth": 2, "do": "drop-after-commit"}
+    company.apps["vtiger"].faults.add(lose)
+    return company.sync()
+
+
 @produces(Code.XERO_REFUSED, "Xero says: The moon is in the wrong quarter")
 def xero_refuses_in_words_that_nobody_knows(company: Company) -> RunReport:
     company.organization()

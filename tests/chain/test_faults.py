@@ -7,6 +7,7 @@ import random
 import pytest
 
 from chain.company import line, notes, open_company, reasons
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 
 
@@ -52,7 +53,11 @@ def test_every_reply_to_a_write_lost_ends_with_exit_code_5_and_the_next_run_find
         {"path": f"/{endpoint}", "method": "PUT", "nth": "every", "do": "drop-after-commit"}
     )
 
-    assert company.sync().exit_code == 5
+    report = company.sync()
+    assert report.exit_code == 5
+    lost = [item for record in report.records for item in record.reasons if item.code is not Code.DEPENDENCY]
+    assert {item.code for item in lost} <= {Code.ANSWER_LOST, Code.RUN_ENDED}
+    assert not [item.message for item in lost if "Error" in item.message]
     company.apps["xero"].faults.clear()
     company.sync()
 

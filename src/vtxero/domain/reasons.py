@@ -85,6 +85,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "The other side keeps fewer decimals of a price or a rate.",
         "Nothing needs to be done, unless the rounded figure matters: then enter one that both sides hold.",
     ),
+    Code.ANSWER_LOST: (
+        "It was sent, and no usable answer came: nobody knows yet whether it was carried out.",
+        "Run again: the next run looks what became of it before it sends anything again.",
+    ),
     Code.XERO_REFUSED: (
         "Xero refused it.",
         "Xero's own words are shown; mend the record accordingly and run again.",

@@ -274,10 +274,7 @@ class Applier:
         return tuple(replace(item, is_note=True) for item in found)
 
     def _fail_all(self, ready: list[Ready], text: str) -> None:
-        code = Code.XERO_REFUSED if ready[0].action.target is Side.XERO else Code.VTIGER_REFUSED
-        reason = finding(
-            code, text, remedy="Run again: the next run looks whether it was carried out before it sends anything."
-        )
+        reason = finding(Code.ANSWER_LOST, text)
         with self._state.transaction():
             for item in ready:
                 self._count(replace(item.action, outcome=Outcome.FAILED, reasons=(reason,), changes=()))

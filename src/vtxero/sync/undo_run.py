@@ -212,7 +212,7 @@ class UndoRun:
 
     def _fail(self, batch: Sequence[UndoStep], error: VtxeroError) -> None:
         again = "Run the same undo again: it looks what became of it."
-        reason = finding(refused(batch[0].effect.side), error.message, remedy=again)
+        reason = finding(Code.ANSWER_LOST, error.message, remedy=again)
         with self._env.transaction():
             for step in batch:
                 self._failed.add((step.effect.side, step.effect.id))

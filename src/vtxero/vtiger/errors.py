@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from vtxero.domain.network import fault_in_words
 from vtxero.errors import AuthError, ConfigError, ReplyLostError, TemporaryError, VtxeroError
 
 SERVICE = "vtiger"
@@ -19,6 +20,7 @@ BROKEN_CODES = frozenset({"INTERNAL_SERVER_ERROR", "DATABASE_QUERY_ERROR"})
 DENIED = "Permission to perform the operation is denied"
 _LAYERS = 6
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_TOO_LATE = (httpx.ReadTimeout, httpx.WriteTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +132,10 @@ def _is_certificate(error: BaseException) -> bool:
     return False
 
 
-def _words(error: Exception) -> str:
-    return str(error).strip().rstrip(".") or type(error).__name__
+def _words(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.ProxyError):
+        return "the proxy of this network let nothing through"
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection came about in time"
+    broken = "no connection came about" if isinstance(error, _NEVER_SENT) else "the connection broke"
+    return fault_in_words(error, otherwise="no answer came in time" if isinstance(error, _TOO_LATE) else broken)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from vtxero.domain.closing import Closing
+from vtxero.domain.network import fault_in_words
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
@@ -44,7 +45,7 @@ KEY_SECONDS = 240.0
 
 @dataclass(slots=True)
 class _Exchange:
-    """One operation under way: how often it was sent, and whether Xero may have carried it out unseen."""
+    """One operation under way: how often it was sent, and what became of it."""
 
     operation: Operation
     arguments: Mapping[str, Any]
@@ -53,8 +54,14 @@ class _Exchange:
     faults: int = 0
     limited: int = 0
     renewed: bool = False
-    in_doubt: bool = False
+    lost_by: str = ""
+    """What kept the first answer to a write from us, blank while nothing is in doubt."""
     bearer: str = ""
+
+    @property
+    def in_doubt(self) -> bool:
+        """Tell whether Xero may have carried it out unseen."""
+        return bool(self.lost_by)
 
 
 class XeroClient(Closing):
@@ -186,7 +193,8 @@ class XeroClient(Closing):
                 self._check_key(exchange, failure)
             case Kind.UNSENT | Kind.LOST:
                 exchange.faults += 1
-                exchange.in_doubt |= exchange.is_write and failure.kind is Kind.LOST
+                if exchange.is_write and failure.kind is Kind.LOST:
+                    exchange.lost_by = exchange.lost_by or failure.message
                 if exchange.faults >= (WRITE_TRIES if exchange.is_write else READ_TRIES):
                     if exchange.in_doubt:
                         raise _lost(exchange, failure.message)
@@ -203,8 +211,11 @@ class XeroClient(Closing):
 
 
 def _lost(exchange: _Exchange, told: str) -> ReplyLostError:
+    """Make the error of a write whose fate is unknown; `told` is what was the matter in the end."""
+    lost_by, last = exchange.lost_by.rstrip("."), told.rstrip(".")
+    again = "" if last == lost_by else f" It could not be sent again: {last}."
     return ReplyLostError(
-        f"{exchange.operation} was sent to Xero, and its answer was lost ({told}).",
+        f"{exchange.operation} was sent to Xero, and no usable answer came: {lost_by}.{again}",
         remedy="The next run looks what became of it before it sends anything again.",
     )
 
@@ -293,6 +304,10 @@ def _network_failure(error: Exception) -> Failure:
         return Failure(Kind.UNSENT, "its certificate cannot be verified; is a proxy in between?")
     if isinstance(cause, ResponseError):
         return Failure(Kind.BLOCKED, "something between here and Xero sends elsewhere")
-    if isinstance(cause, NewConnectionError | ConnectTimeoutError | ProxyError):
-        return Failure(Kind.UNSENT, f"no connection ({type(cause).__name__})")
-    return Failure(Kind.LOST, f"the connection broke ({type(cause).__name__})")
+    if isinstance(cause, ProxyError):
+        return Failure(Kind.UNSENT, "the proxy of this network let nothing through")
+    if isinstance(cause, ConnectTimeoutError):
+        return Failure(Kind.UNSENT, "no connection came about in time")
+    if isinstance(cause, NewConnectionError):
+        return Failure(Kind.UNSENT, fault_in_words(cause, otherwise="no connection came about"))
+    return Failure(Kind.LOST, fault_in_words(cause, otherwise="the connection broke"))

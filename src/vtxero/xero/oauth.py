@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, T
 
 from vtxero.domain.closing import Closing
 from vtxero.domain.codes import Code
+from vtxero.domain.network import fault_in_words
 from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
@@ -225,7 +226,7 @@ class XeroOAuth(Closing):
             try:
                 answer = self._http.request(method, url, data=form, headers=headers, auth=auth)
             except httpx.HTTPError as error:
-                told = f"{type(error).__name__}"
+                told = fault_in_words(error, otherwise="the connection broke")
                 LOGGER.debug("%s %s failed: %s", method, httpx.URL(url).path, told)
                 continue
             LOGGER.debug("%s %s %s", method, httpx.URL(url).path, answer.status_code)
