@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from cli.forking import Ended
-from cli.office import Office
+from cli.office import OLD, Office
 
 Check = Callable[[Ended, Office, Any], bool]
 
@@ -70,7 +70,8 @@ SCOPE = {
         and o.good in labels(ran, "updated")),
     "--full": Case("plan --full -vv", says="GET /Organisation"),
     "--only": Case("plan --only invoices:{late} -o json", check=lambda ran, o, _: labels(ran) == {o.late}),
-    "--since": Case("plan --since 2099-01-01 -o json", check=lambda ran, o, _: o.late not in labels(ran)),
+    "--since": Case("plan --full --since 2021-01-01 -o json", check=lambda ran, o, _: o.late in labels(ran)
+        and OLD not in labels(ran) and OLD in labels(o.run(["plan", "--full", "-o", "json"]))),
     "--limit": Case("plan invoices --limit 1 -o json", check=lambda ran, _, __: rows(ran, "created") == 1),
     "--allow": Case(
         "plan --allow changes", says="nothing was written", lacks="--allow changes",
@@ -138,8 +139,8 @@ SANDBOX = {
     "--edition": Case("sandbox --edition cloud --write-config box.yaml", until=STANDS, check=lambda _, __, folder:
         config_of(folder, "box.yaml")["vtiger"]["edition"] == "cloud"),
     "--second-org": Case("sandbox --second-org", says="Second Samples Ltd (tenant id ", until=STANDS),
-    "--vtiger-version": Case("sandbox --vtiger-version 9.9.9", 2, "'9.9.9' is not one of '8.2.0', '8.3.0'"),
-    "--limits": Case("sandbox --limits none", 2, "'none' is not one of 'on', 'off'", lacks="Value error"),
+    "--vtiger-version": Case("sandbox --vtiger-version 9.9.9", 2, "'9.9.9' is not known. It takes 8.2.0 or 8.3.0."),
+    "--limits": Case("sandbox --limits none", 2, "'none' is not known", lacks="Value error"),
     "--write-config": Case("sandbox --write-config box.yaml", says="--config box.yaml sync", until=STANDS,
         check=lambda _, __, folder: "url" in config_of(folder, "box.yaml")["vtiger"]),
 }  # fmt: skip

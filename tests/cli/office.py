@@ -12,14 +12,16 @@ from cli.forking import Forker
 from cli.logging_in import free_port
 from cli.test_watching import Watcher
 
+OLD = "Old Ltd"
+
 
 class Office:
     """Both stand-ins, the folder of somebody who runs vtxero, and the names of what is there.
 
     After the first run (`first`) an invoice has crossed (`good`), one was left alone (`bad`), Xero's customer Blue Ltd
     came to Vtiger. A run that found nothing follows (`idle`). In the last one (`second`) `good` came into conflict,
-    `refused` was refused, Acme's phone number crossed. Since then: another phone number, and the invoices `late` (good)
-    and `worse` (a discount on the whole).
+    `refused` was refused, Acme's phone number crossed. Since then: another phone number, the invoices `late` (good) and
+    `worse` (a discount on the whole), and a customer that was last changed long ago, as one taken out of a bin is.
     """
 
     def __init__(self, company, folder, forker, watcher):
@@ -71,6 +73,7 @@ class Office:
         self.second = self._sync(8)
         crm.xero.edit_account("200", Status="ACTIVE")
         crm.crm.post("revise", element={"id": self.acme, "phone": "222"})
+        crm.vtiger.edit(crm.organization(OLD), createdtime="2020-01-02 03:04:05", modifiedtime="2020-01-02 03:04:05")
         self.late = self._invoice()
         self.worse = self._invoice(hdnDiscountAmount="1")
 

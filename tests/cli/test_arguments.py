@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from vtxero.cli import arguments
 from vtxero.cli.hoisting import hoist
 from vtxero.errors import ConfigError
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -82,20 +86,36 @@ def test_only_when_its_kind_is_unknown_is_refused():
         arguments.records(["quote:Q1"], ())
 
 
-@pytest.mark.parametrize("typed", ["2026-11-01T08:00:00Z", "today", ""])
+@pytest.mark.parametrize("typed", ["2026-11-01T08:00:00Z", "today", "", "01.11.2026", "2026-11-31"])
 def test_day_when_it_is_none_names_the_option(typed):
     with pytest.raises(ConfigError, match="--since"):
-        arguments.day(typed, "--since")
+        arguments.past_day(typed, "--since", NOON)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("01.11.2026", "year-month-day"), ("2026-11-31", "no such day")])
+def test_day_when_it_is_none_says_how_it_is_written(typed, said):
+    with pytest.raises(ConfigError) as caught:
+        arguments.past_day(typed, "--since", NOON)
+
+    assert said in f"{caught.value.message} {caught.value.remedy}"
+
+
+def test_day_is_past_when_it_has_begun_somewhere_on_earth():
+    assert arguments.past_day("2026-11-02", "--since", NOON) == "2026-11-02"
+    with pytest.raises(ConfigError, match="2026-11-03 is still to come"):
+        arguments.past_day("2026-11-03", "--since", NOON)
 
 
 @pytest.mark.parametrize(
-    ("typed", "seconds"), [("90", 90), ("90s", 90), ("10m", 600), ("1h30m", 5400), ("2H", 7200), ("0", 0)]
-)
+    ("typed", "seconds"),
+    [("90s", 90), ("10m", 600), ("1h30m", 5400), ("2H", 7200), ("0", 0), ("0s", 0), ("10 minutes", 600),
+     ("10min", 600), ("1 hour 30 min", 5400), ("90 Sec", 90)],
+)  # fmt: skip
 def test_duration_is_read_in_seconds(typed, seconds):
     assert arguments.duration(typed, "--max-duration") == seconds
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "-5", "10x", "m", "1m1h", "1.5h"])
+@pytest.mark.parametrize("typed", ["", " ", "90", "soon", "-5", "10x", "m", "1m1h", "1.5h", "1d", "10 m 5"])
 def test_duration_when_it_is_none_names_the_option(typed):
     with pytest.raises(ConfigError, match="--max-duration"):
         arguments.duration(typed, "--max-duration")

@@ -48,7 +48,10 @@ def options(  # noqa: PLR0917 - Typer takes options as arguments
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", envvar="VTXERO_QUIET", help="Print nothing on success.")
     ] = False,
-    verbose: Annotated[int, typer.Option("--verbose", "-v", count=True, help="Log to stderr; -vv: every request.")] = 0,
+    verbose: Annotated[
+        int,
+        typer.Option("--verbose", "-v", count=True, show_default=False, help="Log to stderr; -vv: every request."),
+    ] = 0,
     no_input: Annotated[bool, typer.Option("--no-input", envvar="VTXERO_NO_INPUT", help="Never ask anything.")] = False,
     no_color: Annotated[
         bool, typer.Option("--no-color", envvar="VTXERO_NO_COLOR", help="No colours, no links; as NO_COLOR does.")

@@ -6,7 +6,8 @@ import difflib
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 
 from vtxero.config.settings import ModulesSettings
 from vtxero.domain.codes import Code
@@ -29,7 +30,16 @@ GUARDS = (
     INSTANCE,
 )
 
-_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.IGNORECASE)
+LONGEST_WAIT = 24 * 60 * 60
+"""Seconds, the most that the setting `lock_timeout` takes."""
+EASTERNMOST = timedelta(hours=14)
+"""How far ahead of UTC the first places on earth to see a day are."""
+
+_DURATION = re.compile(
+    r"(?=\d)(?:(\d+)\s*(?:hours?|hrs?|h)\s*)?(?:(\d+)\s*(?:minutes?|mins?|m)\s*)?(?:(\d+)\s*(?:seconds?|secs?|s))?"
+)
+_WITH_A_TIME = ("2026-11-01.", "2026-11-01 or 2026-11-01T08:00:00Z.")
+_LIKE_A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def modules(names: Iterable[str]) -> tuple[str, ...]:
@@ -79,19 +89,25 @@ def _record(text: str, asked: Sequence[str]) -> str:
 
 
 def duration(text: str, option: str) -> float:
-    """Read a time span in seconds: `90`, `90s`, `10m`, `1h30m`.
+    """Read a time span in seconds: `90s`, `10m`, `1h30m`, `10 minutes`. Only nothing needs no unit.
 
     Raises:
         ConfigError: it is none.
     """
     folded = text.strip().lower()
-    if folded.isdecimal():
-        return float(folded)
     found = _DURATION.fullmatch(folded)
-    if not folded or found is None:
-        raise ConfigError(f"{option}: {text!r} is no time span.", remedy="Write it like 90s, 10m or 1h30m.")
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return float(hours * 3600 + minutes * 60 + seconds)
+    if folded == "0":
+        return 0.0
+    if not folded:
+        said = "it is blank"
+    elif folded.isdecimal():
+        said = f"{text!r} says no unit"
+    elif found is None:
+        said = f"{text!r} is no time span"
+    else:
+        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        return float(hours * 3600 + minutes * 60 + seconds)
+    raise ConfigError(f"{option}: {said}.", remedy="Write it in one word with its unit, like 90s, 10m or 1h30m.")
 
 
 def time_limit(text: str | None) -> float | None:
@@ -100,28 +116,53 @@ def time_limit(text: str | None) -> float | None:
     Raises:
         ConfigError: it is no time span.
     """
-    return duration(text, "--max-duration") if text else None
+    return None if text is None else duration(text, "--max-duration")
 
 
 def lock_flag(text: str | None) -> dict[str, tuple[str, str]]:
     """Give `--lock-timeout` as what stands in for the setting; nothing where it is not given.
 
     Raises:
-        ConfigError: it is no time span.
+        ConfigError: it is no time span, or longer than the setting may be.
     """
-    return {"lock_timeout": ("--lock-timeout", str(duration(text, "--lock-timeout")))} if text else {}
+    if text is None:
+        return {}
+    seconds = duration(text, "--lock-timeout")
+    if seconds > LONGEST_WAIT:
+        raise ConfigError(f"--lock-timeout: {text!r} is more than a day.", remedy="Write 24h at most.")
+    return {"lock_timeout": ("--lock-timeout", str(seconds))}
 
 
-def day(text: str, option: str) -> str:
-    """Read a day. No time: both services have notations of their own for it, and a day compares in all of them.
+def past_day(text: str, option: str, now: datetime) -> str:
+    """Read a day that has begun somewhere on earth.
+
+    No time: both services have notations of their own for it, and a day compares in all of them.
 
     Raises:
-        ConfigError: it is none.
+        ConfigError: it is none, or is still to come.
     """
     try:
-        return date.fromisoformat(text.strip()).isoformat()
+        found = date.fromisoformat(text.strip())
     except ValueError:
-        raise ConfigError(f"{option}: {text!r} is no date.", remedy="Write it like 2026-11-01.") from None
+        raise _no_day(text, option) from None
+    if found > (now + EASTERNMOST).date():
+        raise ConfigError(
+            f"{option}: {found} is still to come: nothing can have changed since then.", remedy="Name a day gone by."
+        )
+    return found.isoformat()
+
+
+def _no_day(text: str, option: str) -> ConfigError:
+    """Say why this is no day."""
+    given = text.strip()
+    with suppress(ValueError):
+        whole = datetime.fromisoformat(given).date()
+        return ConfigError(
+            f"{option}: {text!r} has a time of day; whole days are wanted here.", remedy=f"Write {whole}."
+        )
+    if _LIKE_A_DAY.fullmatch(given):
+        return ConfigError(f"{option}: there is no such day as {given}.", remedy="Write it like 2026-11-01.")
+    return ConfigError(f"{option}: {text!r} is no date.", remedy="Write it as year-month-day, like 2026-11-01.")
 
 
 def moment(text: str, option: str) -> str:
@@ -136,9 +177,8 @@ def moment(text: str, option: str) -> str:
         given = datetime.fromisoformat(text.strip())
         aware = given.astimezone(UTC) if given.tzinfo else given.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ConfigError(
-            f"{option}: {text!r} is no date.", remedy="Write it like 2026-11-01, or 2026-11-01T08:00:00Z."
-        ) from None
+        wrong = _no_day(text, option)
+        raise ConfigError(wrong.message, remedy=wrong.remedy.replace(*_WITH_A_TIME)) from None
     return aware.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

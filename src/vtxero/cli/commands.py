@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
@@ -10,6 +11,32 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from vtxero.cli.hoisting import hoist
+
+_TYPE = re.compile(r"(?<=[A-Z]) <[^>]*>$")
+_RANGES = ((re.compile(r"(\d+)<=x<=(\d+)"), r"\1 to \2"), (re.compile(r"x>=(\d+)"), r"\1 or more"))
+
+
+class PlainCommand(TyperCommand):
+    """Says in its help what a value stands for and what it may be, without the words of programmers."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """List arguments and options: `FILE`, not `FILE <path>`; `1 or more`, not `x>=1`."""
+        write = formatter.write_dl
+
+        def write_plainly(rows: Any, *rest: Any, **named: Any) -> None:
+            write([(_TYPE.sub("", name), _in_words(text)) for name, text in rows], *rest, **named)
+
+        formatter.write_dl = write_plainly
+        try:
+            super().format_options(ctx, formatter)
+        finally:
+            formatter.write_dl = write
+
+
+def _in_words(text: str) -> str:
+    for pattern, words in _RANGES:
+        text = pattern.sub(words, text)
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +54,7 @@ class Command:
             command: Any = typer.main.get_group(found)
         else:
             alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-            alone.command(name)(found)
+            alone.command(name, cls=PlainCommand)(found)
             command = typer.main.get_command(alone)
         command.name = name
         return command

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return DONE  # Typer's own printing, and a reader that went away
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the user gets a sentence
-        return _usage_error(error, session) or _no_room(error, session) or _bug(error, session, arguments)
+        return _usage_error(error, session, arguments) or _no_room(error, session) or _bug(error, session, arguments)
 
 
 def _run(arguments: list[str], session: Session) -> int:
@@ -76,14 +76,14 @@ def _refuse(error: VtxeroError, session: Session) -> int:
     return error.exit_code
 
 
-def _usage_error(error: Exception, session: Session) -> int | None:
+def _usage_error(error: Exception, session: Session, arguments: Sequence[str]) -> int | None:
     """Handle what the parser refuses. Typer brings its own copy of those classes: go by what they can do."""
-    words = getattr(error, "format_message", None)
-    if words is None or not hasattr(error, "exit_code"):
+    if not (hasattr(error, "format_message") and hasattr(error, "exit_code")):
         return None
-    context: Any = getattr(error, "ctx", None)
-    session.complain(f"Error: {_shortened(str(words()).replace('Value error, ', ''))}")
-    session.complain(f"See `{context.command_path if context else 'vtxero'} --help`.")
+    from vtxero.cli.usage import command_of, sentence
+
+    session.complain(f"Error: {_shortened(sentence(error, arguments))}")
+    session.complain(f"See `{command_of(error, arguments)} --help`.")
     return USAGE
 
 

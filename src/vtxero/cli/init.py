@@ -54,10 +54,10 @@ def init(  # noqa: PLR0917 - Typer takes options as arguments
     given = Given(
         vtiger_url,
         username,
-        edition or "auto",
+        edition.value if edition else "auto",
         allow_http,
         client_id,
-        flow,
+        flow.value if flow else None,
         tenant or "",
         (xero_url or "").rstrip("/"),
         arguments.modules(modules.replace(",", " ").split()) if modules else None,

@@ -20,6 +20,22 @@ class Conflict(StrEnum):
     VTIGER = "vtiger"
 
 
+class AnyEdition(StrEnum):
+    """The kinds of Vtiger, and whichever answers."""
+
+    AUTO = "auto"
+    OPEN_SOURCE = "open-source"
+    CLOUD = "cloud"
+
+
+class XeroFlow(StrEnum):
+    """The ways to log in to Xero."""
+
+    PKCE = "pkce"
+    STANDARD = "standard"
+    CLIENT_CREDENTIALS = "client_credentials"
+
+
 # -- a run -----------------------------------------------------------------------------------------------------
 
 ModulesArgument = Annotated[
@@ -63,14 +79,17 @@ VtigerUsernameOption = Annotated[
     str | None,
     Option("--vtiger-username", metavar="NAME", envvar="VTXERO_VTIGER_USERNAME", help="Login name of the API user."),
 ]
-EditionOption = Annotated[str | None, Option(help="auto, open-source or cloud; default: what answers.")]
+EditionOption = Annotated[AnyEdition | None, Option(help="Which Vtiger it is; default: what answers.")]
 AllowHttpOption = Annotated[bool, Option("--allow-http", help="Allow plain http to another machine.")]
 XeroClientIdOption = Annotated[
     str | None,
     Option("--xero-client-id", metavar="ID", envvar="VTXERO_XERO_CLIENT_ID", help="Of your app at developer.xero.com."),
 ]
 XeroFlowOption = Annotated[
-    str | None, Option("--xero-flow", envvar="VTXERO_XERO_FLOW", help="pkce, standard or client_credentials.")
+    XeroFlow | None,
+    Option(
+        "--xero-flow", envvar="VTXERO_XERO_FLOW", help="How to log in to Xero; client_credentials: a Custom Connection."
+    ),
 ]
 XeroTenantOption = Annotated[
     str | None, Option("--xero-tenant", metavar="ID", help="The organisation, where a login reaches several.")

@@ -78,7 +78,8 @@ def apply(
     from vtxero.cli.plan_file import load_plan
 
     session: Session = ctx.obj
-    saved, settings = load_plan(file), session.load(arguments.lock_flag(lock_timeout)).settings
+    max_seconds, flags = arguments.time_limit(max_duration), arguments.lock_flag(lock_timeout)
+    saved, settings = load_plan(file), session.load(flags).settings
     if (saved.profile, saved.vtiger, saved.xero) != (settings.profile, *_places(settings)):
         raise ConfigError(
             f"{file} was made for the profile {saved.profile} with {saved.vtiger} and {saved.xero}.",
@@ -91,7 +92,7 @@ def apply(
         allow=("changes",),
         approved=saved.writes,
         max_calls=max_calls,
-        max_seconds=arguments.time_limit(max_duration),
+        max_seconds=max_seconds,
         command=f"apply {file.name}",
     )
     report = carry_out(session, settings, request)

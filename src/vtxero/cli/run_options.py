@@ -34,6 +34,9 @@ class RunOptions:
         Raises:
             ConfigError: something typed means nothing.
         """
+        # Time spans first: of `--lock-timeout 10 minutes` the parser leaves a module called minutes.
+        max_seconds = arguments.time_limit(self.max_duration)
+        arguments.lock_flag(self.lock_timeout)
         names = arguments.modules(self.modules or ())
         way = ("--direction", self.direction.value) if self.direction else ()
         return RunRequest(
@@ -44,13 +47,20 @@ class RunOptions:
             full=self.full,
             resync=resync,
             only=arguments.records(self.only or (), names),
-            since=arguments.day(self.since, "--since") if self.since else None,
+            since=self._since(),
             limit=self.limit,
             max_calls=self.max_calls,
-            max_seconds=arguments.time_limit(self.max_duration),
+            max_seconds=max_seconds,
             allow=tuple(dict.fromkeys(arguments.guard(text) for text in self.allow or ())),
             command=" ".join([command, *names, *way, *switches]),
         )
+
+    def _since(self) -> str | None:
+        if self.since is None:
+            return None
+        from vtxero.bootstrap.clock import SystemClock
+
+        return arguments.past_day(self.since, "--since", SystemClock().now())
 
     def settings(self) -> dict[str, tuple[str, str]]:
         """Give those that stand in for a setting.
