@@ -8,8 +8,6 @@ from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.report import RunReport
 
-MADE_IN_XERO = {"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}
-
 
 def make_mandatory(company: Company, module: str, field: str) -> None:
     """Tick `Mandatory field` in Vtiger's layout editor."""
@@ -39,7 +37,7 @@ def product_lacks_a_mandatory_field(company: Company) -> None:
 def invoice_lacks_a_mandatory_field(company: Company) -> None:
     make_mandatory(company, "Invoice", "cf_869")
     nova = company.xero.add_contact(Name="Nova")
-    company.xero.add_invoice(nova, [MADE_IN_XERO], Date="2026-11-01", DueDate="2026-11-30")
+    company.xero_invoice(nova)
 
 
 # organizations

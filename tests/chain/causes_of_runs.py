@@ -10,8 +10,6 @@ from vtxero.domain.sides import Direction
 from vtxero.sandbox.xero.shelves import CONTACTS
 from vtxero.sync.report import RunReport
 
-SOLD = {"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}
-
 
 @produces(Code.RUN_BASE_CURRENCY, "Vtiger's base currency is NZD, Xero's is USD")
 def base_currencies_differ(company: Company) -> None:
@@ -39,7 +37,7 @@ def config_leads_to_another_vtiger(company: Company) -> None:
 
 @produces(Code.RUN_VTIGER_VERSION, "8.3.0 cannot create invoices", version="8.3.0")
 def invoice_from_xero_for_a_vtiger_that_cannot_make_one(company: Company) -> None:
-    company.xero.add_invoice(company.xero.add_contact(Name="Nova"), [SOLD], Date="2026-11-01", DueDate="2026-11-30")
+    company.xero_invoice(company.xero.add_contact(Name="Nova"))
 
 
 @produces(Code.RUN_GUARD_EMPTIED, "Vtiger shows no organizations at all")

@@ -130,6 +130,11 @@ class Company:
     def contacts(self) -> dict[str, dict[str, Any]]:
         return {row["Name"]: row for row in self.xero.snapshot()["Contacts"].values()}
 
+    def xero_invoice(self, contact: str, *lines: dict[str, Any], **fields: Any) -> str:
+        """An approved sale that a bookkeeper made; `Type="ACCPAY"` makes it a bill."""
+        usual = {"Status": "AUTHORISED", "Date": "2026-11-02", "DueDate": "2026-11-30"}
+        return self.xero.add_invoice(contact, list(lines) or [xero_line()], **usual | fields)
+
     def items(self) -> dict[str, dict[str, Any]]:
         return {row["Code"]: row for row in self.xero.snapshot()["Items"].values()}
 
@@ -148,6 +153,12 @@ def settle(apps: dict[str, Instrumented]) -> None:
 def line(product: str, quantity: str = "1", price: str = "10", **fields: str) -> dict[str, str]:
     """A line of a Vtiger invoice, taxed with VAT unless said otherwise."""
     return {"productid": product, "quantity": quantity, "listprice": price, VAT: "4.5", **fields}
+
+
+def xero_line(price: str = "5", **fields: Any) -> dict[str, Any]:
+    """A line of a Xero invoice, untaxed unless said otherwise."""
+    usual = {"Description": "advice", "Quantity": 1, "AccountCode": "200", "TaxType": "NONE"}
+    return {**usual, "UnitAmount": price, **fields}
 
 
 def a_config(folder: Path | str, vtiger: str, xero: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chain.company import line, only, open_company, reasons
+from chain.company import line, only, open_company, reasons, xero_line
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 
@@ -198,13 +198,7 @@ def test_invoice_made_in_xero_arrives_with_its_lines_and_total(company, kind):
 
 def test_bill_from_xero_never_becomes_an_invoice(company):
     contact = company.xero.add_contact(Name="Supplier")
-    company.xero.add_invoice(
-        contact,
-        [{"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "300", "TaxType": "INPUT2"}],
-        Type="ACCPAY",
-        Date="2026-11-02",
-        DueDate="2026-11-30",
-    )
+    company.xero_invoice(contact, xero_line(AccountCode="300", TaxType="INPUT2"), Type="ACCPAY")
 
     company.sync()
 

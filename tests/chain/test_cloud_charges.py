@@ -8,7 +8,7 @@ import pytest
 
 from chain.causes import with_config
 from chain.cloud_company import open_cloud
-from chain.company import line, reasons
+from chain.company import line, reasons, xero_line
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def with_charge(company, amount="25", rate="", **fields):
 
 def xero_lines(company, *, charges="7", tax="NONE", **fields):
     contact = company.xero.add_contact(Name="Nova")
-    rows = [{"Description": "advice", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200", "TaxType": tax}]
+    rows = [xero_line(TaxType=tax)]
     if charges:
-        rows.append({**rows[0], "Description": "Charges", "UnitAmount": charges})
-    return company.xero.add_invoice(contact, rows, Date="2026-11-01", DueDate="2026-11-30", **fields)
+        rows.append(xero_line(charges, Description="Charges", TaxType=tax))
+    return company.xero_invoice(contact, *rows, **{"Status": "DRAFT"} | fields)
 
 
 def totals_agree(company, invoice):

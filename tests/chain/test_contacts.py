@@ -330,9 +330,7 @@ def test_name_that_xero_refuses_stops_the_person_before_it_is_sent(company):
 
 
 def test_invoice_made_in_xero_for_a_person_waits_for_an_organization(jane):
-    number = jane.xero.add_invoice(
-        jane.contact, [{"Description": "x", "UnitAmount": "1", "AccountCode": "200", "TaxType": "NONE"}]
-    )
+    number = jane.xero_invoice(jane.contact)
 
     report = jane.sync()
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from chain.company import line, notes, open_company, reasons
+from chain.company import line, notes, open_company, reasons, xero_line
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 
@@ -95,13 +95,7 @@ def test_email_address_that_xero_would_refuse_is_left_out_with_a_note_and_holds_
 
 def test_invoice_of_a_number_that_another_invoice_has_in_xero_is_left_alone(company):
     other = company.xero.add_contact(Name="Somebody else")
-    company.xero.add_invoice(
-        other,
-        [{"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}],
-        InvoiceNumber="INV1",
-        Date="2026-11-01",
-        DueDate="2026-11-02",
-    )
+    company.xero_invoice(other, InvoiceNumber="INV1")
     company.invoice(company.organization(), line(company.product()))
 
     report = company.sync(direction=Direction.TO_XERO)
@@ -113,12 +107,8 @@ def test_invoice_of_a_number_that_another_invoice_has_in_xero_is_left_alone(comp
 def test_lines_lost_by_parallel_writers_in_vtiger_are_repaired(tmp_path):
     with open_company(tmp_path, lose_lines=random.Random(7)) as company:
         contact = company.xero.add_contact(Name="Nova")
-        rows = [
-            {"Description": f"line {n}", "Quantity": 1, "UnitAmount": n, "AccountCode": "200", "TaxType": "NONE"}
-            for n in range(1, 6)
-        ]
         for _ in range(12):
-            company.xero.add_invoice(contact, rows, Date="2026-11-01", DueDate="2026-11-30", Status="AUTHORISED")
+            company.xero_invoice(contact, *(xero_line(str(n), Description=f"line {n}") for n in range(1, 6)))
 
         report = company.sync()
 
@@ -132,12 +122,7 @@ def test_lines_lost_by_parallel_writers_in_vtiger_are_repaired(tmp_path):
 def test_version_that_cannot_create_invoices_says_so_before_any_write(tmp_path):
     with open_company(tmp_path, version="8.3.0") as company:
         contact = company.xero.add_contact(Name="Nova")
-        company.xero.add_invoice(
-            contact,
-            [{"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}],
-            Date="2026-11-01",
-            DueDate="2026-11-30",
-        )
+        company.xero_invoice(contact)
 
         report = company.sync()
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from chain.cloud_company import open_cloud
-from chain.company import line, open_company, settle
+from chain.company import line, open_company, settle, xero_line
 from machine.nearby import open_nearby
 
 TOLERANCE = 2
@@ -49,9 +49,7 @@ def fill_xero(company, count):
             Name=f"Buyer {n}", FirstName="Jo", EmailAddress=f"b{n}@example.test", ContactPersons=people
         )
         company.xero.add_item(Code=f"X-{n}", Name=f"Thing {n}", SalesDetails={"UnitPrice": 5, "AccountCode": "200"})
-        row = {"ItemCode": f"X-{n}", "Description": "Thing", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"}
-        row |= {"TaxType": "NONE"}
-        company.xero.add_invoice(contact, [row], Date="2026-11-01", DueDate="2026-11-30", Status="AUTHORISED")
+        company.xero_invoice(contact, xero_line(ItemCode=f"X-{n}", Description="Thing"))
 
 
 @pytest.mark.parametrize("front", [open_company, open_cloud])

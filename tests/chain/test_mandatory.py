@@ -7,11 +7,10 @@ import pytest
 from chain.causes import with_config
 from chain.causes_of_parties_and_products import make_mandatory
 from chain.cloud_company import open_cloud
-from chain.company import reasons
+from chain.company import reasons, xero_line
 from vtxero.domain.sides import Direction
 from vtxero.registry import ALWAYS_FILLED
 
-LINE = {"Description": "x", "Quantity": 1, "UnitAmount": 1, "AccountCode": "200", "TaxType": "NONE"}
 PHONE = [{"PhoneType": "DEFAULT", "PhoneCountryCode": "", "PhoneAreaCode": "", "PhoneNumber": "123"}]
 
 
@@ -25,7 +24,7 @@ def make_item(company, **fields):
 
 def make_invoice(company, **fields):
     contact = company.xero.add_contact(Name="Nova")
-    return company.xero.add_invoice(contact, [LINE], **{"Date": "2026-11-01", "DueDate": "2026-11-30", **fields})
+    return company.xero_invoice(contact, **{"Status": "DRAFT"} | fields)
 
 
 MADE = {
@@ -85,7 +84,7 @@ def test_fields_that_doctor_takes_for_filled_are_so_in_every_record_that_is_made
     ann = {"FirstName": "Ann", "LastName": "First", "EmailAddress": "ann@nova.example"}
     nova = company.xero.add_contact(Name="Nova", **ann)
     make_item(company)
-    company.xero.add_invoice(nova, [LINE | {"ItemCode": "W-1"}], Date="2026-11-01", DueDate=None)
+    company.xero_invoice(nova, xero_line(ItemCode="W-1"), Status="DRAFT", DueDate=None)
 
     assert reasons(company.sync()) == {}
     assert all(len(row_of(company, module)) == 1 for module in ("Accounts", "Contacts", "Products", "Invoice"))
@@ -94,9 +93,7 @@ def test_fields_that_doctor_takes_for_filled_are_so_in_every_record_that_is_made
 def test_payment_where_all_that_doctor_takes_for_filled_is_demanded_crosses(tmp_path):
     with open_cloud(tmp_path) as company:
         make_all_mandatory(company)
-        invoice = company.xero.add_invoice(
-            company.xero.add_contact(Name="Nova"), [LINE], Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-30"
-        )
+        invoice = company.xero_invoice(company.xero.add_contact(Name="Nova"))
         company.xero.pay(invoice, "1")
 
         assert reasons(company.sync()) == {}

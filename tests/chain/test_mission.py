@@ -7,20 +7,18 @@ from decimal import Decimal
 import pytest
 
 from chain.causes import with_config
-from chain.company import VAT, Company, line, only, reasons
+from chain.company import VAT, Company, line, only, reasons, xero_line
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError
 from vtxero.sync.records import Outcome
 
-LINE = {"Description": "x", "Quantity": 1, "UnitAmount": 10, "AccountCode": "200", "TaxType": "NONE"}
-DATES = {"Date": "2026-11-02", "DueDate": "2026-11-30"}
 CHARGE = "shipping_&_handling"
 
 
 def sold(company: Company, *lines, **fields):
     """An invoice that a bookkeeper made."""
     contact = company.xero.add_contact(Name="Nova")
-    return company.xero.add_invoice(contact, list(lines) or [LINE], **DATES, **fields)
+    return company.xero_invoice(contact, *lines, **{"Status": "DRAFT"} | fields)
 
 
 def tax_type(company: Company, name: str) -> str:
@@ -99,8 +97,7 @@ def test_contact_with_invoices_and_bills_is_customer_and_vendor_in_vtiger(compan
     sold(company)
     if bill:
         nova = the(company.contacts().values())["ContactID"]
-        spent = {**LINE, "AccountCode": "300"}
-        company.xero.add_invoice(nova, [spent], Type="ACCPAY", **DATES)
+        company.xero_invoice(nova, xero_line(AccountCode="300"), Type="ACCPAY", Status="DRAFT")
 
     company.sync()
 
@@ -244,18 +241,18 @@ def test_line_without_an_item_gets_the_product_of_question_marks(company):
     company.sync()
 
     found = company.row(the(company.vtiger.records("Invoice"))["id"])["LineItems"]
-    assert [(row["product_name"], row["comment"]) for row in found] == [("??????", "x")]
+    assert [(row["product_name"], row["comment"]) for row in found] == [("??????", "advice")]
     assert "??????" not in {row.get("Name") for row in company.items().values()}
 
 
 def test_charges_without_an_item_become_shipping_charges_with_shipping_taxes(company):
-    sold(company, LINE, {**LINE, "Description": "Charges", "UnitAmount": 20, "TaxType": tax_type(company, "VAT")})
+    sold(company, xero_line("10"), xero_line("20", Description="Charges", TaxType=tax_type(company, "VAT")))
 
     company.sync()
 
     row = company.row(the(company.vtiger.records("Invoice"))["id"])
     assert (Decimal(row["hdnS_H_Amount"]), Decimal(row[f"{CHARGE}_shtax1"])) == (20, Decimal("4.5"))
-    assert [item["comment"] for item in row["LineItems"]] == ["x"]
+    assert [item["comment"] for item in row["LineItems"]] == ["advice"]
 
 
 def test_refused_login_says_to_log_in_again_and_writes_nothing(company):

@@ -107,8 +107,7 @@ def test_type_that_vtiger_has_gives_way_to_xeros_only_where_the_config_says_alwa
     kea = company.organization("Kea Ltd", accounttype="Partner")
     company.sync()
     contact = company.contacts()["Kea Ltd"]["ContactID"]
-    lines = [{"Description": "x", "UnitAmount": "1", "AccountCode": "200", "TaxType": "NONE"}]
-    company.xero.add_invoice(contact, lines)
+    company.xero_invoice(contact)
     company.xero.edit_contact(contact, Website="https://kea.example")
 
     company.sync()

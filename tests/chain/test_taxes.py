@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
-from chain.company import line, only, reasons
+from chain.company import line, only, reasons, xero_line
 from vtxero.domain.sides import Direction
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
@@ -301,10 +301,7 @@ def test_product_and_invoice_of_a_new_tax_follow_in_the_next_run_with_it(taxed):
     kind = taxed.xero.add_tax_rate("City Levy", ("City", "2.5"))
     taxed.xero.add_item(Code="N-1", Name="Nut", SalesDetails={"UnitPrice": 5, "AccountCode": "200", "TaxType": kind})
     contact = taxed.xero.add_contact(Name="Nova Pty")
-    row = {"ItemCode": "N-1", "Description": "nuts", "Quantity": 2, "UnitAmount": 5, "AccountCode": "200"}
-    taxed.xero.add_invoice(
-        contact, [{**row, "TaxType": kind}], Date="2026-11-02", DueDate="2026-11-30", Status="AUTHORISED"
-    )
+    taxed.xero_invoice(contact, xero_line(ItemCode="N-1", Description="nuts", Quantity=2, TaxType=kind))
 
     first = taxed.sync()
     assert reasons(first)["Nut"] == ["DEPENDENCY"]
@@ -354,17 +351,16 @@ def test_invoice_from_vtiger_finds_a_rate_that_was_rounded_on_the_way(taxed):
 def test_invoice_of_a_tax_that_the_run_makes_or_changes_says_run_again_and_crosses_then(taxed, with_item):
     kind = taxed.xero.add_tax_rate("City Levy", ("City", "2.5"))
     contact = taxed.xero.add_contact(Name="Nova Pty")
-    row = {"Description": "nuts", "Quantity": 2, "UnitAmount": 5, "AccountCode": "200", "TaxType": kind}
+    row = xero_line(Description="nuts", Quantity=2, TaxType=kind)
     if with_item:
         taxed.xero.add_item(Code="N-1", Name="Nut", SalesDetails={"UnitPrice": 5, "AccountCode": "200"})
         row["ItemCode"] = "N-1"
-    dates = {"Date": "2026-11-02", "DueDate": "2026-11-30", "Status": "AUTHORISED"}
-    taxed.xero.add_invoice(contact, [row], **dates)
+    taxed.xero_invoice(contact, row)
 
     for rate in (Decimal("2.5"), Decimal(3)):
         taxed.xero.edit_tax_rate(kind, EffectiveRate=rate, DisplayTaxRate=rate)
         if rate == Decimal(3):
-            taxed.xero.add_invoice(contact, [{**row, "Description": "more nuts"}], **dates)
+            taxed.xero_invoice(contact, {**row, "Description": "more nuts"})
         [waiting] = only(taxed.sync(), "invoices")
         assert [str(item.code) for item in waiting.reasons] == ["DEPENDENCY"]
         assert "City Levy" in waiting.reasons[0].message

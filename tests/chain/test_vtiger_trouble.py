@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chain.company import line, open_company
+from chain.company import line, open_company, xero_line
 from chain.processes import with_secrets
 from vtxero.cli import main
 from vtxero.sandbox.vtiger.state import User
@@ -186,8 +186,7 @@ def test_session_that_expires_in_the_middle_of_a_run_costs_nothing(company, run,
     account, product = company.organization(accounttype="Customer"), company.product()
     company.invoice(account, line(product))
     contact = company.xero.add_contact(Name="Nova")
-    rows = [{"Description": "x", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200", "TaxType": "NONE"}]
-    company.xero.add_invoice(contact, rows, Date="2026-11-01", DueDate="2026-11-30", Status="AUTHORISED")
+    company.xero_invoice(contact)
     place = "path" if method == "GET" else "body"
     rule = {"path": ".", "method": method, place: f"operation={operation}", "nth": 2, "do": "expire-token"}
     company.apps["vtiger"].faults.add(rule)
@@ -205,9 +204,7 @@ def test_session_that_expires_in_the_middle_of_a_run_costs_nothing(company, run,
 @pytest.mark.parametrize("kept", [0, 1, 2, 3])
 def test_invoice_that_php_left_half_made_is_found_and_completed(company, kept):
     contact = company.xero.add_contact(Name="Nova")
-    rows = [{"Description": f"line {n}", "Quantity": 1, "UnitAmount": 5, "AccountCode": "200"} for n in range(3)]
-    dates = {"Date": "2026-11-01", "DueDate": "2026-11-30"}
-    company.xero.add_invoice(contact, [{**row, "TaxType": "NONE"} for row in rows], **dates, Status="AUTHORISED")
+    company.xero_invoice(contact, *(xero_line(Description=f"line {n}") for n in range(3)))
     crash = {
         "path": ".",
         "method": "POST",
@@ -249,12 +246,8 @@ def test_invoice_that_another_program_left_half_made_is_reported_and_does_not_cr
 def written_whole(folder, invoices, seed):
     with open_company(folder, lose_lines=random.Random(seed)) as company:
         contact = company.xero.add_contact(Name="Nova")
-        rows = [
-            {"Description": f"line {n}", "Quantity": 1, "UnitAmount": n, "AccountCode": "200", "TaxType": "NONE"}
-            for n in range(1, 4)
-        ]
         for _ in range(invoices):
-            company.xero.add_invoice(contact, rows, Date="2026-11-01", DueDate="2026-11-30", Status="AUTHORISED")
+            company.xero_invoice(contact, *(xero_line(str(n), Description=f"line {n}") for n in range(1, 4)))
         report = company.sync(allow=("changes",))
         assert report.exit_code == 0, report.messages
         made = company.vtiger.records("Invoice")

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 
 from chain import other_xero, respelling
-from chain.company import line, open_company
+from chain.company import line, open_company, xero_line
 from chain.other_xero import OtherXero
 from chain.respelling import Respelt
 from vtxero.errors import VtxeroError
@@ -64,15 +64,9 @@ def books_after_two_runs(folder, put_in_front):
         company.invoice(acme, line(widget, "1", "100"), invoicestatus="Created")
         totara = company.xero.add_contact(Name="Totara Ltd", EmailAddress="t@totara.test", FirstName="Jo")
         company.xero.add_item(Code="OAK", Name="Oak board", SalesDetails={"UnitPrice": "200", "AccountCode": "200"})
-        lines = [
-            {"ItemCode": "OAK", "Description": "Oak", "Quantity": 2, "UnitAmount": 200, "AccountCode": "200"},
-            {"Description": "Charges", "Quantity": 1, "UnitAmount": 10, "AccountCode": "260", "TaxType": "NONE"},
-        ]
-        company.xero.add_invoice(totara, lines, Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-30")
-        bill = [{"Description": "Paper", "Quantity": 1, "UnitAmount": 7, "AccountCode": "200", "TaxType": "NONE"}]
-        company.xero.add_invoice(
-            totara, bill, Type="ACCPAY", InvoiceNumber="B-7", Date="2026-11-01", DueDate="2026-11-30"
-        )
+        oak = {"ItemCode": "OAK", "Description": "Oak", "Quantity": 2, "UnitAmount": 200, "AccountCode": "200"}
+        company.xero_invoice(totara, oak, xero_line("10", Description="Charges", AccountCode="260"))
+        company.xero_invoice(totara, xero_line("7"), Type="ACCPAY", InvoiceNumber="B-7", Status="DRAFT")
         first = company.sync()
         company.quiet()
         company.vtiger.edit(acme, phone="(09) 555-0199")

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from chain.company import line, only, reasons
-from chain.nasty.papers import xero_invoice, xero_line
+from chain.company import line, only, reasons, xero_line
 from vtxero.sync.records import Outcome
 
 
@@ -202,12 +201,12 @@ def test_case_28_line_of_nothing_keeps_its_account(company):
 
 def test_case_29_line_of_text_alone_arrives_with_the_placeholder(company):
     contact = company.xero.add_contact(Name="Nova Ltd")
-    xero_invoice(company, contact, xero_line(company), {"Description": "as agreed by phone"})
+    company.xero_invoice(contact, xero_line(TaxType=company.vat), {"Description": "as agreed by phone"})
 
     report = company.sync()
 
     [row] = company.vtiger.records("Invoice")
-    assert [item["comment"] for item in row["LineItems"]] == ["x", "as agreed by phone"]
+    assert [item["comment"] for item in row["LineItems"]] == ["advice", "as agreed by phone"]
     assert {record.outcome for record in only(report, "invoices")} == {Outcome.CREATED}
     company.quiet()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from chain.cloud_company import open_cloud
-from chain.company import reasons
+from chain.company import reasons, xero_line
 from chain.payments.paying import received, settle, taken
 from vtxero.domain.sides import Direction
 
@@ -32,10 +32,7 @@ def test_payments_in_xero_are_made_in_vtiger_which_raises_what_was_received(sett
 
 def test_payment_of_an_invoice_that_comes_from_xero_in_the_same_run_comes_with_it(company):
     contact = company.xero.add_contact(Name="Nova Pty")
-    rows = [{"Description": "advice", "Quantity": 1, "UnitAmount": "80", "AccountCode": "200", "TaxType": "NONE"}]
-    sale = company.xero.add_invoice(
-        contact, rows, Date="2026-11-02", DueDate="2026-11-30", Status="AUTHORISED", Reference="From Xero"
-    )
+    sale = company.xero_invoice(contact, xero_line("80"))
     company.xero.pay(sale, "80", day="2026-11-05")
 
     report = company.sync()
@@ -59,10 +56,7 @@ def test_credit_in_xero_is_not_taken_for_a_payment(settled):
 
 def test_payment_of_a_bill_stays_in_xero(settled):
     supplier = settled.xero.add_contact(Name="Supplier")
-    rows = [{"Description": "x", "Quantity": 1, "UnitAmount": "10", "AccountCode": "300", "TaxType": "NONE"}]
-    bill = settled.xero.add_invoice(
-        supplier, rows, Type="ACCPAY", Date="2026-11-02", DueDate="2026-11-30", Status="AUTHORISED"
-    )
+    bill = settled.xero_invoice(supplier, xero_line("10", AccountCode="300"), Type="ACCPAY")
     settled.xero.pay(bill, "10", day="2026-11-05")
 
     settled.sync()

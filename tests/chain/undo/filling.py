@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chain.company import line
+from chain.company import line, xero_line
 
 GONE = {"DELETED", "VOIDED"}
 
@@ -50,12 +50,8 @@ def fill_xero(company):
         ContactPersons=[{"FirstName": "Cy", "LastName": "Beta", "EmailAddress": "cy@beta.example"}],
     )
     company.gear = company.xero.add_item(Code="G-1", Name="Gear", SalesDetails={"UnitPrice": "7", "AccountCode": "200"})
-    free = {"Quantity": "2", "AccountCode": "200", "TaxType": "NONE"}
-    lines = [{"ItemCode": "G-1", "Description": "Gear", "UnitAmount": "7", **free}]
-    lines += [{"Description": "Advice", "UnitAmount": "50", **free}]
-    company.paper = company.xero.add_invoice(
-        company.beta, lines, InvoiceNumber="X-1", Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-20"
-    )
+    gear = xero_line("7", ItemCode="G-1", Description="Gear", Quantity=2)
+    company.paper = company.xero_invoice(company.beta, gear, xero_line("50", Quantity=2), InvoiceNumber="X-1")
 
 
 def contact_id(company):

@@ -19,9 +19,8 @@ def settled(tmp_path):
 
 def bill_in_xero(company):
     """Bring an invoice that was made in Xero, and its customer, to Vtiger."""
-    row = {"Quantity": "2", "AccountCode": "200", "TaxType": "NONE", "Description": "Gear", "UnitAmount": "7"}
     beta = company.xero.add_contact(Name="Beta Ltd", EmailAddress="hello@beta.example")
-    company.xero.add_invoice(beta, [row], Status="AUTHORISED", Date="2026-11-01", DueDate="2026-11-20")
+    company.xero_invoice(beta)
     company.sync()
 
 
