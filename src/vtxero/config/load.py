@@ -100,7 +100,7 @@ def _check(layer: Layer, path: Path | None) -> Settings:
     try:
         return Settings.model_validate(layer.values, context={"folder": folder})
     except ValidationError as error:
-        raise ConfigError(describe(error, layer, source=source), remedy="Correct the lines named.") from None
+        raise ConfigError(describe(error, layer, source=source), remedy="Correct what is named there.") from None
 
 
 def _without_empty_sections(values: dict[str, object]) -> dict[str, object]:

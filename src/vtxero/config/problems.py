@@ -113,8 +113,14 @@ def _wrong_value(key: Key, item: Mapping[str, Any]) -> str:
     if kind in _BOUNDS:
         return f"{shown}should be {_BOUNDS[kind].format(**context)}"
     if kind in _SHOULD_BE:
-        return f"{shown}should be {_SHOULD_BE[kind]}"
+        return f"{shown}should be {_SHOULD_BE[kind]}{_of_what(key, kind)}"
     return f"{shown}is wrong: {item['msg']}"
+
+
+def _of_what(key: Key, kind: str) -> str:
+    """Say what a number counts, where the option tells: who writes `10m` learns that seconds are wanted."""
+    told = next((leaf.field.description for leaf in leaves() if leaf.key == key), None)
+    return f": {told}" if told and "number" in _SHOULD_BE[kind] else ""
 
 
 def _unknown(key: Key) -> str:

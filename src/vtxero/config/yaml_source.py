@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from vtxero.config.yaml_words import fault_of
 from vtxero.errors import ConfigError
 
 MAX_BYTES = 256 * 1024
@@ -98,10 +99,10 @@ def read_text(text: str, *, name: str) -> Layer:
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        raise ConfigError(f"{_place(name, error)}: {_said(error)}.", remedy="Mend the YAML there.") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{name} is no text: {_first_line(error)}.", remedy="Save it as YAML in UTF-8.") from None
+        fault = fault_of(error, text)
+        place = f"{name}:{fault.line}:{fault.column}" if fault.line else name
+        raise ConfigError(f"{place}: {fault.said}.", remedy=fault.write) from None
     except (RecursionError, ValueError):
         raise ConfigError(f"{name} is nested too deeply.", remedy="Mend the YAML.") from None
     if node is None or _is_null(node):
@@ -205,21 +206,3 @@ def _kind(node: yaml.Node) -> str:
     if isinstance(node, yaml.SequenceNode):
         return "a list"
     return "the merge key `<<`" if node.tag == _STANDARD + "merge" else "a single value"
-
-
-def _place(name: str, error: yaml.MarkedYAMLError) -> str:
-    mark = error.problem_mark or error.context_mark
-    return f"{name}:{mark.line + 1}" if mark else name
-
-
-def _said(error: yaml.MarkedYAMLError) -> str:
-    if error.problem and "\\t" in error.problem:
-        return "a tab stands where YAML wants blanks"
-    opened = ""
-    if error.context_mark and error.problem_mark and error.context_mark.line != error.problem_mark.line:
-        opened = f" ({error.context} that begins in line {error.context_mark.line + 1})"
-    return f"no valid YAML: {(error.problem or error.context or '').removeprefix('but ')}{opened}"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
