@@ -169,9 +169,6 @@ ASKED = {
     "--xero-flow": "client_credentials",
     "--xero-url": "{xero}",
 }
-NAMED_SHELL = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-"""Whatever shell runs the tests, it is not asked which one it is."""
-
 KEYS = {"VTXERO_VTIGER_ACCESS_KEY": "sandbox-key", "VTXERO_XERO_CLIENT_SECRET": "sandbox"}
 
 
@@ -222,8 +219,8 @@ GLOBAL = {
     "--log-file": Case("sync -n --log-file own.log", environ={"VTXERO_LOG_LEVEL": "debug"}, check=lambda _, __, folder:
         "GET /Contacts" in (folder / "own.log").read_text()),
     "--version": Case("--version", says="vtxero 0."),
-    "--install-completion": Case("--install-completion bash", says="completion installed", environ=NAMED_SHELL),
-    "--show-completion": Case("--show-completion bash", says="_VTXERO_COMPLETE", environ=NAMED_SHELL),
+    "--install-completion": Case("--install-completion bash", says="completion installed"),
+    "--show-completion": Case("--show-completion bash", says="_VTXERO_COMPLETE"),
 }  # fmt: skip
 CASES = {
     "": GLOBAL,

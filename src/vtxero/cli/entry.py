@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from vtxero.cli.app import app
+from vtxero.cli.completion import OPTIONS, refused, with_shell
 from vtxero.cli.exitcodes import BUG, DONE, INTERRUPTED, NOBODY_NEEDED, USAGE
 from vtxero.cli.session import Session, discard_output
 from vtxero.config.redact import Redactor
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _never_fail_on_characters()
     try:
         _check_characters(arguments)
-        return _run(arguments, session)
+        return _run(with_shell(arguments), session)
     except VtxeroError as error:
         return _refuse(error, session)
     except (KeyboardInterrupt, typer.Abort):
@@ -47,7 +48,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str], session: Session) -> int:
     command: Any = typer.main.get_command(app)
-    result = command.main(args=arguments, prog_name="vtxero", standalone_mode=False, obj=session)
+    try:
+        result = command.main(args=arguments, prog_name="vtxero", standalone_mode=False, obj=session)
+    except OSError as error:
+        if any(word in OPTIONS for word in arguments):
+            raise refused(error) from error
+        raise
     return result if isinstance(result, int) else 0
 
 
