@@ -162,6 +162,7 @@ def test_sandbox_never_overwrites_a_config_of_somebody(tmp_path):
         (["--xero-org", "/no/such/file.json"], "/no/such/file.json"),
         (["--edition", "hosted"], "hosted"),
         (["--vtiger-version", "7.0"], "7.0"),
+        (["--edition", "cloud", "--vtiger-version", "8.3.0"], "belongs to the open-source edition"),
         (["--vtiger-port", "99999"], "65535"),
         (["--write-config", "/no/such/folder/box.yaml"], "is no folder"),
     ],

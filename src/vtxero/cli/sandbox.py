@@ -20,6 +20,7 @@ from vtxero.cli.stand_ins import (
     serve_until,
     write_config,
 )
+from vtxero.errors import ConfigError
 
 if TYPE_CHECKING:
     from vtxero.sandbox import Sandbox
@@ -43,7 +44,9 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
     vtiger_port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: a free one.")] = 0,
     xero_port: Annotated[int, typer.Option(min=0, max=65535, metavar="N", help="0: a free one.")] = 0,
     edition: Annotated[Edition, typer.Option(help="Which Vtiger to stand in for.")] = Edition.OPEN_SOURCE,
-    vtiger_version: Annotated[Version, typer.Option(help="Its version.")] = Version.V820,
+    vtiger_version: Annotated[
+        Version | None, typer.Option(help="The open-source edition's version; default: 8.2.0.")
+    ] = None,
     limits: Annotated[Switch, typer.Option(help="The real services' call limits.")] = Switch.ON,
     second_org: Annotated[
         bool, typer.Option("--second-org", help="Let logins by browser reach a second, empty Xero organisation.")
@@ -64,7 +67,8 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
     session: Session = ctx.obj
     if write_config_to:
         check_may_write(write_config_to)
-    wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, vtiger_version, limits is Switch.ON, second_org)
+    version = _version(edition, vtiger_version)
+    wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, version, limits is Switch.ON, second_org)
     done = end_on_signals()
     with make_stand_ins(wanted) as stand_ins:
         if write_config_to:
@@ -72,6 +76,20 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
         _announce(session, stand_ins, write_config_to)
         serve_until(done)
     session.say("The stand-ins have stopped.")
+
+
+def _version(edition: Edition, asked: Version | None) -> Version:
+    """Give the version to stand in for.
+
+    Raises:
+        ConfigError: a version was asked for of the cloud edition, which has none.
+    """
+    if asked and edition is Edition.CLOUD:
+        raise ConfigError(
+            f"--vtiger-version {asked.value} belongs to the open-source edition: the cloud has one version, its own.",
+            remedy="Leave --vtiger-version out, or leave out --edition cloud.",
+        )
+    return asked or Version.V820
 
 
 def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None:
