@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 import pytest
 
 from chain.company import line
+from vtxero.domain.sides import Direction
 from vtxero.errors import StopError
 from vtxero.sync.records import Outcome
 
@@ -126,11 +127,20 @@ def test_records_that_people_delete_one_by_one_stop_nothing(shop):
         assert shop.sync().exit_code == 0
 
 
-def test_many_deleted_at_once_go_on_when_a_person_says_so_and_stop_no_later_run(shop):
-    made = [shop.invoice(shop.account, line(shop.item)) for _ in range(5)]
+def test_many_that_people_deleted_at_once_in_the_browser_stop_nothing_as_their_lines_are_there(shop):
+    made = [shop.invoice(shop.account, line(shop.item)) for _ in range(6)]
     shop.sync()
     for each in made:
         shop.vtiger.delete(each)
+
+    assert shop.sync().exit_code == 0
+
+
+def test_many_deleted_at_once_by_a_program_go_on_when_a_person_says_so_and_stop_no_later_run(shop):
+    made = [shop.invoice(shop.account, line(shop.item)) for _ in range(5)]
+    shop.sync()
+    for each in made:
+        shop.crm.post("delete", id=each)
     assert "--allow instance" in stopped(shop).remedy
 
     assert shop.sync(allow=("instance",)).exit_code == 0
@@ -158,3 +168,114 @@ def test_looking_costs_one_call_of_a_quiet_run_that_stays_below_twelve(shop):
     assert sum("select id,createdtime,modifiedtime" in each for each in asked) == 1
     # The login's two are apart.
     assert report.calls["vtiger"] <= 12 + 2
+
+
+# -- after one run ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stall(company):
+    """A company before its first sync, with a backup of its Vtiger from then."""
+    moment = datetime(2026, 11, 2, 8, tzinfo=UTC)
+    company.vtiger.clock = lambda: moment
+    company.account, company.item = company.organization(accounttype="Customer"), company.product()
+    company.first = company.invoice(company.account, line(company.item))
+    company.before = backup(company)
+    let_pass(company, hours=5)
+    return company
+
+
+def customers_in_xero(company, number):
+    for each in range(number):
+        company.xero.add_contact(Name=f"Buyer {each}")
+
+
+def test_backup_put_back_after_one_run_that_changed_a_record_stops_the_next(stall):
+    stall.xero.add_contact(Name="Acme Ltd", EmailAddress="acme@example.com")
+    assert stall.sync().exit_code == 0
+    put_back(stall, stall.before)
+
+    assert f"its record {stall.account} was changed last at" in stopped(stall).message
+
+
+def test_backup_put_back_after_one_run_that_made_records_of_several_modules_stops_the_next(stall):
+    customers_in_xero(stall, 3)
+    for each in range(2):
+        stall.xero.add_item(Code=f"X-{each}", Name=f"Thing {each}")
+    stall.sync()
+    put_back(stall, stall.before)
+
+    assert "the newest 5 records known of it" in stopped(stall).message
+
+
+def test_backup_put_back_after_one_run_that_made_an_invoice_stops_the_next(stall):
+    stall.sync()
+    sold = {"ItemCode": "W-1", "Description": "Work", "Quantity": "1", "UnitAmount": "5", "AccountCode": "200"}
+    acme = stall.contacts()["Acme Ltd"]["ContactID"]
+    stall.xero.add_invoice(acme, [sold], Date="2026-11-02", DueDate="2026-11-30")
+    kept = backup(stall)
+    let_pass(stall, hours=1)
+    stall.sync()
+    put_back(stall, kept)
+
+    assert "it knows nothing of its newest records (7x" in stopped(stall).message
+
+
+def test_backup_put_back_after_one_run_that_only_read_stops_the_next_when_an_edit_is_lost(stall):
+    stall.vtiger.edit(stall.first, duedate="2026-12-24")
+    stall.sync(direction=Direction.TO_XERO)
+    put_back(stall, stall.before)
+
+    assert f"its record {stall.first} was changed last at" in stopped(stall).message
+
+
+def test_vtiger_installed_anew_after_one_run_stops_the_next(company):
+    empty = backup(company)
+    customers_in_xero(company, 2)
+    company.sync()
+    put_back(company, empty)
+
+    assert "none of the 2 records known of it" in stopped(company).message
+
+
+def test_backup_put_back_after_one_run_that_made_two_organizations_is_told_and_once(stall):
+    customers_in_xero(stall, 2)
+    stall.sync()
+    put_back(stall, stall.before)
+
+    told = " ".join(stall.sync().messages)
+
+    assert "Vtiger does not show the newest 2 records known of it any more" in told
+    assert "vtxero sync --resync" in told
+    assert "any more" not in " ".join(stall.sync().messages)
+
+
+def test_number_given_out_again_after_such_a_backup_stops_the_run(stall):
+    customers_in_xero(stall, 2)
+    stall.sync()
+    put_back(stall, stall.before)
+    let_pass(stall, minutes=1)
+    again = stall.organization("Stranger Ltd")
+
+    assert f"its record {again} was made at" in stopped(stall).message
+
+
+def test_newest_record_that_was_edited_since_does_not_hide_a_backup(stall):
+    stall.vtiger.edit(stall.account, phone="1")
+    let_pass(stall, minutes=1)
+    stall.vtiger.edit(stall.first, duedate="2026-12-24")
+    stall.sync()
+    put_back(stall, stall.before)
+    let_pass(stall, minutes=1)
+    stall.vtiger.edit(stall.first, duedate="2026-12-27")
+
+    assert f"its record {stall.account} was changed last at" in stopped(stall).message
+
+
+def test_records_that_people_deleted_and_emptied_modules_are_no_other_vtiger(stall):
+    customers_in_xero(stall, 2)
+    stall.sync()
+    for each in (stall.first, stall.item):
+        stall.vtiger.delete(each)
+
+    assert stall.sync().exit_code == 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.former_accounts import remember_account
-from vtxero.bootstrap.instance import ALLOW, check_instance
+from vtxero.bootstrap.instance import ALLOW, Services, check_instance, remember
 from vtxero.bootstrap.retention import forget_old_runs
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
 from vtxero.bootstrap.standing import note_calls_left
@@ -25,7 +25,7 @@ from vtxero.domain.options import ModuleOptions, ModuleSwitch
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import ConfigError, StopError
+from vtxero.errors import ConfigError, StateError, StopError
 from vtxero.registry import MODULES, ModuleEntry, needs_retrieve, open_slices, page_finder
 from vtxero.rules.refusals import translate_refusal
 from vtxero.store import Database, SqliteRuns, SqliteState, open_database
@@ -68,7 +68,9 @@ def run_sync(
     limit, dry_run = request.max_calls, request.dry_run
     with opened(settings, progress, clock=clock, dry_run=dry_run, max_calls=limit, wires=wires) as tools:
         environment = prepare(tools, request)
-        report = _with_unknown(Run(environment, request).execute(), request, tools.database, tools.clock)
+        with witnessed(tools, environment):
+            report = Run(environment, request).execute()
+        report = _with_unknown(report, request, tools.database, tools.clock)
         as_of = tools.clock.now().isoformat(timespec="seconds")
         left = {Side.VTIGER: tools.vtiger.day_left, Side.XERO: tools.xero.limiter.day_remaining}
         note_calls_left(SqliteState(tools.kept, report.run), left, as_of)
@@ -201,7 +203,8 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
         state, tools.vtiger, tools.xero, tools.clock, fresh=request.full or request.resync, moved=ALLOW in request.allow
     )
     reference = catalogue.reference
-    told = check_instance(tools.database, state, tools.vtiger, reference.vtiger, request)
+    xero = XeroSource(tools.xero, batch=tools.xero_batch)
+    told = check_instance(Services(tools.database, state, tools.vtiger, xero, reference.vtiger), request)
     lookups = StateLookups(state)
     accounts = remember_account(state, settings.modules.invoices.adjustment_account)
     slices = open_slices(reference, settings.modules, settings.taxes, lookups, former_accounts=accounts)
@@ -212,7 +215,7 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
             reference.vtiger,
             needs_retrieve=lambda header, lines, _: needs_retrieve(header, lines, reference),
         ),
-        Side.XERO: XeroSource(tools.xero, batch=tools.xero_batch),
+        Side.XERO: xero,
     }
     return Environment(
         run=run,
@@ -233,8 +236,22 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
         page_of=page_finder(reference, settings.xero.site),
         should_stop=tools.stop.check,
         transaction=state.transaction,
-        messages=(*((told,) if told else ()), *_absences(reference, settings, request)),
+        messages=(*told, *_absences(reference, settings, request)),
     )
+
+
+@contextmanager
+def witnessed(tools: Opened, environment: Environment) -> Iterator[None]:
+    """Keep what a run learns of both services' newest records, however it ends: by it the next knows them again."""
+    source = environment.sources[Side.XERO]
+    if not isinstance(source, XeroSource):
+        raise TypeError("a run of ours reads Xero")
+    try:
+        yield
+    finally:
+        # Where the state cannot be used, the run has said so already, or the next one will.
+        with suppress(StateError):
+            remember(SqliteState(tools.database, environment.run), tools.vtiger, source)
 
 
 def _absences(reference: Reference, settings: Settings, request: RunRequest) -> tuple[str, ...]:

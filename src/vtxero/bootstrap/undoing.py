@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vtxero.bootstrap.catalogue import load_catalogue
 from vtxero.bootstrap.retention import check_remembered
-from vtxero.bootstrap.syncing import Opened, opened, prepare
+from vtxero.bootstrap.syncing import Opened, opened, prepare, witnessed
 from vtxero.bootstrap.wires import SOCKETS, Wires
 from vtxero.config.settings import Settings
 from vtxero.domain.codes import Code
@@ -49,7 +49,8 @@ def run_undo(
         _check_run(SqliteRuns(tools.database), SqliteState(tools.database, ""), request)
         _settle_unknown(tools)
         environment = prepare(tools, RunRequest(dry_run=request.dry_run))
-        return UndoRun(_tools_for(tools, environment), request, announce).execute()
+        with witnessed(tools, environment):
+            return UndoRun(_tools_for(tools, environment), request, announce).execute()
 
 
 def _check_run(runs: SqliteRuns, state: SqliteState, request: UndoRequest) -> None:

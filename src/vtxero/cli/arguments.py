@@ -23,11 +23,13 @@ ALIASES = {
     "taxrates": "taxes",
 }
 INSTANCE = "instance"
+TENANT = "tenant"
 LONGEST = 300
 """Characters of a record's id, number or name; Xero's longest names have 255."""
 GUARDS = (
     *(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-")),
     INSTANCE,
+    TENANT,
 )
 
 LONGEST_WAIT = 24 * 60 * 60

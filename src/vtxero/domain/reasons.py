@@ -22,8 +22,8 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "Make the base currency the same on both sides; organizations and contacts can be synced meanwhile.",
     ),
     Code.RUN_TENANT: (
-        "The login reaches another Xero organisation than the one this profile is pinned to.",
-        "Log in to the right organisation with `vtxero auth xero`, or use a profile of its own for the other one.",
+        "The login reaches another Xero organisation than the one this profile is pinned to, or one that was reset.",
+        "Log in to the right one (`vtxero auth xero`), or use another profile; after a reset: `vtxero sync --resync`.",
     ),
     Code.RUN_VTIGER_USER: (
         "The Vtiger API user's number format or currency would change amounts on the way in.",

@@ -1,24 +1,32 @@
-"""The newest Vtiger records that the state knows, and forgetting them all."""
+"""Which records the state takes for present, and forgetting all of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from vtxero.domain.sides import Side
 from vtxero.store.database import Database
 
 _PAIRS = ("records", "keys", "links", "aliases", "cursors", "intents", "plan", "plan_needs")
 
+_THERE = (
+    "FROM records r WHERE side = ? AND module <> 'taxes' AND presence <> 'GONE' AND NOT EXISTS (SELECT 1 FROM intents i"
+    " WHERE i.closed = 0 AND i.write = 'remove' AND i.target = r.side AND i.target_id = r.id)"
+)
+"""Not found gone, and not being removed by an undo that was interrupted."""
+
 
 def newest_vtiger_ids(database: Database, limit: int) -> list[str]:
-    """Give the newest records of one Vtiger module that were not found gone, the newest first.
+    """Give the newest records that were not found gone, the newest first: numbers are one sequence over all modules."""
+    rows = database.execute(f"SELECT id {_THERE} ORDER BY number DESC LIMIT ?", (Side.VTIGER, limit))
+    return [str(record_id) for (record_id,) in rows.fetchall()]
 
-    It is the module of the newest record of all: numbers are one sequence over all modules but the taxes'.
-    """
-    rows = database.execute(
-        "SELECT id FROM records WHERE side = 'vtiger' AND module <> 'taxes' AND presence <> 'GONE'"
-        " ORDER BY number DESC LIMIT ?",
-        (limit,),
-    ).fetchall()
-    ids = [str(record_id) for (record_id,) in rows]
-    return [each for each in ids if each.partition("x")[0] == ids[0].partition("x")[0]]
+
+def still_there(database: Database, side: Side, module: str, ids: Iterable[str]) -> set[str]:
+    """Give those of the ids that the state knows as records of a module and has not found gone."""
+    asked = f"SELECT id {_THERE} AND module = ? AND id = ?"
+    found = (database.execute(asked, (side, module, each)).fetchone() for each in ids)
+    return {str(row[0]) for row in found if row}
 
 
 def forget_pairs(database: Database) -> None:

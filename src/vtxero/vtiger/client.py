@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from vtxero.domain.closing import Closing
+from vtxero.domain.witness import Memory
 from vtxero.errors import NotModelledError, RefusedError
 from vtxero.sync.budget import CallBudget
 from vtxero.vtiger.access import Edition, VtigerAccess
@@ -18,7 +19,7 @@ from vtxero.vtiger.address import Address, parse_address
 from vtxero.vtiger.editions import choose
 from vtxero.vtiger.errors import SERVICE, Call, Failure, lost
 from vtxero.vtiger.refusals import translate
-from vtxero.vtiger.rows import Row, as_row, dump_element, text
+from vtxero.vtiger.rows import Row, as_row, dump_element, text, witness_of
 from vtxero.vtiger.session import Request, Session
 from vtxero.vtiger.transport import Sleep, Transport
 
@@ -45,6 +46,8 @@ class VtigerClient(Closing):
         self._transport = Transport(access, http=http, sleep=sleep, timeout=timeout, budget=budget)
         self._connection = choose(access, self.address, self._transport)
         self._lock = threading.RLock()
+        self.memory = Memory()
+        """The newest records that answers told of."""
 
     def __repr__(self) -> str:
         """Show the address and the user, no secret."""
@@ -108,7 +111,7 @@ class VtigerClient(Closing):
             return []
         if not isinstance(found, list):
             raise NotModelledError(f"Vtiger answered {statement!r} with something else than rows.")
-        return [as_row(row) for row in found]
+        return [self._noted(as_row(row)) for row in found]
 
     def changes(self, module: str, since: int) -> Row:
         """Ask the cloud edition what was changed and deleted after a moment, in seconds since 1970 UTC, by anybody."""
@@ -138,7 +141,7 @@ class VtigerClient(Closing):
             if found.is_missing:
                 return None
             raise translate(found, call)
-        return as_row(found)
+        return self._noted(as_row(found))
 
     def create(self, module: str, element: Mapping[str, Any]) -> Row:
         """Make a record; the answer is the record as stored."""
@@ -167,7 +170,13 @@ class VtigerClient(Closing):
         found = self._result(request, subject, writes=True)
         if not isinstance(found, dict) or not text(found, "id"):
             raise lost(self._call(request.operation, subject, writes=True), "a result without an id")
-        return found
+        return self._noted(found)
+
+    def _noted(self, row: Row) -> Row:
+        """Remember a record that tells when it was made; lines, taxes and currencies do not."""
+        if "createdtime" in row:
+            self.memory.note(text(row, "id"), witness_of(row))
+        return row
 
     def _result(self, request: Request, subject: str, *, writes: bool = False, statement: str = "") -> Any:
         call = self._call(request.operation, subject, writes=writes, statement=statement)

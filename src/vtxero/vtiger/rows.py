@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from vtxero.domain.witness import Witness
 from vtxero.errors import NotModelledError
 
 Row: TypeAlias = dict[str, Any]
@@ -35,6 +36,11 @@ def text(row: Mapping[str, Any], name: str) -> str:
     """Give a field as text; absent and null are blank."""
     value = row.get(name)
     return "" if value is None else str(value)
+
+
+def witness_of(row: Mapping[str, Any]) -> Witness:
+    """Take a record's times from its row."""
+    return Witness(text(row, "createdtime"), text(row, "modifiedtime"))
 
 
 def number_of(wire_id: str) -> int:

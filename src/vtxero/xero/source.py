@@ -8,6 +8,7 @@ from typing import Any
 
 from vtxero.domain.sides import Side
 from vtxero.domain.text import is_broken
+from vtxero.domain.witness import Memory, Witness
 from vtxero.errors import NotModelledError
 from vtxero.sync.cursors import is_complete, moment_of
 from vtxero.sync.ports import KnownModified
@@ -26,6 +27,10 @@ IDS_AT_ONCE = 40
 """Ids in one address; Xero's servers refuse longer ones."""
 
 
+LASTING: Mapping[str, str] = {"organizations": "Contacts", "invoices": "Invoices"}
+"""What Xero lists for ever, by a module of ours: contacts are archived, invoices voided or marked as deleted."""
+
+
 class XeroSource:
     """Reads and writes contacts and organizations (Contacts), products (Items), sales invoices; reads taxes.
 
@@ -40,6 +45,8 @@ class XeroSource:
         """Lists of one page that this run has read, by endpoint, with the time they begin at: modules may share one."""
         self._batch = batch
         self._told_at: datetime | None = None
+        self.memory: Mapping[str, Memory] = {plural: Memory() for plural in LASTING.values()}
+        """The newest records that answers told of, of the kinds that Xero never loses."""
 
     @property
     def calls(self) -> int:
@@ -211,6 +218,10 @@ class XeroSource:
         def read(body: bytes) -> Envelope:
             envelope = read_envelope(body, place.plural)
             self._told_at = envelope.told_at or self._told_at
+            memory = self.memory.get(place.plural)
+            if memory:
+                for element in envelope.elements:
+                    memory.note(id_of(place, element), Witness("", modified_of(element)))
             return envelope
 
         return read
