@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from sandbox.vtiger.calling import Caller
-from vtxero.sandbox.vtiger import User, VtigerState
+from vtxero.sandbox.vtiger import User, VtigerState, papers
 
 LINE = {"productid": "14x2", "quantity": "3", "listprice": "33.333", "tax4": "15"}
 
@@ -141,3 +141,39 @@ def test_invoice_saved_in_the_browser_in_group_mode_notes_the_compound_taxes(vti
     read = vtiger.retrieve(state.add_invoice_as_ui(header, [{"quantity": "1", "listprice": "100"}]))
 
     assert read.get("compoundTaxInfo") == noted
+
+
+@pytest.fixture
+def account_of(state):
+    """Tell the organization of a contact as Vtiger shows it."""
+    return lambda wire_id: next(row for row in state.records("Contacts") if row["id"] == wire_id)["account_id"]
+
+
+def test_organization_restored_from_the_bin_has_its_contacts_again_and_a_new_time(vtiger, state, clock, account_of):
+    acme, bolt = (state.add("Accounts", {"accountname": name}) for name in ("Acme", "Bolt"))
+    ann, bob = (state.add("Contacts", {"lastname": name, "account_id": acme}) for name in ("Ann", "Bob"))
+    quote = papers.add(state, "Quotes", account_id=acme)
+    state.delete(acme)
+    assert (account_of(ann), vtiger.query("select id from Quotes;")) == ("", [])
+    state.edit(bob, account_id=bolt)
+    before = vtiger.retrieve(ann)["modifiedtime"]
+    clock.forward(7)
+
+    state.restore(acme)
+
+    assert vtiger.retrieve(acme)["modifiedtime"] == "2026-03-01 08:00:07"
+    assert (account_of(ann), account_of(bob)) == (acme, bolt)
+    assert vtiger.retrieve(ann)["modifiedtime"] == before
+    assert vtiger.query("select id from Quotes;") == [{"id": quote}]
+
+
+def test_record_that_is_not_in_the_bin_or_whose_name_is_taken_is_not_restored(state):
+    acme = state.add("Accounts", {"accountname": "Acme"})
+    for wire_id in (acme, "11x999"):
+        with pytest.raises(KeyError):
+            state.restore(wire_id)
+    state.delete(acme)
+    state.add("Accounts", {"accountname": "ACME"})
+
+    with pytest.raises(ValueError, match="named as 11x"):
+        state.restore(acme)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import actors, describing, errors, inventory, papers, products, records, rights, values
+from vtxero.sandbox.vtiger import actors, describing, errors, inventory, products, records, rights, values
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED, Module
 from vtxero.sandbox.vtiger.state import Record, User, VtigerState
 
@@ -139,7 +139,6 @@ def delete(state: VtigerState, user: User, params: Mapping[str, str]) -> dict[st
         return {"status": "successful"}
     rights.check_write(state, user, target.record)
     records.remove(state, user, target.record)
-    papers.lose_account(state, state.wire_id(target.record))
     if target.module.name == INVENTORY:
         for line in state.lines_of(state.wire_id(target.record)):
             del state.lines[line.number]

@@ -7,7 +7,18 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from vtxero.sandbox.vtiger import charges, details, elements, inventory, lines, payments, products, records, values
+from vtxero.sandbox.vtiger import (
+    charges,
+    details,
+    elements,
+    errors,
+    inventory,
+    lines,
+    payments,
+    products,
+    records,
+    values,
+)
 from vtxero.sandbox.vtiger.schema import INVENTORY, PRICED
 from vtxero.sandbox.vtiger.state import Charge, Line, Record, User, VtigerState
 
@@ -73,6 +84,25 @@ def delete(state: VtigerState, wire_id: str) -> None:
         before = payments.counted(state, record)
         records.remove(state, person(state), record)
         payments.settle(state, record, before)
+
+
+def restore(state: VtigerState, wire_id: str) -> None:
+    """Take a deleted record out of the recycle bin.
+
+    Raises:
+        KeyError: it is not there.
+        ValueError: another has its name by now; what the page says to that has not been measured.
+    """
+    with state.lock:
+        record = state.entities.get(values.record_number(wire_id))
+        if record is None or not record.deleted or state.wire_id(record) != wire_id:
+            raise KeyError(wire_id)
+        try:
+            records.check_unique(state, state.modules[record.module], record.fields)
+        except errors.VtigerError:
+            raise ValueError(f"another record is named as {wire_id} was") from None
+        records.restore(state, person(state), record)
+        payments.settle(state, record)
 
 
 def shown(state: VtigerState, record: Record) -> dict[str, Any]:

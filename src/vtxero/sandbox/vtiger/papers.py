@@ -5,6 +5,7 @@ Nothing else of them is modelled: describing, reading or writing one is said lou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from vtxero.sandbox.vtiger import describing
@@ -40,9 +41,19 @@ def add(state: VtigerState, name: str, **references: str) -> str:
         return row["id"]
 
 
-def lose_account(state: VtigerState, account: str) -> None:
-    """Delete what goes with a deleted account: its quotes and opportunities; sales orders stay."""
+def lose_account(state: VtigerState, account: str) -> list[int]:
+    """Delete what goes with a deleted account, its quotes and opportunities, and give their numbers; orders stay."""
+    lost = []
     for name, field in _GO_WITH_ACCOUNTS.items():
-        for row in state.actors.get(name, {}).values():
-            if row[field] == account:
+        for number, row in state.actors.get(name, {}).items():
+            if row[field] == account and row["deleted"] == "0":
                 row["deleted"] = "1"
+                lost.append(number)
+    return lost
+
+
+def regain(state: VtigerState, numbers: Iterable[int]) -> None:
+    """Take quotes and opportunities back that went with an account."""
+    for name in _GO_WITH_ACCOUNTS:
+        for number in state.actors.get(name, {}).keys() & set(numbers):
+            state.actors[name][number]["deleted"] = "0"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from vtxero.sandbox.vtiger import errors, values
+from vtxero.sandbox.vtiger import errors, papers, values
 from vtxero.sandbox.vtiger.schema import INVENTORY, Field, Module
 from vtxero.sandbox.vtiger.state import Record, User, VtigerState
 
@@ -167,7 +167,7 @@ def escape_description(record: Record, element: Mapping[str, Any]) -> None:
 
 
 def remove(state: VtigerState, user: User, record: Record) -> None:
-    """Move to the recycle bin; the contacts of a deleted account lose it."""
+    """Move to the recycle bin; the contacts of a deleted account lose it, its quotes and opportunities go too."""
     record.deleted = True
     change(state, user, record, {})
     if record.module == "Accounts":
@@ -175,6 +175,23 @@ def remove(state: VtigerState, user: User, record: Record) -> None:
         for contact in state.live("Contacts"):
             if contact.fields["account_id"] == gone:
                 contact.fields["account_id"] = ""
+                record.lost.append(contact.number)
+        record.lost += papers.lose_account(state, gone)
+
+
+def restore(state: VtigerState, user: User, record: Record) -> None:
+    """Take out of the recycle bin, with what was lost then; a contact that has another account by now keeps it.
+
+    Source: CRMEntity.restore and restoreRelatedRecords, which move no time but the record's own.
+    """
+    record.deleted = False
+    change(state, user, record, {})
+    for number in record.lost:
+        contact = state.entities.get(number)
+        if contact is not None and not contact.fields["account_id"]:
+            contact.fields["account_id"] = state.wire_id(record)
+    papers.regain(state, record.lost)
+    record.lost.clear()
 
 
 # -- showing -----------------------------------------------------------------------------------------------

@@ -59,6 +59,8 @@ class Record:
     prices: dict[int, Decimal] = field(default_factory=dict)
     currency: int = 0
     charge: Charge | None = None
+    lost: list[int] = field(default_factory=list)
+    """What had to do with an account when it was deleted: its contacts, quotes and opportunities."""
     compounds: dict[str, list[str]] = field(default_factory=dict)
     """The compound taxes, and what each is taken on, as the editing page notes them with a group invoice."""
 
@@ -263,6 +265,12 @@ class VtigerState:
         from vtxero.sandbox.vtiger.hands import delete  # noqa: PLC0415 - as in `add`
 
         delete(self, wire_id)
+
+    def restore(self, wire_id: str) -> None:
+        """Take a record out of the recycle bin again."""
+        from vtxero.sandbox.vtiger.hands import restore  # noqa: PLC0415 - as in `add`
+
+        restore(self, wire_id)
 
     def records(self, module: str) -> list[dict[str, Any]]:
         """Return the live records of a module as `retrieve` would show them."""
