@@ -156,10 +156,14 @@ def test_command_that_serves_fits_as_well(forker, tmp_path, text, columns, colou
     assert (text == "demo" and bool(columns) and not colours) == bool(re.search(r"\x1b\[[\d;]*m", ran.out))
 
 
+MUST_BE_WHOLE = re.compile(r" *(\w+: )?((https?://|/)\S+|`?vtxero .+)")
+"""An address, a path or a command of its own line: broken, it could not be copied."""
+
+
 def too_wide(text, columns):
-    """Lines wider than the screen; an address of its own line may be, or it would lead nowhere."""
+    """Lines wider than the screen that need not be."""
     lines = [line for part in text.split("\n") for line in part.split("\r")]
-    return [line for line in lines if len(line) > columns and not re.fullmatch(r" *(\w+: )?https?://\S+", line)]
+    return [line for line in lines if len(line) > columns and not MUST_BE_WHOLE.fullmatch(line)]
 
 
 @pytest.mark.parametrize(("level", "lines"), [("-v", 0), ("-vv", 8)])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
 from vtxero.domain.sides import Direction
@@ -20,6 +21,8 @@ PLANNED = 10
 """Records of a plan shown per module before the rest is only counted."""
 MAX_CHANGES = 8
 MAX_VALUE = 60
+LEAST = 30
+"""Columns that a change needs beside the name of its record."""
 STAND_IN = "made for lines that name no product; it never goes to Xero"
 """What is said of a record without a counterpart: the placeholder product (`invoices.placeholder_product`)."""
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
@@ -33,19 +36,33 @@ def crosses_in_part(record: RecordResult) -> bool:
 def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give what a plan would create and change, module by module."""
     for (module, direction), items in _written_by_module(records).items():
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, expand=False)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold", max_width=32)
-        table.add_column(overflow="fold")
         shown = items if view.cap is None else items[:PLANNED]
-        for record in shown:
-            verb = {Outcome.CREATED: "create", Outcome.LINKED: "link"}.get(record.outcome, "change")
-            table.add_row(Text(verb, style=STYLES[record.outcome]), name_of(record), changes_of(record))
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}", style="bold")
-        yield Padding(table, (0, 0, 0, 2))
+        yield Fit((_planned_table(shown), Group(*(line for record in shown for line in _planned_lines(record)))))
         if len(items) > len(shown):
             yield Text(f"  ... and {len(items) - len(shown)} more; `-o json` shows them all")
+
+
+def _planned_table(records: Iterable[RecordResult]) -> RenderableType:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False, expand=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", max_width=32)
+    table.add_column(overflow="fold", min_width=LEAST)
+    for record in records:
+        table.add_row(_verb(record), name_of(record), changes_of(record))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _planned_lines(record: RecordResult) -> Iterator[RenderableType]:
+    """Give a record of a plan in lines of its own."""
+    yield Flow(Text.assemble(_verb(record), " ", name_of(record)), indent=2, hang=2)
+    yield Flow(changes_of(record), indent=6)
+
+
+def _verb(record: RecordResult) -> Text:
+    verb = {Outcome.CREATED: "create", Outcome.LINKED: "link"}.get(record.outcome, "change")
+    return Text(verb, style=STYLES[record.outcome])
 
 
 def changes_of(record: RecordResult) -> Text:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from vtxero.cli.advice import typed
 from vtxero.cli.session import Session
 
 if TYPE_CHECKING:
@@ -55,24 +56,24 @@ def _show(session: Session, checks: Sequence[Check], code: int) -> None:
 
 def parts(checks: Sequence[Check], session: Session) -> Iterator[RenderableType]:
     """Give a line for each check, what to do below it, and a closing line."""
-    from rich.table import Table
     from rich.text import Text
 
+    from vtxero.cli.layout import Flow
+    from vtxero.cli.naming import whole
     from vtxero.cli.text import clean
 
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    widest = max((len(check.state.value) for check in checks), default=0) + 1
     for check in checks:
-        said = Text.assemble((f"{check.topic}: ", "bold"), clean(check.text))
+        state = check.state.value
+        said = Text.assemble((f"{state:<{widest}}", STYLES[state]), (f"{check.topic}: ", "bold"), clean(check.text))
         if check.code:
             said.append(f" ({check.code})", style="dim")
+        yield Flow(said, hang=widest)
         if check.remedy:
-            said.append("\n").append("What to do: ", style="bold").append(clean(session.with_command(check.remedy)))
+            remedy = clean(session.with_command(check.remedy))
+            yield Flow(Text.assemble(("What to do: ", "bold"), remedy), indent=widest)
         for line in check.paste:
-            said.append(f"\n  {clean(line)}")
-        table.add_row(Text(check.state.value, style=STYLES[check.state.value]), said)
-    yield table
+            yield whole(" " * (widest + 2) + clean(line))
     yield Text("")
     yield Text(_closing(checks, session), style="bold")
 
@@ -84,7 +85,7 @@ def _closing(checks: Sequence[Check], session: Session) -> str:
         noun = "problem stops" if problems == 1 else "problems stop"
         return f"{problems} {noun} runs, or a part of them: see above."
     start = "Ready" if not warnings else f"Ready; {warnings} warning{'s' if warnings > 1 else ''} above"
-    return f"{start}. Next: {session.command} sync --dry-run"
+    return f"{start}. Next: {typed(f'{session.command} sync --dry-run')}"
 
 
 def _document(check: Check) -> dict[str, Any]:

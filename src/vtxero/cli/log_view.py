@@ -6,30 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from vtxero.cli.advice import typed
 from vtxero.cli.changes_view import changed_parts
 from vtxero.cli.document import moment
-from vtxero.cli.naming import STYLES, View
+from vtxero.cli.layout import Fit, Flow
+from vtxero.cli.naming import SHORT, View, number, outcome_words
 from vtxero.cli.reasons_view import attention_parts
 from vtxero.cli.render import count_tables, message_parts
 from vtxero.cli.text import clean, plain
 from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunReport, RunSummary
-
-SHORT = {
-    Outcome.CREATED: "new",
-    Outcome.UPDATED: "upd",
-    Outcome.LINKED: "link",
-    Outcome.UNCHANGED: "same",
-    Outcome.SKIPPED: "skip",
-    Outcome.CONFLICT: "conf",
-    Outcome.FAILED: "fail",
-}
-"""Headings short enough for six digits each, beside a run's name, in 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +48,47 @@ def latest_each(records: Iterable[RecordResult]) -> list[RecordResult]:
     return list(kept.values())
 
 
-def runs_table(summaries: Sequence[RunSummary]) -> Table:
-    """Give a table of runs; it fits in 80 columns."""
+def runs_list(summaries: Sequence[RunSummary]) -> RenderableType:
+    """Give runs as a table, or where a screen does not hold that, two lines each."""
+    return Fit((_runs_table(summaries), Group(*(line for item in summaries for line in _run_lines(item)))))
+
+
+def _runs_table(summaries: Sequence[RunSummary]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
     table.add_column("run", no_wrap=True)
     table.add_column("exit", justify="right", no_wrap=True)
     for outcome in Outcome:
         table.add_column(SHORT[outcome], justify="right", no_wrap=True)
     for item in summaries:
-        numbers = [item.totals.get(outcome, 0) for outcome in Outcome]
-        cells = [
-            Text(str(number), style=STYLES[o] if number else "dim") for o, number in zip(Outcome, numbers, strict=True)
-        ]
-        code = "-" if item.exit_code is None else str(item.exit_code)
-        table.add_row(plain(item.run), code, *cells)
+        numbers = (number(outcome, item.totals.get(outcome, 0)) for outcome in Outcome)
+        table.add_row(plain(item.run), _exit(item), *numbers)
     return table
+
+
+def _run_lines(item: RunSummary) -> Iterator[RenderableType]:
+    yield Text(f"{clean(item.run)}  {typed(f'exit {_exit(item)}')}")
+    yield Flow(Text(", ").join(outcome_words(item.totals) or [Text("nothing to do")]), indent=2)
+
+
+def _exit(item: RunSummary) -> str:
+    return "-" if item.exit_code is None else str(item.exit_code)
 
 
 def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | None = None) -> Iterator[RenderableType]:
     """Give the runs, since a day where one was named, and how to see more of one."""
     if not summaries and since:
-        yield Text(f"No runs since {clean(since)}. All of them: {command} log")
+        yield Text(f"No runs since {clean(since)}. All of them: {typed(f'{command} log')}")
         return
     if not summaries:
-        yield Text(f"No runs yet. The first one: {command} sync --dry-run")
+        yield Text(f"No runs yet. The first one: {typed(f'{command} sync --dry-run')}")
         return
-    yield runs_table(summaries)
+    yield runs_list(summaries)
     yield Text("")
     if any(item.exit_code is None for item in summaries):
         yield Text("Exit -: the run was interrupted; the next one settles what it left.")
-    yield Text(f"The records of one: {command} log RUN, or --last. What waits now: {command} log --skipped")
+    yield Text(f"The records of the latest: {typed(f'{command} log --last')}")
+    yield Text(f"Those of another one: {typed(f'{command} log RUN')}")
+    yield Text(f"What waits now: {typed(f'{command} log --skipped')}")
 
 
 def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[RenderableType]:
@@ -106,7 +108,8 @@ def record_parts(records: Sequence[RecordResult], view: View, run: str = "") -> 
     yield from changed_parts(records, view)
     yield from attention_parts(records, view, run=run)
     yield Text("")
-    yield Text(f"The whole story of one: {view.command} status {clean(_named(records[0]))}")
+    story = typed(f"{view.command} status {clean(_named(records[0]))}")
+    yield Text(f"The whole story of one: {story}")
 
 
 def _named(record: RecordResult) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rich.console import RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
-from vtxero.cli.advice import as_typed
+from vtxero.cli.advice import as_typed, typed
+from vtxero.cli.layout import Flow
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.config.settings import ModulesSettings
 from vtxero.domain.findings import Finding
@@ -31,6 +31,16 @@ STYLES = {
     Outcome.CONFLICT: "magenta",
     Outcome.FAILED: "red",
 }
+SHORT = {
+    Outcome.CREATED: "new",
+    Outcome.UPDATED: "upd",
+    Outcome.LINKED: "link",
+    Outcome.UNCHANGED: "same",
+    Outcome.SKIPPED: "skip",
+    Outcome.CONFLICT: "conf",
+    Outcome.FAILED: "fail",
+}
+"""Headings short enough for six digits each, beside a run's name, in 80 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,17 @@ def name_of(record: RecordResult) -> Text:
     return linked(shown or "(no name)", url)
 
 
+def number(outcome: Outcome, count: int) -> Text:
+    """Give a figure of a table, in the colour of its outcome."""
+    return Text(str(count), style=STYLES[outcome] if count else "dim")
+
+
+def outcome_words(counts: Mapping[Outcome, int]) -> list[Text]:
+    """Tell, in words, what happened and how often; nothing of what did not happen."""
+    happened = [outcome for outcome in Outcome if counts.get(outcome)]
+    return [Text(typed(f"{counts[outcome]} {outcome.value}"), style=STYLES[outcome]) for outcome in happened]
+
+
 def full_text(finding: Finding, command: str) -> Text:
     """Give a finding with code, particulars and remedy."""
     kind, remedy = "note " if finding.is_note else "", clean(as_typed(finding.remedy, command))
@@ -95,4 +116,4 @@ def whole(line: str) -> Text:
 
 def indented(part: Text, blanks: int) -> RenderableType:
     """Set a text in from the left, all of its lines."""
-    return Padding(part, (0, 0, 0, blanks))
+    return Flow(part, blanks)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from vtxero.cli.advice import as_typed
+from vtxero.cli.advice import as_typed, typed
 from vtxero.cli.changes_view import changes_of, crosses_in_part
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
@@ -55,7 +55,7 @@ def _known_parts(known: Sequence[RecordResult], view: View) -> Iterator[Renderab
     yield Text("")
     yield Text(f"Skipped as before: {len(known)}", style=f"bold {STYLES[Outcome.SKIPPED]}")
     yield indented(Text(", ".join(sorted(counted))), 2)
-    yield indented(Text(f"Each with what to do: {view.command} log --skipped"), 2)
+    yield indented(Text(f"Each with what to do: {typed(f'{view.command} log --skipped')}"), 2)
 
 
 def _group(
@@ -78,7 +78,7 @@ def _where(code: Code | None, view: View, run: str | None) -> str:
     """Where the rest of a long group can be seen."""
     if run is None:
         return "with -o json"
-    return f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else "")
+    return typed(f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else ""))
 
 
 def _remedy(firsts: Sequence[Finding], view: View) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from vtxero.cli.advice import typed
 from vtxero.cli.changes_view import plan_parts
 from vtxero.cli.exitcodes import CHANGES
-from vtxero.cli.naming import STYLES, TITLES, View, in_order, indented
+from vtxero.cli.layout import Fit, Flow
+from vtxero.cli.naming import SHORT, TITLES, View, in_order, indented, number, outcome_words
 from vtxero.cli.reasons_view import attention_parts, note_parts
 from vtxero.cli.text import clean, clean_lines, plain
 from vtxero.domain.codes import Code
@@ -48,19 +50,27 @@ def count_tables(counts: Sequence[ModuleCount]) -> Iterator[RenderableType]:
         rows = sorted((count for count in counts if count.direction is direction), key=lambda row: in_order(row.module))
         if not rows:
             continue
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
-        table.add_column(TITLES[direction], min_width=13, no_wrap=True)
-        for name in (*(outcome.value for outcome in Outcome), "seen"):
-            table.add_column(name, justify="right", no_wrap=True)
-        for row in rows:
-            numbers = [_number(outcome, row.counts.get(outcome, 0)) for outcome in Outcome]
-            table.add_row(clean(row.module), *numbers, Text(str(row.seen)))
+        title = TITLES[direction]
+        tables = (_count_table(title, rows, names) for names in ({o: o.value for o in Outcome}, SHORT))
         yield Text("")
-        yield table
+        yield Fit((*tables, Group(Text(title, style="bold"), *map(_count_line, rows))))
 
 
-def _number(outcome: Outcome, number: int) -> Text:
-    return Text(str(number), style=STYLES[outcome] if number else "dim")
+def _count_table(title: str, rows: Iterable[ModuleCount], names: Mapping[Outcome, str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
+    table.add_column(Text(typed(title)), min_width=13, no_wrap=True)
+    for name in (*names.values(), "seen"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        numbers = [number(outcome, row.counts.get(outcome, 0)) for outcome in Outcome]
+        table.add_row(clean(row.module), *numbers, Text(str(row.seen)))
+    return table
+
+
+def _count_line(row: ModuleCount) -> RenderableType:
+    """Give a row in words, without what did not happen."""
+    told = [*outcome_words(row.counts), Text(typed(f"{row.seen} seen"))]
+    return Flow(Text.assemble(f"{clean(row.module)}: ", Text(", ").join(told)), indent=2, hang=2)
 
 
 def reason_list(codes: Iterable[Code]) -> Iterator[RenderableType]:
@@ -72,7 +82,7 @@ def reason_list(codes: Iterable[Code]) -> Iterator[RenderableType]:
         table.add_row(Text(code.value, style="bold"), REASONS[code].summary)
     yield table
     yield Text("")
-    yield Text("How one comes about, and what to do: vtxero explain CODE")
+    yield Text(f"How one comes about, and what to do: {typed('vtxero explain CODE')}")
 
 
 def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Iterator[RenderableType]:
@@ -91,7 +101,7 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     totals = {outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome}
     writes = totals[Outcome.CREATED] + totals[Outcome.UPDATED] + totals[Outcome.LINKED]
     if report.exit_code == BudgetError.exit_code:
-        return f"Not finished: what was allowed is used up. What is done is saved; to go on: {command} sync"
+        return f"Not finished: what was allowed is used up. What is done is saved; to go on: {typed(f'{command} sync')}"
     if report.exit_code not in {0, 3, 8, CHANGES}:
         return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
     if report.dry_run:
@@ -102,14 +112,15 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
 def _closing_of_run(totals: Mapping[Outcome, int], writes: int, command: str, part: str) -> str:
     """Say how a run stands that came to its end."""
     if totals[Outcome.FAILED]:
-        return f"Some records failed; see them all: {command} log --failed"
+        return f"Some records failed; see them all: {typed(f'{command} log --failed')}"
     if totals[Outcome.CONFLICT]:
-        return f"Conflicts wait for your decision: {command} log --conflicts"
+        return f"Conflicts wait for your decision: {typed(f'{command} log --conflicts')}"
     if totals[Outcome.SKIPPED]:
         start = "Done" if writes else "Nothing to do"
-        return f"{start}. Records left alone, with what to do about them: {command} log --skipped"
+        return f"{start}. Records left alone, with what to do about them: {typed(f'{command} log --skipped')}"
     if part:
-        return f"{'Done' if writes else 'Nothing to do'}, as far as {part} goes. All the rest: {command} sync"
+        start = "Done" if writes else "Nothing to do"
+        return f"{start}, as far as {part} goes. All the rest: {typed(f'{command} sync')}"
     return "Done. Both sides are in step." if writes else "Nothing to do: both sides are in step."
 
 
@@ -139,9 +150,7 @@ def message_parts(report: RunReport, *, errors: bool = True) -> Iterator[Rendera
 
 
 def _hanging(mark: Text, message: str) -> RenderableType:
-    grid = Table.grid()
-    grid.add_row(mark, plain(message))
-    return grid
+    return Flow(Text.assemble(mark, plain(message)), hang=len(mark))
 
 
 def rough_time(seconds: float) -> str:

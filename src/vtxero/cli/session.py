@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from vtxero.cli.advice import as_typed
+from vtxero.cli.advice import as_typed, glued, line_starts, loosened
 from vtxero.config.redact import Redactor
 
 if TYPE_CHECKING:
@@ -170,22 +170,21 @@ class Session:
 def _for_terminal(text: str, stream: TextIO) -> str:
     """Break long lines between words where a terminal would break them anywhere; a file gets them whole."""
     if not stream.isatty():
-        return text
+        return loosened(text)
     try:
         width = max(os.get_terminal_size(stream.fileno()).columns or USUAL, NARROW)
     except (OSError, ValueError):
-        return text
-    return "\n".join("\n".join(_broken(line, width)) for line in text.split("\n"))
+        return loosened(text)
+    return loosened("\n".join("\n".join(_broken(line, width)) for line in text.split("\n")))
 
 
-def _broken(line: str, width: int) -> list[str]:
-    """Give a line in parts no wider than the terminal; addresses and paths stay whole, what follows is set in."""
-    if len(line) <= width:
-        return [line]
-    blanks = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.wrap(
-        line, width, subsequent_indent=blanks, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )
+def _broken(line: str, width: int) -> Iterator[str]:
+    """Give a line in parts no wider than the terminal; what follows the first is set in. Commands stay whole."""
+    line = glued(line)
+    hang = len(line) - len(line.lstrip()) + 2
+    starts = [0, *line_starts(line, width, hang=hang), len(line)]
+    for number, (start, end) in enumerate(pairwise(starts)):
+        yield " " * (hang if number else 0) + line[start:end].rstrip()
 
 
 def _knows_all_letters(stream: TextIO) -> bool:

@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from vtxero.bootstrap.standing import FieldStory, ModuleStanding, RecordStory, Standing
-from vtxero.cli.log_view import runs_table
+from vtxero.cli.advice import typed
+from vtxero.cli.layout import Fit, Flow
+from vtxero.cli.log_view import runs_list
 from vtxero.cli.naming import STYLES, TITLES, full_text, indented, whole
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called, called
+from vtxero.sync.records import Outcome
 
 NAMES = {Side.VTIGER: "Vtiger", Side.XERO: "Xero"}
-MAX_VALUE = 40
+WHICH = {
+    Outcome.SKIPPED: ("Which were left alone", "--skipped"),
+    Outcome.FAILED: ("Which were refused", "--failed"),
+    Outcome.CONFLICT: ("Which are in conflict", "--conflicts"),
+}
+LEAST = 24
+"""Columns that a text needs beside others to be read with ease."""
+MAX_VALUE = 600
+"""Characters of a value; of a longer one it is said how much is left out."""
 
 
 def standing_parts(found: Standing, command: str, profile: str) -> Iterator[RenderableType]:
@@ -26,12 +37,12 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
     pair = f": {clean(found.vtiger)} and {clean(found.organisation)}" if found.vtiger else ""
     yield Text(f"Profile {profile}{pair}", style="bold")
     if not found.runs:
-        yield Text(f"No runs yet. The first one: {command} sync --dry-run")
+        yield Text(f"No runs yet. The first one: {typed(f'{command} sync --dry-run')}")
         return
     yield Text("")
-    yield runs_table(found.runs)
+    yield runs_list(found.runs)
     yield Text("")
-    yield _modules(found)
+    yield Fit((_modules(found), Group(*(_module_lines(item) for item in found.modules))))
     yield from _waiting(found.modules, command)
     if found.open_writes:
         yield Text("")
@@ -48,13 +59,24 @@ def _modules(found: Standing) -> Table:
     table.add_column("links", justify="right", no_wrap=True)
     table.add_column("waiting", justify="right", no_wrap=True)
     for name in NAMES.values():
-        table.add_column(f"{name} read to", no_wrap=True)
+        table.add_column(typed(f"{name} read to"), no_wrap=True)
     for item in found.modules:
         waits = sum(item.waiting.values())
-        name = item.name if item.enabled else f"{item.name} (off)"
-        cells = [Text(_time(item.cursors[side]) or "-") for side in NAMES]
+        name = _name(item)
+        cells = [Text(typed(_time(item.cursors[side]) or "-")) for side in NAMES]
         table.add_row(name, str(item.links), Text(str(waits), style="yellow" if waits else "dim"), *cells)
     return table
+
+
+def _name(item: ModuleStanding) -> str:
+    return item.name if item.enabled else typed(f"{item.name} (off)")
+
+
+def _module_lines(item: ModuleStanding) -> RenderableType:
+    """Give a module's row in words."""
+    read = (f"{name} read to {_time(item.cursors[side])}" for side, name in NAMES.items() if item.cursors[side])
+    told = [f"{item.links} links", f"{sum(item.waiting.values())} waiting", *read]
+    return Flow(Text(f"{_name(item)}: {', '.join(typed(each) for each in told)}"), hang=2)
 
 
 def _time(moment: str) -> str:
@@ -72,12 +94,17 @@ def _waiting(modules: tuple[ModuleStanding, ...], command: str) -> Iterator[Rend
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", min_width=LEAST)
+    lines: list[RenderableType] = []
     for name, (outcome, code), number in rows:
         summary = REASONS[code].summary if code else ""
-        table.add_row(str(number), name, Text(code.value if code else "", style=STYLES[outcome]), summary)
-    yield table
-    yield Text(f"Which ones, and what to do: {command} log --skipped (or --failed, --conflicts, --reason CODE)")
+        coloured = (code.value if code else "", STYLES[outcome])
+        table.add_row(str(number), name, Text.assemble(coloured), summary)
+        lines.append(Flow(Text.assemble(typed(f"{number} {name}"), " ", coloured, f": {summary}"), hang=2))
+    yield Fit((table, Group(*lines)))
+    for outcome, (which, flag) in WHICH.items():
+        if any(key[0] is outcome for _, key, _ in rows):
+            yield Text(f"{which}, and what to do: {typed(f'{command} log {flag}')}")
 
 
 def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator[RenderableType]:
@@ -94,7 +121,7 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
     yield indented(Text(_standing_of(story)), 2)
     if story.fields:
         yield Text("")
-        yield _fields(story)
+        yield Fit((_fields(story), Group(*(line for item in story.fields for line in _field_lines(story, item)))))
     yield Text("")
     if not story.history:
         yield Text("No run has written it or left it alone: it is as both sides had it.")
@@ -102,10 +129,10 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
     yield Text("What became of it", style="bold")
     for run, result in story.history:
         what = (result.outcome.value, STYLES[result.outcome])
-        yield indented(Text.assemble(f"{run}  ", what, f"  {TITLES[result.direction]}"), 2)
+        yield indented(Text.assemble(f"{run}  ", what, f"  {typed(TITLES[result.direction])}"), 2)
         for item in (*result.reasons, *result.notes):
             yield indented(full_text(item, command), 4)
-    yield Text(f"A run as a whole: {command} log {story.history[0][0]}", style="dim")
+    yield Text(f"A run as a whole: {typed(f'{command} log {story.history[0][0]}')}", style="dim")
 
 
 def _standing_of(story: RecordStory) -> str:
@@ -130,10 +157,21 @@ def _fields(story: RecordStory) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("field", no_wrap=True)
     for name in NAMES.values():
-        table.add_column(name, overflow="fold", ratio=1)
+        table.add_column(name, overflow="fold", ratio=1, min_width=LEAST)
     for item in story.fields:
-        table.add_row(called(story.module, item.field), *_cells(item))
+        table.add_row(typed(called(story.module, item.field)), *_cells(item))
     return table
+
+
+def _field_lines(story: RecordStory, item: FieldStory) -> Iterator[RenderableType]:
+    """Give a field's row in lines of its own."""
+    yield Text(called(story.module, item.field), style="bold")
+    cells = _cells(item)
+    if cells[0] == cells[1]:
+        yield Flow(Text.assemble("both sides: ", cells[0]), indent=2, hang=2)
+        return
+    for name, cell in zip(NAMES.values(), cells, strict=True):
+        yield Flow(Text.assemble(f"{name}: ", cell), indent=2, hang=2)
 
 
 def _cells(item: FieldStory) -> tuple[Text, Text]:
@@ -153,4 +191,5 @@ def _cell(base: str | None, now: str | None) -> Text:
 
 def _short(value: str | None) -> str:
     text = clean(value or "")
-    return text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…"
+    more = len(text) - MAX_VALUE
+    return f"{text[:MAX_VALUE]}… (and {more} more characters; `-o json` has all)" if more > 0 else text

@@ -14,6 +14,9 @@ from rich.console import Console, RenderableType
 from rich.style import Style
 from rich.text import Text
 
+from vtxero.cli.advice import loosened
+from vtxero.cli.layout import Flow
+
 MIN_WIDTH = 40
 _ASCII_SIGNS = str.maketrans({"→": "->", "…": "...", "─": "-"})
 _JOINERS = "\u200c\u200d"
@@ -82,8 +85,9 @@ class Screen:
         )
         with console.capture() as capture:
             for part in parts:
-                console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
-        return "\n".join(line.rstrip() for line in capture.get().splitlines())
+                shown = Flow(part) if isinstance(part, Text) and not part.no_wrap else part
+                console.print(shown, soft_wrap=isinstance(shown, Text | Flow))
+        return loosened("\n".join(line.rstrip() for line in capture.get().splitlines()))
 
 
 def is_plain(stream: TextIO, *, no_color: bool) -> bool:

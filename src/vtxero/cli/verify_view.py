@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from rich import box
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from vtxero.bootstrap.verifying import Verified
+from vtxero.cli.advice import typed
+from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import FIRST, indented
 from vtxero.cli.text import clean, linked
 from vtxero.modules.invoices.ledger import Amounts
@@ -36,31 +38,40 @@ def ledger_parts(verified: Verified, command: str) -> Iterator[RenderableType]:
     yield Text(_closing(ledger, command), style="bold")
 
 
-def _currency(item: Account) -> Table:
-    table = _table(f"{item.currency or 'no currency'}")
-    for name, amounts in (("Vtiger", item.vtiger), ("Xero", item.xero), ("difference", item.difference)):
-        table.add_row(name, *_cells(amounts, is_difference=name == "difference"))
-    return table
+def _currency(item: Account) -> RenderableType:
+    rows = (("Vtiger", item.vtiger), ("Xero", item.xero), ("difference", item.difference))
+    return _sums(item.currency or "no currency", [(name, amounts, name == "difference") for name, amounts in rows])
 
 
 def _customers(ledger: Ledger) -> Iterator[RenderableType]:
     differing = [item for item in ledger.accounts if item.difference]
     if not differing:
         return
-    table = _table("customers that differ")
-    for item in differing[:CUSTOMERS]:
-        table.add_row(f"{clean(item.customer.name)} {item.currency}", *_cells(item.difference, is_difference=True))
-    yield table
+    rows = [(f"{clean(item.customer.name)} {item.currency}", item.difference, True) for item in differing[:CUSTOMERS]]
+    yield _sums("customers that differ", rows)
     if len(differing) > CUSTOMERS:
         yield Text(f"... and {len(differing) - CUSTOMERS} more; `-o json` shows them all")
     yield Text("")
 
 
-def _table(title: str) -> Table:
+def _sums(title: str, rows: Sequence[tuple[str, Amounts, bool]]) -> RenderableType:
+    """Give rows of a name, its amounts, and whether those are differences: as a table, a smaller one, or in lines."""
+    words: list[RenderableType] = [Text(title, style="bold")]
+    for name, amounts, is_difference in rows:
+        cells = zip(AMOUNTS, _cells(amounts, is_difference=is_difference), strict=True)
+        told = [Text.assemble(typed(f"{heading} "), cell) for heading, cell in cells]
+        words += [Flow(Text(name), indent=2, hang=2), Flow(Text(", ").join(told), indent=4)]
+    return Fit((_table(title, rows, 24, 12), _table(title, rows, 10, 0), Group(*words)))
+
+
+def _table(title: str, rows: Sequence[tuple[str, Amounts, bool]], names: int, figures: int) -> Table:
+    """Give a table; `names` and `figures` are the columns that those have at least."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column(title, overflow="fold", min_width=24, max_width=32)
+    table.add_column(title, overflow="fold", min_width=names, max_width=32)
     for name in AMOUNTS:
-        table.add_column(name, justify="right", no_wrap=True, min_width=12)
+        table.add_column(name, justify="right", no_wrap=True, min_width=figures)
+    for name, amounts, is_difference in rows:
+        table.add_row(name, *_cells(amounts, is_difference=is_difference))
     return table
 
 
@@ -116,4 +127,4 @@ def _closing(ledger: Ledger, command: str) -> str:
     unexplained = sum(not item.explained for item in ledger.differences)
     if unexplained:
         return f"Differences that nothing explains: {_invoices(unexplained)}. Compare by hand on both sides."
-    return f"Every difference has its cause. What waits, and what to do about it: {command} log --skipped"
+    return f"Every difference has its cause. What waits, and what to do about it: {typed(f'{command} log --skipped')}"
