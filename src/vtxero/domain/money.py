@@ -5,7 +5,8 @@ Amounts are `Decimal`, built from text, in the document's own currency unless a 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
@@ -15,6 +16,8 @@ LARGEST = Decimal("1e15")
 """An amount this large times a quantity this large has no cents left within DIGITS; no books hold either."""
 HUNDRED = Decimal(100)
 CENT = Decimal("0.01")
+EXACT = Context(prec=DIGITS, traps=[])
+"""Says by rounding, and without complaint, what would be rounded."""
 
 
 def round_places(amount: Decimal, places: int) -> Decimal:
@@ -48,10 +51,14 @@ def parse_amount(text: object) -> Decimal:
     Raises:
         ValueError: the text is no finite number, or one that cannot be calculated with exactly.
     """
-    if text is None or text == "":
-        return ZERO
+    return ZERO if text is None or text == "" else _read_amount(str(text))
+
+
+@lru_cache(maxsize=4096)
+def _read_amount(text: str) -> Decimal:
+    """Read what few texts say again and again: rates, quantities, nothing at all."""
     try:
-        amount = Decimal(str(text).strip())
+        amount = Decimal(text.strip())
     except InvalidOperation:
         raise ValueError(f"{text!r} is no number") from None
     if not amount.is_finite():
@@ -63,7 +70,4 @@ def parse_amount(text: object) -> Decimal:
 
 def is_usable(amount: Decimal) -> bool:
     """Tell whether an amount can be calculated with exactly."""
-    if not amount.is_finite():
-        return False
-    digits = "".join(map(str, amount.as_tuple().digits)).strip("0")
-    return len(digits) <= DIGITS and abs(amount) < LARGEST
+    return amount.is_finite() and -LARGEST < amount < LARGEST and EXACT.plus(amount) == amount
