@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START
@@ -85,16 +86,19 @@ class SqlitePlan(Transactions):
             " target = 'vtiger', write, seq",
             (module, FOLLOW),
         )
-        return self._each(rows.fetchall())
+        return self._each(rows)
 
     def follow_ups(self, module: str) -> Iterator[Action]:
         """The follow-ups of a module's records."""
         rows = self._db.execute("SELECT seq FROM plan WHERE module = ? AND write = ? ORDER BY seq", (module, FOLLOW))
-        return self._each(rows.fetchall())
+        return self._each(rows)
 
-    def _each(self, rows: list[tuple[int]]) -> Iterator[Action]:
+    def _each(self, rows: Iterable[tuple[int]]) -> Iterator[Action]:
         """Read lines one at a time: those of large books would not fit in memory. One dropped meanwhile is left out."""
-        for (seq,) in rows:
+        return self._read_each(array("q", (seq for (seq,) in rows)))
+
+    def _read_each(self, seqs: Iterable[int]) -> Iterator[Action]:
+        for seq in seqs:
             row = self._db.execute("SELECT action FROM plan WHERE seq = ?", (seq,)).fetchone()
             if row:
                 yield replace(load_action(row[0]), seq=seq)

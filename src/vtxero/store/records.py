@@ -108,7 +108,7 @@ class SqliteRecords(Transactions):
             " ORDER BY number, modified, id",
             (module, side),
         )
-        for (record_id,) in rows.fetchall():
+        for record_id in [record_id for (record_id,) in rows]:
             record = self.record(module, side, record_id)
             if record:
                 yield record

@@ -15,7 +15,7 @@ from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
 from vtxero.sync.doubt import plain, proof
 from vtxero.sync.groups import SENT, groups
-from vtxero.sync.lookup import SYMBOLS, StateLookups
+from vtxero.sync.lookup import CACHED, SYMBOLS, StateLookups
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Snapshot
 from vtxero.sync.settle import Settler
@@ -73,7 +73,8 @@ class Applier:
         self._ahead: Iterator[list[Action]] = iter(())
         self._under_way: list[Action] = []
         self._carried: set[tuple[str, str]] = set()
-        """Pairs whose first write was taken: only then may the second one go out."""
+        """Pairs whose first write was taken: only then may the second one go out. New records have but one."""
+        self._resolved: dict[str, str] = {}
 
     def apply(self) -> None:
         """Carry out the module's actions in order.
@@ -182,6 +183,14 @@ class Applier:
         return SYMBOLS.sub(put, text), missing
 
     def _resolve(self, text: str) -> str | None:
+        found = self._resolved.get(text) or self._find(text)
+        if found:
+            if len(self._resolved) == CACHED:
+                self._resolved.clear()
+            self._resolved[text] = found
+        return found
+
+    def _find(self, text: str) -> str | None:
         module, source_id = read_symbol(text)
         for side in Side:
             link = self._state.link(module, side, source_id)
@@ -259,7 +268,8 @@ class Applier:
         surprises = self._slice.mappers[side].check_answer(self._slice.decode(item.wanted), snapshot.record)
         named = _with_id(action, snapshot.id)
         self._settler.settle_answer(named, snapshot)
-        self._carried.add((named.vtiger_id, named.xero_id))
+        if action.write == "update":
+            self._carried.add((named.vtiger_id, named.xero_id))
         notes = (*action.notes, *self._translate_warnings(side, answer), *(item for item in surprises if item.is_note))
         outcome, reasons = action.outcome, action.reasons
         failures = tuple(item for item in surprises if not item.is_note)
