@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 BMP_LIMIT = 0xFFFF
 _SCRIPT = re.compile(r"script.*/script", re.IGNORECASE | re.ASCII)
@@ -19,6 +20,7 @@ def collapse_blanks(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=1024)
 def match_key(text: str) -> str:
     """Fold a name or code for matching: blanks, case and Unicode form do not count. Accents do."""
     return unicodedata.normalize("NFC", collapse_blanks(text)).casefold()
@@ -65,7 +67,7 @@ def shorten(text: str, limit: int) -> str:
 
 def is_broken(text: str) -> bool:
     """Tell whether the text holds half a character (a lone surrogate), which no file, database or request can carry."""
-    return _LONE.search(text) is not None
+    return not text.isascii() and _LONE.search(text) is not None
 
 
 def mended(text: str) -> str:

@@ -113,15 +113,16 @@ def check_whole(value: object, name: str = "value") -> None:
     Raises:
         ValueError: one holds half a character, which no service, file or database can carry.
     """
-    match value:
-        case Mapping():
-            for key, one in value.items():
-                check_whole(one, str(key))
-        case list():
-            for one in value:
-                check_whole(one, name)
-        case str() if is_broken(value):
+    if isinstance(value, str):
+        if is_broken(value):
             raise ValueError(f"its {name} holds half a character: {mended(value)!r}")
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            if not (isinstance(one, str) and one.isascii()):  # nearly all are, and need no look of their own
+                check_whole(one, str(key))
+    elif isinstance(value, list):
+        for one in value:
+            check_whole(one, name)
 
 
 def faults_of(problem: Exception) -> str:

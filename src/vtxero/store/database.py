@@ -37,9 +37,12 @@ class StateConnection(sqlite3.Connection):
         self._reads: WeakSet[sqlite3.Cursor] = WeakSet()
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
-        with _told(self._name):
+        try:
             cursor = super().execute(*args)
-        self._reads.add(cursor)
+        except (OSError, sqlite3.Error) as error:
+            raise _as_own(self._name, error) from error
+        if cursor.description:  # what gives no rows holds nothing
+            self._reads.add(cursor)
         return cursor
 
     def close(self) -> None:
@@ -66,17 +69,21 @@ def _told(name: str) -> Iterator[None]:
     """
     try:
         yield
-    except OSError as error:
-        raise StateError(f"{name} cannot be used: {error.strerror}.", remedy=ROOM) from error
-    except sqlite3.OperationalError as error:
-        said = str(error).lower()
-        if "locked" in said or "busy" in said:
-            text = f"{name} is in use by another program."
-            raise TemporaryError(text, remedy="Close that program, or run again later.") from error
-        remedy = ROOM if any(word in said for word in NO_ROOM) else REMEDY
-        raise StateError(f"{name} cannot be used: {error}.", remedy=remedy) from error
-    except sqlite3.Error as error:
-        raise StateError(f"{name} cannot be used: {error}.", remedy=REMEDY) from error
+    except (OSError, sqlite3.Error) as error:
+        raise _as_own(name, error) from error
+
+
+def _as_own(name: str, error: OSError | sqlite3.Error) -> StateError | TemporaryError:
+    if isinstance(error, OSError):
+        return StateError(f"{name} cannot be used: {error.strerror}.", remedy=ROOM)
+    if not isinstance(error, sqlite3.OperationalError):
+        return StateError(f"{name} cannot be used: {error}.", remedy=REMEDY)
+    said = str(error).lower()
+    if "locked" in said or "busy" in said:
+        text = f"{name} is in use by another program."
+        return TemporaryError(text, remedy="Close that program, or run again later.")
+    remedy = ROOM if any(word in said for word in NO_ROOM) else REMEDY
+    return StateError(f"{name} cannot be used: {error}.", remedy=remedy)
 
 
 def open_database(path: Path | None) -> sqlite3.Connection:
