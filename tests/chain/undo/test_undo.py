@@ -202,7 +202,7 @@ def test_reply_lost_on_the_way_is_found_out_by_the_same_undo_again(settled, deed
     assert (first.exit_code, first.status) == (5, "error")
     assert reasons(first) == {
         "Widget": ["UNDO-STAYS"],
-        "X-1": ["VTIGER-REFUSED"],
+        "X-1": ["ANSWER-LOST"],
         **{label: ["DEPENDENCY"] for label in ("??????", "Gear", "Beta Ltd")},
     }
     assert left == {"Acme Ltd", "Beta Ltd"}
