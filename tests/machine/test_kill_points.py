@@ -1,15 +1,21 @@
-"""A run over forty records in both directions dies at each of its writes, in four ways; the next run finishes it."""
+"""A run over forty records in both directions dies at each of its writes, in four ways; the next run finishes it.
+
+Afterwards the log tells each write once, and an undo of both runs ends as one of an undisturbed run.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from machine import forty, nearby, views
+from machine.afterwards import latest_run, taken_back, writes_told
 from machine.dying import WAYS, can_be_halved, dying_at
 from machine.nearby import numbered, open_nearby
 from vtxero.sync.records import Outcome
 
 PARTS = 4
+COMPLETED = WAYS[:3]
+"""Where a record of several requests may be left half made: the next run completes it, which is a write of its own."""
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +31,10 @@ def company():
         assert len(made) >= 40
         assert len(running.written) > 30
         assert {record.direction for record in made} == {"to-xero", "to-vtiger"}
+        running.told = writes_told(running, first.run)
         running.sync()
         running.undisturbed = (views.view(running), views.links(running))
+        running.undone = taken_back(running, first.run)
         yield running
 
 
@@ -59,6 +67,7 @@ def test_law_2_run_killed_at_any_write_is_finished_by_the_next_as_if_undisturbed
             continue  # a record made in several requests is noted once
         assert died
         deaths += 1
+        killed = latest_run(company)
 
         second = company.sync()
         before = len(company.writes())
@@ -71,4 +80,9 @@ def test_law_2_run_killed_at_any_write_is_finished_by_the_next_as_if_undisturbed
         assert company.writes()[before:] == [], place
         assert views.view(company) == company.undisturbed[0], place
         assert views.links(company) == company.undisturbed[1], place
+        told = writes_told(company, killed, second.run)
+        more = told - company.told
+        assert told - more == company.told, place
+        assert all(outcome == "updated" and way in COMPLETED for *_, outcome in more), (place, more)
+        assert taken_back(company, second.run, killed) == company.undone, place
     assert deaths

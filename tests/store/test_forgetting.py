@@ -14,7 +14,7 @@ from vtxero.store.stories import Stories
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult
-from vtxero.sync.state import Action, StoredRecord
+from vtxero.sync.state import Action, Departure, StoredRecord
 
 OLD, NEW = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 HORIZON = datetime(2026, 3, 1, tzinfo=UTC)
@@ -97,7 +97,7 @@ def test_creation_that_was_taken_back_is_forgotten(database):
 def test_journal_forgets_old_writes_whose_end_is_known_and_no_other(database):
     state = run(database, "old", OLD)
     sent = Action("cards", Side.XERO, Outcome.CREATED, "create", "7x1", "", "One", source="a", wanted="b")
-    first, second, _ = state.open_intents([(sent, "b", "key")] * 3)
+    first, second, _ = state.open_intents([Departure(sent, "b", "key")] * 3)
     state.close_intents([first, second])
     database.execute("UPDATE intents SET opened_at = ? WHERE id <> ?", (OLD.isoformat(timespec="seconds"), second))
 

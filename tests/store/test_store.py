@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -14,10 +15,10 @@ from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.store.codec import dump_result
 from vtxero.store.database import scratch_copy
 from vtxero.store.migrations import MIGRATIONS
-from vtxero.sync.effects import CREATED, LINKED, Effect
+from vtxero.sync.effects import CREATED, Effect
 from vtxero.sync.records import Outcome, Presence
 from vtxero.sync.report import RecordResult
-from vtxero.sync.state import Action, Link, StoredRecord
+from vtxero.sync.state import Action, Departure, Link, StoredRecord
 
 
 def stored(record_id, side=Side.VTIGER, **kwargs):
@@ -213,12 +214,77 @@ def test_effect_that_was_taken_back_is_given_no_more(state):
     assert (state.effects_of("run-1"), state.effects_made_in(Side.XERO)) == ([], [])
 
 
-def test_new_link_to_what_a_killed_run_sent_counts_as_made_by_that_run(state):
+def test_creation_that_a_killed_run_sent_is_known_by_either_id_until_its_end_is_noted(state):
     killed = SqliteState(state._db, "killed")
     sent = Action("cards", Side.XERO, Outcome.CREATED, "create", "7x1", "", "One", source="a", wanted="b")
-    killed.open_intents([(sent, "b", "key")])
+    [intent] = killed.open_intents([Departure(sent, "b", "key")])
+    assert killed.sent_creation("cards", "7x1", "guid-1") is None
 
-    state.add_effect(Effect("cards", Side.XERO, LINKED, "7x1", "guid-1", "One", before="a", after="b"))
+    found = state.sent_creation("cards", "7x1", "guid-1")
 
-    assert state.effects_of("run-1") == []
-    assert [(e.write, e.side, e.after) for e in state.effects_of("killed")] == [(CREATED, Side.XERO, "b")]
+    assert found is not None
+    assert (found.run, found.action, state.unknown_writes()) == ("killed", sent, 1)
+    state.close_intents([intent])
+    assert (state.sent_creation("cards", "7x1", "guid-1"), state.unknown_writes()) == (None, 0)
+
+
+def test_changes_that_a_killed_run_sent_are_known_with_what_was_to_be_written_the_latest_first(state):
+    killed = SqliteState(state._db, "killed")
+    sent = Action("cards", Side.XERO, Outcome.UPDATED, "update", "7x1", "guid-1", "One", current="b", fields=("name",))
+    first, second = killed.open_intents(Departure(sent, wanted, "key", "5") for wanted in ("c", "d"))
+
+    assert killed.open_changes("cards") == []
+    assert [(i.id, i.run, i.wanted, i.known, i.action) for i in state.open_changes("cards")] == [
+        (second, "killed", "d", "5", sent),
+        (first, "killed", "c", "5", sent),
+    ]
+    state.close_all_intents("cards")
+    assert (state.open_changes("cards"), state.unknown_writes()) == ([], 0)
+    assert state._db.execute("SELECT DISTINCT action FROM intents").fetchall() == [("",)]
+
+
+def test_open_writes_of_an_older_version_are_taken_over_and_changes_among_them_are_judged_again(tmp_path):
+    path = tmp_path / "state.sqlite3"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript("".join(MIGRATIONS[:4]) + "PRAGMA user_version = 4;")
+        for write, source_id, target_id in (("create", "7x1", ""), ("update", "7x2", "guid-2")):
+            old.execute(
+                "INSERT INTO intents (run, module, target, write, source_id, target_id, source, wanted, highest, key,"
+                " hash, opened_at) VALUES ('killed', 'cards', 'xero', ?, ?, ?, 'a', 'b', 0, 'key', '', '')",
+                (write, source_id, target_id),
+            )
+        old.commit()
+
+    state = SqliteState(open_database(path), "run-2")
+
+    found = state.sent_creation("cards", "7x1", "guid-1")
+    assert found is not None
+    assert (found.run, found.action) == ("killed", None)
+    assert (state.open_changes("cards"), state.unknown_writes()) == ([], 1)
+
+
+def test_outcome_that_is_noted_late_takes_the_place_of_all_that_the_run_told_and_of_nothing_else(state):
+    runs = SqliteRuns(state._db)
+    lost = RecordResult("cards", Direction.TO_XERO, Outcome.FAILED, "One", "7x1", None)
+    for run in ("sent", "later"):
+        runs.add(run, lost)
+        runs.add(run, replace(lost, label="Two", vtiger_id="7x2"))
+
+    runs.add_late("sent", replace(lost, outcome=Outcome.CREATED, xero_id="guid-1"), only_failed=False)
+
+    told = {run: sorted((r.label, r.outcome) for r in runs.results(run)) for run in ("sent", "later")}
+    assert told["sent"] == [("One", Outcome.CREATED), ("Two", Outcome.FAILED)]
+    assert told["later"] == [("One", Outcome.FAILED), ("Two", Outcome.FAILED)]
+
+
+@pytest.mark.parametrize(("before", "after"), [(Outcome.FAILED, Outcome.UPDATED), (Outcome.CONFLICT, Outcome.CONFLICT)])
+def test_second_write_of_a_pair_that_is_noted_late_says_something_only_where_it_was_told_as_failed(
+    state, before, after
+):
+    runs = SqliteRuns(state._db)
+    told = RecordResult("cards", Direction.TO_XERO, before, "One", "7x1", "guid-1")
+    runs.add("sent", told)
+
+    runs.add_late("sent", replace(told, outcome=Outcome.UPDATED), only_failed=True)
+
+    assert [record.outcome for record in runs.results("sent")] == [after]

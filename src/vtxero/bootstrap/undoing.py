@@ -69,14 +69,14 @@ def _check_run(runs: SqliteRuns, state: SqliteState, request: UndoRequest) -> No
 
 
 def _settle_unknown(tools: Opened) -> None:
-    """Find out first what became of creations that an interrupted run sent: they are its doing as well.
+    """Find out first what became of the writes that an interrupted run sent: they are its doing as well.
 
-    A sync that may write nothing does that: what it finds gets its link, and is known as made by that run.
+    A sync that may write nothing does that: what it finds is known from then on as made or changed by that run.
 
     Raises:
         StopError: it cannot be found out now.
     """
-    if not SqliteState(tools.database, "").unknown_creations():
+    if not SqliteState(tools.database, "").unknown_writes():
         return
     request = RunRequest(limit=0, command=SETTLING)
     report = Run(prepare(tools, request), request).execute()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from vtxero.domain.sides import Side
 from vtxero.store.columns import id_column
 from vtxero.store.transactions import Transactions
-from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
+from vtxero.sync.effects import Effect
 
 COLUMNS = (
     "module, side, write, vtiger_id, xero_id, label, fields, before, after, known, modified, vtiger_base,"
@@ -29,18 +28,7 @@ class SqliteEffects(Transactions):
     """What writes did, run by run. Those that were taken back are kept, and never given."""
 
     def add_effect(self, effect: Effect) -> None:
-        """Note an effect of the present run, or of the interrupted one whose creation this run has found."""
-        creator = self._creator_of(effect) if effect.made_link and effect.write != CREATED else None
-        if creator is None:
-            plain = replace(effect, before="", after="") if effect.write == LINKED else effect
-            self._insert_effect(plain, self._run)
-            return
-        run, side = creator
-        self._insert_effect(_as_created(effect, side), run)
-        if effect.write == UPDATED and effect.side is not side:
-            self._insert_effect(effect, self._run)
-
-    def _insert_effect(self, effect: Effect, run: str) -> None:
+        """Note an effect of the run that it names, of the present one where it names none."""
         self._db.execute(
             "INSERT INTO effects (module, side, write, vtiger_id, xero_id, label, fields, before, after, known,"
             " modified, vtiger_base, xero_base, unsettled, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -59,7 +47,7 @@ class SqliteEffects(Transactions):
                 effect.vtiger_base,
                 effect.xero_base,
                 " ".join(effect.unsettled),
-                run,
+                effect.run or self._run,
             ),
         )
 
@@ -140,15 +128,6 @@ class SqliteEffects(Transactions):
                 self._db.execute("UPDATE effects SET after = ?, modified = ? WHERE seq = ?", values)
                 self._db.execute("DELETE FROM effects WHERE seq = ?", (seq,))
 
-    def _creator_of(self, effect: Effect) -> tuple[str, Side] | None:
-        """Find the run that sent the creation which this new link shows to have arrived."""
-        row = self._db.execute(
-            "SELECT run, target FROM intents WHERE module = ? AND closed = 0 AND write = 'create' AND run <> ?"
-            " AND ((target = 'xero' AND source_id = ?) OR (target = 'vtiger' AND source_id = ?)) ORDER BY id DESC",
-            (effect.module, self._run, effect.vtiger_id, effect.xero_id),
-        ).fetchone()
-        return (row[0], Side(row[1])) if row else None
-
     def begun_removals(self) -> set[tuple[str, Side, str]]:
         """The records whose removal left in an earlier run, with no known end."""
         rows = self._db.execute(
@@ -159,14 +138,6 @@ class SqliteEffects(Transactions):
     def _read_effects(self, where: str, values: Iterable[object]) -> list[Effect]:
         rows = self._db.execute(f"SELECT {COLUMNS} FROM effects {where}", tuple(values))  # noqa: S608 - texts of our own
         return [_effect(row) for row in rows.fetchall()]
-
-
-def _as_created(effect: Effect, side: Side) -> Effect:
-    """Say that the record of a side was made. A link knows both records, an update its own side's only."""
-    if side is effect.side:
-        return replace(effect, write=CREATED, before="", fields=())
-    after = effect.before if effect.write == LINKED else ""
-    return replace(effect, side=side, write=CREATED, before="", after=after, modified="", fields=())
 
 
 def _effect(row: tuple[str, ...]) -> Effect:

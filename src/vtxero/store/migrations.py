@@ -107,7 +107,12 @@ CREATE INDEX outcomes_xero ON outcomes (module, xero_id, seq);
 CREATE INDEX outcomes_last ON outcomes (module, last);
 """
 
-MIGRATIONS = (M001, M002, M003, M004)
+M005 = """
+ALTER TABLE intents ADD COLUMN known TEXT NOT NULL DEFAULT '';
+ALTER TABLE intents ADD COLUMN action TEXT NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS = (M001, M002, M003, M004, M005)
 
 
 def migrate(connection: sqlite3.Connection) -> None:

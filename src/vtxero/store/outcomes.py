@@ -78,6 +78,26 @@ class SqliteOutcomes:
             else:
                 self._insert(place, now, result.outcome, text)
 
+    def add_late(self, run: str, result: RecordResult, *, only_failed: bool) -> None:
+        """Note an outcome of an earlier run, in the place of all that is told of the record in that run.
+
+        `only_failed`: only where that is a failure.
+        """
+        vtiger_id, xero_id = result.vtiger_id or "", result.xero_id or ""
+        with self._together():
+            now, before = self._judge(run, result.module)
+            rows = self._db.execute(
+                "SELECT seq, first, last, result, outcome FROM outcomes WHERE module = ? AND first <= ? AND last >= ?"
+                " AND (vtiger_id = ? AND vtiger_id <> '' AND xero_id IN ('', ?)"
+                " OR xero_id = ? AND xero_id <> '' AND vtiger_id IN ('', ?))",
+                (result.module, now, now, vtiger_id, xero_id, xero_id, vtiger_id),
+            ).fetchall()
+            if only_failed and Outcome.FAILED not in {outcome for *_, outcome in rows}:
+                return
+            for *told, _ in rows:
+                self._take_out(_Told(*told), now, before)
+            self._insert((result.module, vtiger_id, xero_id), now, result.outcome, dump_result(result))
+
     def add_changes(self, run: str, later: RecordResult) -> None:
         """Add the changes of a later write to what is noted of the record already."""
         with self._together():
@@ -132,10 +152,18 @@ class SqliteOutcomes:
         return _Told(*row) if row else None
 
     def _take_out(self, told: _Told, now: int, before: int) -> None:
-        """Let an outcome not be one of this run's."""
-        if told.first == now:
+        """Let an outcome not be one of this run's; later runs may have told it as well."""
+        if told.first == told.last == now:
             self._db.execute("DELETE FROM outcomes WHERE seq = ?", (told.seq,))
+        elif told.first == now:
+            self._db.execute("UPDATE outcomes SET first = ? WHERE seq = ?", (now + 1, told.seq))
         else:
+            if told.last > now:
+                self._db.execute(
+                    "INSERT INTO outcomes (module, vtiger_id, xero_id, first, last, outcome, result)"
+                    " SELECT module, vtiger_id, xero_id, ?, last, outcome, result FROM outcomes WHERE seq = ?",
+                    (now + 1, told.seq),
+                )
             self._db.execute("UPDATE outcomes SET last = ? WHERE seq = ?", (before, told.seq))
 
     def _insert(self, place: Place, now: int, outcome: Outcome, text: str) -> None:

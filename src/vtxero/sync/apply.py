@@ -18,9 +18,9 @@ from vtxero.sync.groups import SENT, groups
 from vtxero.sync.lookup import CACHED, SYMBOLS, StateLookups
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Snapshot
-from vtxero.sync.settle import Settler
+from vtxero.sync.settle import Settler, Tell
 from vtxero.sync.slice import Slice
-from vtxero.sync.state import Action, State
+from vtxero.sync.state import Action, Departure, State
 
 OTHER_KIND = "It was saved, and answered as a record of another kind. Look there what became of it."
 Translate: TypeAlias = Callable[[Side, str, tuple[str, ...]], tuple[Finding, ...]]
@@ -37,7 +37,10 @@ class Ready:
 
 
 class Applier:
-    """Applies the actions of one module. `record` is called once for every counted outcome."""
+    """Applies the actions of one module. `record` is called once for every counted outcome.
+
+    `tell` notes, for an earlier run, what it made and could not note.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Applier:
         run: str,
         translate: Translate,
         record: Callable[[Action], None],
+        tell: Tell,
         should_stop: Callable[[], None],
         progress: Progress,
         unseen: Mapping[Side, Collection[str]] | None = None,
@@ -58,7 +62,7 @@ class Applier:
         self._state = state
         self._slice = slice_
         self._unseen = unseen or {}
-        self._settler = Settler(state, slice_)
+        self._settler = Settler(state, slice_, tell)
         self._sources = sources
         self._lookups = lookups
         self._tenant = tenant
@@ -128,7 +132,7 @@ class Applier:
             return
         first = ready[0].action
         key = self._key(ready)
-        intents = self._state.open_intents((item.action, item.wanted, key) for item in ready)
+        intents = self._state.open_intents(self._departure(item, key) for item in ready)
         source = self._sources[first.target]
         send = source.create if first.write == "create" else source.update
         try:
@@ -141,6 +145,11 @@ class Applier:
             for item, answer in zip(ready, answers, strict=True):
                 self._finish(item, answer)
             self._state.close_intents(intents)
+
+    def _departure(self, item: Ready, key: str) -> Departure:
+        action = item.action
+        known = self._state.modified(self._slice.name, action.target, action.target_id) if action.target_id else None
+        return Departure(action, item.wanted, key, plain(known))
 
     def _prepare(self, action: Action) -> Ready | None:
         if not action.counted and (action.vtiger_id, action.xero_id) not in self._carried:

@@ -84,6 +84,6 @@ class EffectLog(Protocol):
         """Forget that two records are one."""
         ...
 
-    def unknown_creations(self) -> int:
-        """How many creations left of which nobody has noted yet what became of them."""
+    def unknown_writes(self) -> int:
+        """How many writes of syncs left of which nobody has noted yet what became of them."""
         ...

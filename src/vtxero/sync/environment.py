@@ -30,6 +30,13 @@ class RunRecorder(Protocol):
         """Note a record's outcome; a second one for the same record takes the first one's place."""
         ...
 
+    def add_late(self, run: str, result: RecordResult, *, only_failed: bool) -> None:
+        """Note, in the place of what an earlier run noted of a record, an outcome that it could not know.
+
+        `only_failed`: only where it noted a failure.
+        """
+        ...
+
     def add_changes(self, run: str, later: RecordResult) -> None:
         """Add the changes of a later write to what is noted of the record already."""
         ...

@@ -121,12 +121,17 @@ def _ambiguous(source: Snapshot[Any], ids: list[str]) -> Match:
     return Match(finding=finding(Code.AMBIGUOUS, f"{len(ids)} records in Xero could be {source.label}: {shown}."))
 
 
-def unfinished(slice_: Slice[Any], found: Any, sent: Any) -> frozenset[str]:
+def unfinished(slice_: Slice[Any], found: Any, sent: Any, whole: Any) -> frozenset[str]:
     """Name the fields of a record made in Vtiger that an interrupted write left out, and those that move with them.
 
-    A field that lacks what was sent is completed; one that holds something else was edited by a person since.
+    A field that lacks what was sent is completed; one that holds something else was edited by a person since. `whole`
+    is what the record found would be if nothing were missing, with what Vtiger adds by itself (the ids of people).
     """
-    half = {field for field in slice_.fields if _lacks(slice_, field, found, sent)}
+    half = {
+        field
+        for field in slice_.fields
+        if getattr(found, field) != getattr(whole, field) and _lacks(slice_, field, found, sent)
+    }
     for group in slice_.groups:
         if half & group:
             half |= {field for field in group if getattr(found, field) != getattr(sent, field)}

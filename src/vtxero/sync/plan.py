@@ -16,7 +16,9 @@ from vtxero.sync.match import find_heir_link, match_vtiger, unfinished
 from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
+from vtxero.sync.recover import Recovery
 from vtxero.sync.selection import EVERYTHING, Allowance, Selection
+from vtxero.sync.settle import Tell
 from vtxero.sync.slice import Slice, belongs
 from vtxero.sync.state import Action, Intent, Link, State, StoredRecord
 
@@ -47,6 +49,7 @@ class Planner:
         slice_: Slice[Any],
         terms: Terms,
         *,
+        tell: Tell,
         known_seeds: frozenset[str] = frozenset(),
         selection: Selection = EVERYTHING,
     ) -> None:
@@ -54,6 +57,7 @@ class Planner:
         self._slice = slice_
         self._terms = terms
         self._intents: Mapping[tuple[Side, str], Intent] = {}
+        self._tell = tell
         self._known_seeds = known_seeds
         self._selection = selection
         self._allowance = Allowance(selection.limit)
@@ -63,9 +67,15 @@ class Planner:
         """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
 
     def plan(self) -> set[str]:
-        """Judge everything. Returns the Vtiger ids of the linked pairs that were judged."""
+        """Judge everything. Returns the Vtiger ids of the linked pairs that were judged.
+
+        Before that, the changes that interrupted runs sent are settled; `tell` notes their outcomes.
+        """
         module, judged = self._slice.name, set()
         self._intents = self._state.find_intents(module)
+        recovery = Recovery(self._state, self._slice, self._tell)
+        recovery.settle_changes()
+        recovery.settle_seed()
         self._recover_made()
         for link in self._state.waiting_links(module):
             pair = self._load_pair(link)
@@ -227,7 +237,8 @@ class Planner:
         if intent.target is Side.XERO:
             self._judge_pair(Pair(source, found, vtiger_base=meant, xero_base=sent), None, intent=intent)
             return
-        half = unfinished(self._slice, found.record, sent)
+        whole = self._slice.mappers[Side.VTIGER].project(replace(source, record=meant), found.record).record
+        half = unfinished(self._slice, found.record, sent, whole)
         pair = Pair(found, source, vtiger_base=sent, xero_base=meant)
         self._judge_pair(pair, None, intent=intent, forced=half)
 

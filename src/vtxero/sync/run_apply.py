@@ -75,6 +75,7 @@ class RunApplier:
             run=env.run,
             translate=env.translate,
             record=record or self._run.ledger.record,
+            tell=self._run.ledger.record_late,
             should_stop=self._run.check_budget,
             progress=env.progress,
             unseen=unseen,

@@ -99,7 +99,14 @@ class RunPlanner:
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
         terms, selection = self._run.scope.terms(module), self._run.scope.selection(module.name)
-        planner = Planner(env.state, slice_, terms, known_seeds=self._seeds(), selection=selection)
+        planner = Planner(
+            env.state,
+            slice_,
+            terms,
+            tell=self._run.ledger.record_late,
+            known_seeds=self._seeds(),
+            selection=selection,
+        )
         with env.transaction():
             judged = planner.plan()
             if self._run.scope.comes_for_its_links(module.name):

@@ -67,6 +67,10 @@ class RunLedger:
             return
         self._env.recorder.add(self._env.run, self._result(action))
 
+    def record_late(self, run: str, action: Action) -> None:
+        """Note for an earlier run what became of a record: it had sent a write and never saw an answer."""
+        self._env.recorder.add_late(run, self._result(action), only_failed=not action.counted)
+
     def rest(self, module: str, direction: Direction) -> None:
         """Count a record that says nothing new."""
         self._unchanged[module, direction] += 1

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
+from vtxero.domain.codes import Code
+from vtxero.domain.findings import Finding, in_order, note
 from vtxero.domain.sides import Side
 from vtxero.sync.doubt import plain
-from vtxero.sync.effects import CREATED, LINKED, Effect
+from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Snapshot
 from vtxero.sync.slice import Slice, moved_by_each_other
 from vtxero.sync.state import Action, Link, State
 from vtxero.sync.write_back import LACKS_ID, lacks_id
 
+Tell: TypeAlias = Callable[[str, Action], None]
+"""Notes the outcome of a record for an earlier run, which could not note it itself."""
+
+FOUND = "No answer came when it was sent; a later run found in {side} that it was carried out."
+FOUND_IN_PART = "No answer came when it was sent; a later run found this much of it in {side}, and not {rest}."
+
+
+def found_note(side: Side, rest: str = "") -> Finding:
+    """Say of a write that it was found carried out afterwards; `rest` names the fields that were not found so."""
+    text = FOUND_IN_PART if rest else FOUND
+    return note(Code.ANSWER_LOST, text.format(side=side.label, rest=rest), remedy="Nothing needs to be done.")
+
 
 class Settler:
     """Settles the actions of one module. To be called within a transaction."""
 
-    def __init__(self, state: State, slice_: Slice[Any]) -> None:
+    def __init__(self, state: State, slice_: Slice[Any], tell: Tell) -> None:
         self._state = state
         self._slice = slice_
+        self._tell = tell
 
     def settle(self, action: Action) -> None:
         """Keep an action that needed no write: both bases get the present values, but for the held fields."""
@@ -29,7 +44,7 @@ class Settler:
             self._note_effect(action, None)
         texts = {action.target: action.current, action.target.other: action.source}
         present = {side: self._slice.decode(text) for side, text in texts.items()}
-        bases = {side: self._keep_held(action, side, now, action.hold) for side, now in present.items()}
+        bases = {side: keep_held(self._slice, action, side, now) for side, now in present.items()}
         self._put_link(action, bases)
 
     def settle_answer(self, action: Action, snapshot: Snapshot[Any]) -> None:
@@ -37,8 +52,9 @@ class Settler:
         self._note_effect(action, snapshot)
         keep(self._state, self._slice.name, action.target, snapshot)
         if action.source:
-            beside = self._edited_beside(action, snapshot.record)
-            self._put_link(action, self._bases_after(action, snapshot, beside), is_settled=not beside)
+            beside = edited_beside(self._slice, action, snapshot.record)
+            link = self._state.link(self._slice.name, action.target, snapshot.id)
+            self._put_link(action, bases_after(self._slice, action, snapshot, beside, link), is_settled=not beside)
         self._state.forget_modified(self._slice.name, action.target, snapshot.id)
 
     def _note_effect(self, action: Action, answered: Snapshot[Any] | None) -> None:
@@ -60,45 +76,25 @@ class Settler:
             xero_base=link.xero_base if link else "",
             unsettled=link.unsettled if link else (),
         )
-        self._state.add_effect(effect)
-
-    def _edited_beside(self, action: Action, answered: Any) -> dict[str, Any]:
-        """Give, as they were judged, the fields that the answer to an update shows changed though we sent none of them.
-
-        A person was there between our last look and our write. With the answer as their base the edit would be known,
-        and never cross.
-        """
-        if not action.current:
-            return {}
-        judged, sent = self._slice.decode(action.current), {*action.fields, *action.hold}
-        sent = sent.union(*(group for group in moved_by_each_other(self._slice) if group & sent))
-        others = (name for name in self._slice.fields if name not in sent)
-        return {name: getattr(judged, name) for name in others if getattr(judged, name) != getattr(answered, name)}
-
-    def _bases_after(self, action: Action, snapshot: Snapshot[Any], beside: Mapping[str, Any]) -> dict[Side, Any]:
-        """Both bases after a write: what the target answered, and what was read from the other side."""
-        side = action.target
-        source_now = self._slice.decode(action.source)
-        link = self._state.link(self._slice.name, side, snapshot.id)
-        if link and not action.counted:
-            source_base = self._second_base(link, action, source_now)
+        if effect.made_link and effect.write != CREATED:
+            self._note_first(effect)
         else:
-            source_base = self._keep_held(action, side.other, source_now, action.hold)
-        target_base = replace(self._keep_held(action, side, snapshot.record, action.hold), **beside)
-        return {side: target_base, side.other: source_base}
+            self._state.add_effect(effect)
 
-    def _second_base(self, link: Link, action: Action, source_now: Any) -> Any:
-        """After a pair's second write: the first one has set this base already, only the carried fields are added."""
-        base = self._slice.decode(link.base(action.target.other))
-        carried = (field for field in action.fields if field not in action.hold)
-        return replace(base, **{field: getattr(source_now, field) for field in carried})
-
-    def _keep_held(self, action: Action, side: Side, now: Any, held: Iterable[str]) -> Any:
-        text = action.vtiger_base if side is Side.VTIGER else action.xero_base
-        if not text:
-            return now
-        old = self._slice.decode(text)
-        return replace(now, **{field: getattr(old, field) for field in held})
+    def _note_first(self, effect: Effect) -> None:
+        """Note what made a link; where an interrupted run has sent one of the two, it is that run's creation."""
+        ids = (effect.module, effect.vtiger_id, effect.xero_id)
+        sent = self._state.sent_creation(*ids)
+        if sent is None:
+            self._state.add_effect(replace(effect, before="", after="") if effect.write == LINKED else effect)
+            return
+        self._state.add_effect(replace(_as_created(effect, sent.target), run=sent.run))
+        if effect.write == UPDATED and effect.side is not sent.target:
+            self._state.add_effect(effect)
+        self._state.close_intents([sent.id])
+        if sent.action is not None:
+            notes = in_order((*sent.action.notes, found_note(sent.target)))
+            self._tell(sent.run, replace(sent.action, vtiger_id=ids[1], xero_id=ids[2], notes=notes))
 
     def _put_link(self, action: Action, bases: Mapping[Side, Any], *, is_settled: bool = True) -> None:
         module, ids = self._slice.name, (action.vtiger_id, action.xero_id)
@@ -116,3 +112,55 @@ class Settler:
         if is_settled and not action.hold and not action.reasons:
             for side, record_id in ((Side.VTIGER, action.vtiger_id), (Side.XERO, action.xero_id)):
                 self._state.settle_record(module, side, record_id)
+
+
+def _as_created(effect: Effect, side: Side) -> Effect:
+    """Say that the record of a side was made. A link knows both records, an update its own side's only."""
+    if side is effect.side:
+        return replace(effect, write=CREATED, before="", fields=())
+    after = effect.before if effect.write == LINKED else ""
+    return replace(effect, side=side, write=CREATED, before="", after=after, modified="", fields=())
+
+
+def edited_beside(slice_: Slice[Any], action: Action, answered: Any) -> dict[str, Any]:
+    """Give, as they were judged, the fields that the answer to an update shows changed though we sent none of them.
+
+    A person was there between our last look and our write. With the answer as their base the edit would be known,
+    and never cross.
+    """
+    if not action.current:
+        return {}
+    judged, sent = slice_.decode(action.current), {*action.fields, *action.hold}
+    sent = sent.union(*(group for group in moved_by_each_other(slice_) if group & sent))
+    others = (name for name in slice_.fields if name not in sent)
+    return {name: getattr(judged, name) for name in others if getattr(judged, name) != getattr(answered, name)}
+
+
+def bases_after(
+    slice_: Slice[Any], action: Action, snapshot: Snapshot[Any], beside: Mapping[str, Any], link: Link | None
+) -> dict[Side, Any]:
+    """Both bases after a write: what the target answered, and what was read from the other side."""
+    side = action.target
+    source_now = slice_.decode(action.source)
+    if link and not action.counted:
+        source_base = _second_base(slice_, link, action, source_now)
+    else:
+        source_base = keep_held(slice_, action, side.other, source_now)
+    target_base = replace(keep_held(slice_, action, side, snapshot.record), **beside)
+    return {side: target_base, side.other: source_base}
+
+
+def _second_base(slice_: Slice[Any], link: Link, action: Action, source_now: Any) -> Any:
+    """After a pair's second write: the first one has set this base already, only the carried fields are added."""
+    base = slice_.decode(link.base(action.target.other))
+    carried = (field for field in action.fields if field not in action.hold)
+    return replace(base, **{field: getattr(source_now, field) for field in carried})
+
+
+def keep_held(slice_: Slice[Any], action: Action, side: Side, now: Any) -> Any:
+    """Give a side's record with the held fields as its base has them."""
+    text = action.vtiger_base if side is Side.VTIGER else action.xero_base
+    if not text:
+        return now
+    old = slice_.decode(text)
+    return replace(now, **{field: getattr(old, field) for field in action.hold})

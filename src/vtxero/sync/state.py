@@ -124,7 +124,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write about to leave, or left without a known end. `highest` is the largest Vtiger record number known."""
+    """A write that left without a known end.
+
+    `highest` is the largest Vtiger record number that was known then, `known` the time of change of the record to be
+    changed, `run` sent it. `action` is the plan's line, None where an older version of vtxero sent it.
+    """
 
     id: int
     module: str
@@ -136,6 +140,22 @@ class Intent:
     wanted: str
     highest: int
     key: str
+    run: str = ""
+    known: str = ""
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A write about to leave: `wanted` is the record with its symbols replaced, `key` the idempotency key.
+
+    `known` is the time of change under which the plan knows the record that is to be changed, blank where it has none.
+    """
+
+    action: Action
+    wanted: str
+    key: str
+    known: str = ""
 
 
 class State(Protocol):
@@ -319,7 +339,7 @@ class State(Protocol):
 
     # what runs did
     def add_effect(self, effect: Effect) -> None:
-        """Note what a write did, so that it can be taken back."""
+        """Note what a write did, so that it can be taken back: of the run it names, of the present one by default."""
         ...
 
     def saved_again(self, module: str, side: Side, record_id: str, before: str, after: str) -> None:
@@ -327,8 +347,8 @@ class State(Protocol):
         ...
 
     # the journal
-    def open_intents(self, actions: Iterable[tuple[Action, str, str]]) -> list[int]:
-        """Journal writes about to leave, as (action, resolved wanted, idempotency key); committed before it returns."""
+    def open_intents(self, writes: Iterable[Departure]) -> list[int]:
+        """Journal writes about to leave; committed before it returns."""
         ...
 
     def close_intents(self, ids: Iterable[int]) -> None:
@@ -337,4 +357,12 @@ class State(Protocol):
 
     def find_intents(self, module: str) -> Mapping[tuple[Side, str], Intent]:
         """Open creations of a module by target and source id."""
+        ...
+
+    def open_changes(self, module: str) -> list[Intent]:
+        """Changes of existing records that earlier runs sent, with no known end, the latest first."""
+        ...
+
+    def sent_creation(self, module: str, vtiger_id: str, xero_id: str) -> Intent | None:
+        """The creation, sent by an earlier run, that a new link of these two shows to have arrived."""
         ...

@@ -20,7 +20,7 @@ from vtxero.sync.effects import CREATED
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
 from vtxero.sync.report import RunReport
-from vtxero.sync.state import Action, Link
+from vtxero.sync.state import Action, Departure, Link
 from vtxero.sync.undo import Kind, UndoStep, announce
 from vtxero.sync.undo_forecast import calls_of_undo, restoring_payloads
 from vtxero.sync.undo_plan import UndoRequest, UndoTools, plan_undo, with_others
@@ -144,7 +144,7 @@ class UndoRun:
     def _write(self, batch: Sequence[UndoStep]) -> None:
         key = self._key(batch)
         with self._env.transaction():
-            intents = self._state.open_intents((_intent(step), self._wanted(step), key) for step in batch)
+            intents = self._state.open_intents(Departure(_intent(step), self._wanted(step), key) for step in batch)
             links = [self._release(step) for step in batch]
         try:
             answers = self._send(batch, key)

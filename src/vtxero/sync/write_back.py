@@ -18,7 +18,7 @@ from vtxero.sync.fetch import keep
 from vtxero.sync.ports import RowSource
 from vtxero.sync.records import Accepted, Outcome, Presence, Refused, Snapshot
 from vtxero.sync.slice import Slice, WritingBack
-from vtxero.sync.state import Action, Link, State
+from vtxero.sync.state import Action, Departure, Link, State
 
 LACKS_ID = "*xero-id"
 """No field's name: what stands for the id among a link's unsettled fields."""
@@ -70,7 +70,7 @@ class WriteBack:
         text = self.slice.encode(found.record)
         action = self._action(link, found, text)
         key = f"{self.run}-id-{link.vtiger_id}"
-        intents = self.state.open_intents([(action, text, key)])
+        intents = self.state.open_intents([Departure(action, text, key, found.modified)])
         [answer] = self.vtiger.update(self.slice.name, [payload], key)
         with self.state.transaction():
             if isinstance(answer, Refused):
