@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -259,3 +260,53 @@ def test_deducted_tax_is_neither_matched_nor_missed():
     vtiger = replace(reference.vtiger, taxes=(VtigerTax("tax8", "Withheld", Decimal(20), "Deducted"),))
 
     assert tax_checks.match_taxes(replace(reference, vtiger=vtiger), settings()) == ([], [])
+
+
+@pytest.fixture
+def customers(shop, vtxero):
+    """A shop that made two organizations of Xero's customers in a first run."""
+    for name in ("Acme Ltd", "Nova"):
+        shop.company.xero.add_contact(Name=name)
+    shop.before = copy.deepcopy((shop.company.vtiger.entities, shop.company.xero.contacts))
+    assert vtxero("sync", "-y").code == 0
+    return shop
+
+
+def test_doctor_after_a_run_says_that_neither_service_was_put_back_and_notes_nothing(customers, vtxero):
+    ran = vtxero("doctor", "-o", "json")
+
+    assert "neither was put back" in one(ran, "Profile", "ok")["text"]
+    assert customers.company.sync().exit_code == 0
+
+
+def test_doctor_when_vtiger_was_put_back_says_what_the_next_run_will_say(customers, vtxero):
+    customers.company.vtiger.entities = customers.before[0]
+
+    ran = vtxero("doctor", "-o", "json")
+
+    told = one(ran, "Profile", "problem")
+    assert (ran.code, told["code"]) == (6, "RUN-VTIGER-INSTANCE")
+    assert "none of the 2 records known of it" in told["text"]
+    assert "vtxero sync --resync" in told["remedy"]
+    assert told["text"] in vtxero("sync", "-y").err
+
+
+def test_doctor_when_xero_was_reset_says_so(customers, vtxero):
+    customers.company.xero.contacts = {}
+
+    ran = vtxero("doctor", "-o", "json")
+
+    told = one(ran, "Profile", "problem")
+    assert (ran.code, told["code"]) == (6, "RUN-TENANT")
+    assert "vtxero sync --resync" in told["remedy"]
+    assert told["text"] in vtxero("sync", "-y").err
+
+
+def test_doctor_when_the_newest_record_is_gone_notes_it(customers, vtxero):
+    company = customers.company
+    company.vtiger.delete(f"11x{max(company.vtiger.entities)}")
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 0
+    assert "does not show the newest record known of it any more" in one(ran, "Profile", "note")["text"]

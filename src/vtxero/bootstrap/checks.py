@@ -14,7 +14,7 @@ from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import ConfigError
+from vtxero.errors import ConfigError, StopError, VtxeroError
 from vtxero.registry import ALWAYS_FILLED
 from vtxero.rules.accounts import (
     ACCOUNT_FIELDS,
@@ -72,6 +72,12 @@ def warning(topic: str, text: str, remedy: str, *, code: str = "", paste: tuple[
 def problem(topic: str, text: str, remedy: str, *, exit_code: int, code: str = "") -> Check:
     """Make one that stops runs."""
     return Check(topic, State.PROBLEM, text, remedy, code=code, exit_code=exit_code)
+
+
+def failed(topic: str, error: VtxeroError) -> Check:
+    """Make one of what a run would end with."""
+    code = error.code if isinstance(error, StopError) else ""
+    return problem(topic, error.message, error.remedy, exit_code=error.exit_code, code=code)
 
 
 # -- Vtiger ----------------------------------------------------------------------------------------------------

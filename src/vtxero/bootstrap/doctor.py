@@ -12,12 +12,13 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TypeVar
 
-from vtxero.bootstrap.catalogue import Catalogue, bar, check_pins
+from vtxero.bootstrap.catalogue import Catalogue, bar
 from vtxero.bootstrap.checks import (
     CONFIG,
     Check,
     account_checks,
     default_checks,
+    failed,
     label_checks,
     lock_check,
     mandatory_checks,
@@ -30,6 +31,7 @@ from vtxero.bootstrap.checks import (
     warning,
 )
 from vtxero.bootstrap.logins import Login, check_vtiger, check_xero
+from vtxero.bootstrap.pin_checks import pin_checks
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.tax_checks import tax_checks
 from vtxero.bootstrap.vault import Vault
@@ -41,7 +43,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
-from vtxero.errors import LockedError, StopError, VtxeroError
+from vtxero.errors import LockedError, VtxeroError
 from vtxero.registry import MODULES, account_fields
 from vtxero.store import SqliteState, open_database
 from vtxero.sync.ports import Clock
@@ -86,19 +88,14 @@ def examine(loaded: Loaded, vault: Vault, clock: Clock) -> Iterator[Check]:
         xero, failure = _try("Xero", lambda: _read_xero(settings, vault, clock))
         yield from failure
     yield from _clock_checks(clock, vtiger, xero)
-    yield from _reference_checks(settings, clock, vtiger, xero)
+    yield from _reference_checks(settings, vault, clock, vtiger, xero)
 
 
 def _try(topic: str, do: Callable[[], T]) -> tuple[T | None, list[Check]]:
     try:
         return do(), []
     except VtxeroError as error:
-        return None, [_failed(topic, error)]
-
-
-def _failed(topic: str, error: VtxeroError) -> Check:
-    code = error.code if isinstance(error, StopError) else ""
-    return problem(topic, error.message, error.remedy, exit_code=error.exit_code, code=code)
+        return None, [failed(topic, error)]
 
 
 # -- this machine ----------------------------------------------------------------------------------------------
@@ -118,7 +115,7 @@ def _state_checks(settings: Settings) -> Iterator[Check]:
     except LockedError as error:
         yield note("Lock", error.message, error.remedy)
     except VtxeroError as error:
-        yield _failed("Lock", error)
+        yield failed("Lock", error)
 
 
 def _first_state(path: Path) -> Check:
@@ -194,7 +191,9 @@ def _clock_checks(clock: Clock, vtiger: _Read | None, xero: _Read | None) -> Ite
         )
 
 
-def _reference_checks(settings: Settings, clock: Clock, vtiger: _Read | None, xero: _Read | None) -> Iterator[Check]:
+def _reference_checks(
+    settings: Settings, vault: Vault, clock: Clock, vtiger: _Read | None, xero: _Read | None
+) -> Iterator[Check]:
     crm = vtiger.reference if vtiger else None
     books = xero.reference if xero else None
     if isinstance(crm, VtigerReference):
@@ -210,25 +209,10 @@ def _reference_checks(settings: Settings, clock: Clock, vtiger: _Read | None, xe
         yield from account_checks(books, settings)
     if isinstance(crm, VtigerReference) and isinstance(books, XeroReference):
         reference = Reference(crm, books)
-        yield from _pin_checks(settings, reference)
+        yield from pin_checks(settings, vault, clock, reference)
         yield from tax_checks(reference, settings)
         yield from picklist_checks(reference, account_fields(settings.modules))
         yield from _module_checks(settings, clock, reference, vtiger.user_problems if vtiger else ())
-
-
-def _pin_checks(settings: Settings, reference: Reference) -> Iterator[Check]:
-    """Compare both services with those that the state belongs to."""
-    if not settings.database.exists():
-        return
-    try:
-        with closing(open_database(settings.database)) as database:
-            check_pins(SqliteState(database, ""), reference)
-    except StopError as error:
-        yield _failed("Profile", error)
-    except VtxeroError:
-        return  # told under State
-    else:
-        yield ok("Profile", "belongs to this Vtiger and this organisation.")
 
 
 def _module_checks(
@@ -258,4 +242,4 @@ def _module_checks(
             yield problem(topic, "cannot be synced, for the same reason.", "", exit_code=error.exit_code)
             continue
         told.add(reason)
-        yield _failed(topic, error)
+        yield failed(topic, error)
