@@ -264,9 +264,9 @@ def test_deducted_tax_is_neither_matched_nor_missed():
 
 @pytest.fixture
 def customers(shop, vtxero):
-    """A shop that made two organizations of Xero's customers in a first run."""
-    for name in ("Acme Ltd", "Nova"):
-        shop.company.xero.add_contact(Name=name)
+    """A shop that made an organization and a product of Xero's in a first run."""
+    shop.company.xero.add_contact(Name="Acme Ltd")
+    shop.company.xero.add_item(Code="X-1", Name="Thing")
     shop.before = copy.deepcopy((shop.company.vtiger.entities, shop.company.xero.contacts))
     assert vtxero("sync", "-y").code == 0
     return shop
@@ -304,7 +304,7 @@ def test_doctor_when_xero_was_reset_says_so(customers, vtxero):
 
 def test_doctor_when_the_newest_record_is_gone_notes_it(customers, vtxero):
     company = customers.company
-    company.vtiger.delete(f"11x{max(company.vtiger.entities)}")
+    company.vtiger.delete(f"14x{max(company.vtiger.entities)}")
 
     ran = vtxero("doctor", "-o", "json")
 

@@ -84,3 +84,28 @@ def test_profile_that_nobody_named_is_refused_with_a_suggestion(vtxero):
 
     assert ran.code == 2
     assert "Did you mean branch?" in ran.err
+
+
+def test_profile_that_pairs_what_another_one_does_is_stopped_before_it_begins(two, vtxero, tmp_path):
+    two[0].organization("Head Ltd")
+    assert vtxero("sync").code == 0
+    path = tmp_path / "vtxero.yaml"
+    path.write_text(path.read_text().replace("profiles:", "profiles:\n  twin: {}"))
+
+    for command in (["sync", "-y"], ["sync", "-n"], ["doctor"]):
+        ran = vtxero("--profile", "twin", *command)
+
+        assert ran.code == 2
+        said = " ".join((ran.out + ran.err).split())
+        assert "The profile 'default' pairs" in said
+        assert "Use `--profile default`" in said
+    assert not vtxero("--profile", "default", "sync").code
+
+
+def test_state_of_another_profile_that_cannot_be_read_bars_nobody(two, vtxero, tmp_path):
+    other = tmp_path / "state" / "other" / "state.sqlite3"
+    other.parent.mkdir(parents=True)
+    other.write_text("no database")
+
+    assert vtxero("sync").code == 0
+    assert two[0].writes("vtiger") == []

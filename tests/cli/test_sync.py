@@ -240,6 +240,7 @@ def test_run_that_cannot_begin_still_gives_a_document_with_json(vtxero, engine):
 
 def test_advice_names_the_config_and_profile_that_were_given(vtxero, engine, config):
     engine.answers = [full_report()]
+    config.write_text(f"{config.read_text()}profile: acme\n")
 
     ran = vtxero("--config", config, "--profile", "acme", "sync")
 

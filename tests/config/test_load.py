@@ -242,11 +242,24 @@ def test_profile_when_unknown_is_refused_with_a_suggestion(tmp_path):
     with pytest.raises(ConfigError, match=r"no profile 'brunch'.*Did you mean branch\?") as caught:
         load_text(tmp_path, PROFILES, profile="brunch")
 
-    assert caught.value.remedy == "Known profiles: branch."
+    assert caught.value.remedy.startswith("Known profiles: default, branch.")
 
 
-def test_profile_when_a_config_without_profiles_is_named_only_chooses_the_state(tmp_path):
-    assert load_text(tmp_path, MINIMAL, profile="acme").settings.state_folder.name == "acme"
+@pytest.mark.parametrize("profiles", ["", "profiles: {}\n", "profile: acme\n"])
+def test_profile_when_the_config_named_defines_none_like_it_is_refused_with_what_to_write(tmp_path, profiles):
+    with pytest.raises(ConfigError, match=r"no profile 'acmee': .*vtxero.yaml has no section profiles.acmee") as caught:
+        load_text(tmp_path, MINIMAL + profiles, profile="acmee")
+
+    assert "does not exist" not in caught.value.message
+    assert "write `profile: acmee` at its top" in caught.value.remedy
+    assert ("Did you mean acme?" in caught.value.message) == ("acme" in profiles)
+
+
+def test_profile_when_the_config_names_it_or_is_named_like_it_is_taken(tmp_path):
+    assert load_text(tmp_path, f"{MINIMAL}profile: acme\n", profile="acme").settings.state_folder.name == "acme"
+    assert load_text(tmp_path, f"{MINIMAL}profile: acme\n").settings.state_folder.name == "acme"
+    assert load_text(tmp_path, MINIMAL, profile="default").settings.state_folder.name == "default"
+    assert load_text(tmp_path, MINIMAL, profile="vtxero").settings.state_folder.name == "vtxero"
 
 
 def test_profile_when_the_config_was_only_found_and_has_none_is_refused(tmp_path):

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from vtxero.config.settings import Settings
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import StopError, VtxeroError
+from vtxero.errors import ConfigError, StopError, VtxeroError
 from vtxero.registry import MODULES, ModuleEntry
 from vtxero.store import SqliteState
+from vtxero.store.database import noted_in
 from vtxero.sync.ports import Clock
 from vtxero.vtiger.client import VtigerClient
 from vtxero.vtiger.reference import read_reference as read_vtiger
@@ -45,7 +47,14 @@ class Catalogue(BaseModel):
 
 
 def load_catalogue(
-    state: SqliteState, vtiger: VtigerClient, xero: XeroClient, clock: Clock, *, fresh: bool, moved: bool = False
+    state: SqliteState,
+    vtiger: VtigerClient,
+    xero: XeroClient,
+    clock: Clock,
+    settings: Settings,
+    *,
+    fresh: bool,
+    moved: bool = False,
 ) -> Catalogue:
     """Give the reference data, from the state when it is less than an hour old.
 
@@ -53,6 +62,7 @@ def load_catalogue(
 
     Raises:
         StopError: one of the two is not the one this profile is pinned to.
+        ConfigError: another profile pairs these two already.
         AuthError, TemporaryError, BudgetError, NotModelledError: it could not be read.
     """
     kept = None if fresh else kept_catalogue(state)
@@ -69,7 +79,7 @@ def load_catalogue(
         user_problems=tuple(item.message for item in problems),
         reach=xero.reach,
     )
-    check_pins(state, reference, moved=moved)
+    check_pins(state, reference, settings, moved=moved)
     with state.transaction():
         state.set_meta(CATALOGUE, catalogue.model_dump_json())
         state.set_meta(TENANT, reference.xero.organisation.organisation_id)
@@ -102,16 +112,41 @@ def note_problem(state: SqliteState, text: str) -> None:
         state.set_meta(CATALOGUE, kept.model_copy(update={"user_problems": problems}).model_dump_json())
 
 
-def check_pins(state: SqliteState, reference: Reference, *, moved: bool = False) -> None:
-    """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers."""
+def check_pins(state: SqliteState, reference: Reference, settings: Settings, *, moved: bool = False) -> None:
+    """The state belongs to one Vtiger and one Xero organisation: links to others would join strangers.
+
+    Raises:
+        StopError: one of the two is not the one this profile is pinned to.
+        ConfigError: the profile is new, and another one pairs these two already.
+    """
     organisation = reference.xero.organisation
     pinned = state.get_meta(TENANT)
+    if not pinned:
+        check_twins(settings, reference)
     if pinned and pinned != organisation.organisation_id:
         raise _stop(Code.RUN_TENANT, f"The login reaches {organisation.name}, not the organisation of this profile.")
     instance = state.get_meta(INSTANCE)
     if instance and instance != reference.vtiger.instance and not moved:
         text = f"The config leads to {reference.vtiger.instance}; this profile belongs to {instance}."
         raise StopError(text, code=Code.RUN_VTIGER_INSTANCE, remedy=NEW_ADDRESS, allow="instance")
+
+
+def check_twins(settings: Settings, reference: Reference) -> None:
+    """A pair of books has one profile: a second one would find none of the first one's links, and do its work again.
+
+    Raises:
+        ConfigError: another profile in the same folder pairs these two.
+    """
+    mine = {INSTANCE: reference.vtiger.instance, TENANT: reference.xero.organisation.organisation_id}
+    for path in sorted(settings.state_dir.glob(f"*/{settings.database.name}")):
+        if path != settings.database and noted_in(path, mine) == mine:
+            other, own = path.parent.name, settings.profile
+            raise ConfigError(
+                f"The profile {other!r} pairs {mine[INSTANCE]} with {reference.xero.organisation.name} already, so the "
+                f"new profile {own!r} would do its work a second time.",
+                remedy=f"Use `--profile {other}`; or give {own!r} a Vtiger or an organisation of its own in the "
+                f"config. To start afresh, move {path.parent} away.",
+            )
 
 
 def bar(entry: ModuleEntry, direction: Direction, catalogue: Catalogue) -> VtxeroError | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
-from vtxero.bootstrap.catalogue import check_pins
+from vtxero.bootstrap.catalogue import check_pins, check_twins
 from vtxero.bootstrap.checks import Check, failed, note, ok
 from vtxero.bootstrap.instance import Look, Services, look
 from vtxero.bootstrap.services import open_vtiger, open_xero
@@ -23,11 +23,12 @@ TOPIC = "Profile"
 
 def pin_checks(settings: Settings, vault: Vault, clock: Clock, reference: Reference) -> Iterator[Check]:
     """Compare both services with those that the state belongs to, as a run does before it begins."""
-    if not settings.database.exists():
-        return
     try:
+        if not settings.database.exists():
+            check_twins(settings, reference)
+            return
         with closing(open_database(settings.database)) as database:
-            check_pins(SqliteState(database, ""), reference)
+            check_pins(SqliteState(database, ""), reference, settings)
             looks = _look(settings, vault, clock, reference, database)
     except StateError:
         return  # told under State

@@ -199,9 +199,8 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
     run = new_run_id(tools.clock.now())
     state = SqliteState(tools.database, run)
     tools.progress.phase("Checking both services")
-    catalogue = load_catalogue(
-        state, tools.vtiger, tools.xero, tools.clock, fresh=request.full or request.resync, moved=ALLOW in request.allow
-    )
+    fresh, moved = request.full or request.resync, ALLOW in request.allow
+    catalogue = load_catalogue(state, tools.vtiger, tools.xero, tools.clock, settings, fresh=fresh, moved=moved)
     reference = catalogue.reference
     xero = XeroSource(tools.xero, batch=tools.xero_batch)
     told = check_instance(Services(tools.database, state, tools.vtiger, xero, reference.vtiger), request)

@@ -105,4 +105,4 @@ def _tools_for(tools: Opened, environment: Environment) -> UndoTools:
 
 def _reference(tools: Opened, state: SqliteState) -> Reference:
     """The run's own reference data: just read, so it comes from the state."""
-    return load_catalogue(state, tools.vtiger, tools.xero, tools.clock, fresh=False).reference
+    return load_catalogue(state, tools.vtiger, tools.xero, tools.clock, tools.settings, fresh=False).reference

@@ -47,7 +47,7 @@ def run_verify(settings: Settings, progress: Progress, *, clock: Clock | None = 
     with opened(settings, progress, clock=clock, dry_run=True) as tools:
         state = SqliteState(tools.database, "")
         progress.phase("Checking both services")
-        reference = load_catalogue(state, tools.vtiger, tools.xero, tools.clock, fresh=False).reference
+        reference = load_catalogue(state, tools.vtiger, tools.xero, tools.clock, tools.settings, fresh=False).reference
         if "Invoice" not in reference.vtiger.modules:
             raise AuthError(
                 "This Vtiger has no module Invoice that the API user may use.",

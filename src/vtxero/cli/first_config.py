@@ -81,6 +81,7 @@ class FirstConfig:
             client_id=PLACEHOLDER,
             tenant_id=given.tenant,
             stand_in=given.stand_in,
+            profile=session.options.profile or "",
         )
 
     def make(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -170,23 +170,32 @@ def _profile(sources: Sources, from_environment: Layer, file_layer: Layer) -> st
 def _with_profile(layer: Layer, profiles: Layer, name: str, sources: Sources, path: Path | None) -> Layer:
     """Lay the section `profiles.NAME` over the rest of the file.
 
-    A name that no file and no section bears is refused, or the books of one company would be taken for another's; but
-    with --config alone it may just name the state.
+    A name that no file and no section bears is refused: a mistyped one would begin a second state for books that have
+    one, or the books of one company would be taken for another's.
     """
     places = {"--profile": sources.profile, "VTXERO_PROFILE": sources.environ.get("VTXERO_PROFILE", "").strip()}
     place = next((source for source, given in places.items() if given), layer.places.get(("profile",), "default"))
-    chosen = path is None or name in {DEFAULT_PROFILE, path.stem} or "profile" in layer.values
-    if not (name in profiles.values or chosen or (sources.config and not profiles.values)):
-        near = difflib.get_close_matches(name, profiles.values, n=1)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise ConfigError(
-            f"There is no profile {name!r}: {sources.user_folder / name}.yaml does not exist, and {path} has no "
-            f"section profiles.{name}.{hint}",
-            remedy=f"Known profiles: {', '.join(profiles.values) or 'none'}.",
-        )
+    own = layer.values.get("profile")
+    if path is not None and name not in {DEFAULT_PROFILE, path.stem, own, *profiles.values}:
+        raise _unknown_profile(name, [*([own] if isinstance(own, str) else ()), *profiles.values], sources, path)
     layer = layer.lay_over(profiles.take(name))
     layer.put(("profile",), name, place)
     return layer
+
+
+def _unknown_profile(name: str, known: Sequence[str], sources: Sources, path: Path) -> ConfigError:
+    files = sorted(each.stem for each in sources.user_folder.glob("*.yaml") if each.name != FILE_NAME)
+    known = list(dict.fromkeys((DEFAULT_PROFILE, *known, *files)))
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    looked = [f"{path} has no section profiles.{name}"]
+    if not sources.config and not sources.environ.get("VTXERO_CONFIG", "").strip():
+        looked.insert(0, f"{sources.user_folder / name}.yaml does not exist")
+    return ConfigError(
+        f"There is no profile {name!r}: {', and '.join(looked)}.{hint}",
+        remedy=f"Known profiles: {', '.join(known)}. To give {path} a profile of its own, write `profile: {name}` at "
+        "its top.",
+    )
 
 
 def _from_flags(sources: Sources) -> Layer:

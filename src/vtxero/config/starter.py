@@ -46,6 +46,7 @@ class Starter:
     stand_in: str = ""
     """The address of a stand-in for Xero; blank: Xero's own."""
     state_dir: str = ""
+    profile: str = ""
     modules: tuple[str, ...] = ()
     direction: str = "both"
     accounts: Mapping[str, Account] = field(default_factory=dict)
@@ -61,6 +62,9 @@ def starter_text(chosen: Starter) -> str:
 def _head(chosen: Starter) -> Iterator[str]:
     yield "# Written by `vtxero init`. Every option with its default: config.example.yaml, or `vtxero config show`."
     yield "# A variable wins over this file, a flag over both: vtiger.url is VTXERO_VTIGER_URL, and so on."
+    if chosen.profile:
+        yield ""
+        yield f"profile: {_text(chosen.profile)}"
     if chosen.state_dir:
         yield ""
         yield f"state_dir: {_text(chosen.state_dir)}   # stand-ins must not share one with real books"

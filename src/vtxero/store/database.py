@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 from weakref import WeakSet
@@ -103,6 +103,17 @@ def open_database(path: Path | None) -> sqlite3.Connection:
         raise StateError(
             f"The state database {path} was written by a newer vtxero ({error}).", remedy=REMEDY
         ) from error
+
+
+def noted_in(path: Path, names: Iterable[str]) -> dict[str, str]:
+    """Read noted values of another profile's state; blank where that cannot be read, which is not for us to tell."""
+    try:
+        # Not read-only: SQLite needs its shared memory beside a database that keeps a write-ahead log.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE)) as other:
+            rows = dict(other.execute("SELECT name, value FROM meta").fetchall())
+    except sqlite3.Error:
+        return {}
+    return {name: rows.get(name, "") for name in names}
 
 
 def scratch_copy(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -127,7 +127,10 @@ def _made_before(witness: Witness | None, moment: str) -> bool:
 def _judged(
     client: VtigerClient, reference: VtigerReference, memories: Memories, now: Witnesses, missing: Sequence[str]
 ) -> tuple[str, tuple[str, ...]]:
-    """Doubt where too many are missing, nothing known is left, or Vtiger never heard of what is missing."""
+    """Doubt where too many are missing, nothing is left of several modules, or Vtiger never heard of what is missing.
+
+    One module that was emptied is for the guards to judge.
+    """
     if not missing:
         return "", ()
     deleted, unheard = _asked_after(client, reference, memories.seen, missing)
@@ -135,7 +138,7 @@ def _judged(
     span = f"{rest[-1]} to {rest[0]}" if len(rest) > 1 else "".join(rest)
     if len(rest) >= FEWEST_MISSING:
         return f"the newest {len(rest)} records known of it ({span}) are not there", ()
-    if not now and len(rest) > 1:
+    if not now and len({prefix_of(each) for each in rest}) > 1:
         return f"none of the {len(rest)} records known of it ({span}) is there", ()
     if unheard:
         named = ", ".join(unheard)
