@@ -21,6 +21,10 @@ from vtxero.rules.accounts import PASTE, picklist_text, spelled_account
 from vtxero.rules.taxes import RUN_AGAIN_WITH_TAX, waits_for_tax
 
 QUANTITY_PLACES = 3
+NO_PRODUCT = (
+    "Mend the item, and later invoices name its product. This one has crossed with the other product and stays so: if "
+    "its own should be on it, choose it on the line in Vtiger."
+)
 """Vtiger keeps three decimals of a quantity."""
 
 
@@ -129,6 +133,7 @@ class _Writer:
             known.place,
             f"the item {line.product!r} has no product in Vtiger; the line gets the product "
             f"{self._tools.options.placeholder_product!r}.",
+            NO_PRODUCT,
         )
         return self._placeholder(), None
 

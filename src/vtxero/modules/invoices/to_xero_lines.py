@@ -23,6 +23,10 @@ from vtxero.rules.accounts import account_problem, tax_fits_account
 
 NO_DESCRIPTION = "No description"
 WHOLE = "the whole invoice"
+NO_ITEM = (
+    "Mend the product, and later invoices name its item. This one has crossed without it and stays so: if the item "
+    "should be on it, choose it on the line in Xero."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +129,19 @@ class _Writer:
                 if view is None or view.code:
                     what = "is not in Xero" if partner.state is PartnerState.BLOCKED else "could not be read"
                     self._remarks.note(
-                        Code.DEPENDENCY, place, f"the product {named} {what}; the line crosses without an item code."
+                        Code.DEPENDENCY,
+                        place,
+                        f"the product {named} {what}; the line crosses without an item code.",
+                        NO_ITEM,
                     )
                     return ""
                 code = ""
         if not code:
             self._remarks.note(
-                Code.PRD_CODE, place, f"the product {named} has no code; the line crosses without an item code."
+                Code.PRD_CODE,
+                place,
+                f"the product {named} has no code; the line crosses without an item code.",
+                NO_ITEM,
             )
         return code
 
