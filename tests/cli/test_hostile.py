@@ -308,6 +308,16 @@ def test_question_that_is_left_by_its_asker_ends_with_130_and_a_word(tmp_path, c
     assert "Traceback" not in seen
 
 
+@pytest.mark.usefixtures("config")
+def test_resync_that_a_person_declines_ends_as_any_no_does_and_does_nothing(tmp_path):
+    with Terminal(["sync", "--resync"], tmp_path) as terminal:
+        terminal.answer("rebuild the links?", "n")
+        assert terminal.end() == 6
+
+    assert plain(terminal.seen).splitlines()[-1] == "Nothing was read, and nothing was written."
+    assert not (tmp_path / "state").exists()
+
+
 def test_two_stand_ins_on_one_port_say_that_it_is_taken(tmp_path, shop):
     port = shop.company.settings.vtiger.url.rpartition(":")[2]
 

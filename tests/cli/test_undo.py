@@ -14,7 +14,11 @@ import pytest
 from chain.company import line, open_company
 from chain.processes import config_file
 from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
+from cli.terminal import Terminal, plain
 from vtxero import bootstrap
+from vtxero.cli.session import Globals, Session
+from vtxero.cli.text import Screen
+from vtxero.cli.undo import asked_parts
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.sides import Side
@@ -76,6 +80,7 @@ def undoer(monkeypatch, config):
     del config
     undoer = Undoer()
     monkeypatch.setattr(bootstrap, "run_undo", undoer.run_undo)
+    monkeypatch.setattr(bootstrap, "check_undo", lambda _settings, _request: None)
     return undoer
 
 
@@ -156,6 +161,11 @@ def company(tmp_path):
         yield company
 
 
+def words(text):
+    """What is said, wherever its lines end."""
+    return " ".join(text.split())
+
+
 def process(company, *words, **more):
     command = [VTXERO, "--config", company.config, *words]
     given = {"capture_output": True, "stdin": subprocess.DEVNULL} | more
@@ -177,9 +187,57 @@ def test_installed_undo_takes_a_run_back_and_stands_in_the_log(company):
     assert shown["records"] == document["records"]
     listed = json.loads(process(company, "log", "-o", "json").stdout)["runs"]
     assert listed[0]["command"] == f"undo {company.ran.run}"
+    assert listed[0]["takes_back"] == company.ran.run
     again = process(company, "undo", document["run"], "-y")
     assert again.returncode == 2
     assert "was an undo itself" in again.stderr
+
+
+def test_installed_undo_of_a_run_that_was_taken_back_says_by_which_run_and_when(company):
+    first = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)
+
+    again = process(company, "undo", company.ran.run, "--yes")
+
+    when = first["started_at"].replace("T", " at ").replace("Z", " UTC")
+    assert f"was taken back before, by the run {first['run']} on {when}" in words(again.stdout)
+    assert "Taken back: nothing. Left alone: 1;" in words(again.stdout)
+
+
+def test_installed_undo_of_which_nothing_is_left_says_by_which_run_it_was_taken_back(tmp_path):
+    with open_company(tmp_path / "state") as company:
+        company.organization()
+        company.config = config_file(company, tmp_path)
+        company.ran, nothing = company.sync(), company.sync()
+        idle = process(company, "undo", nothing.run, "--yes")
+        first = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)
+
+        again = process(company, "undo", company.ran.run, "--yes")
+
+    assert f"The run {company.ran.run} was already taken back, by the run {first['run']} on " in words(again.stdout)
+    assert words(again.stdout).endswith("Nothing was taken back.")
+    assert "wrote nothing, so there is nothing to take back." in words(idle.stdout)
+
+
+def test_installed_log_and_status_mark_undos_and_what_they_took_back(company):
+    undo = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)["run"]
+    again = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)["run"]
+
+    for command in ("log", "status"):
+        shown = process(company, command).stdout.splitlines()
+        assert f"{undo} took back {company.ran.run}" in shown
+        assert f"{again} took nothing back of {company.ran.run}" in shown
+        assert [line.split()[1] for line in shown if line.startswith(undo)] == ["undo", "took"]
+        assert [line.split()[1] for line in shown if line.startswith(company.ran.run)] == ["sync"]
+    assert f"An undo of {company.ran.run}" in process(company, "log", undo).stdout.splitlines()
+    assert "An undo of" not in process(company, "log", company.ran.run).stdout
+
+
+def test_installed_undo_of_an_unknown_run_says_so_before_it_says_that_nobody_can_be_asked(company):
+    ran = process(company, "undo", "nonsense")
+
+    assert ran.returncode == 2
+    assert "There is no run 'nonsense'." in ran.stderr
+    assert "nobody to ask" not in ran.stderr
 
 
 def test_installed_undo_of_an_unknown_run_says_where_runs_are_listed(company):
@@ -207,4 +265,31 @@ def test_installed_undo_at_a_terminal_does_what_it_is_told(company, answer, code
     assert running.returncode == code
     assert company.contacts()["Acme Ltd"]["ContactStatus"] == status
     assert json.loads(output)["exit_code"] == code
-    assert b"Contacts archived in Xero, not deleted: 1." in b" ".join(said.split())
+    told = words(said.decode())
+    assert "Contacts archived in Xero, not deleted: 1." in told
+    assert "archive Acme Ltd (11x2) stays in Xero, archived" in told
+    assert "status: AUTHORISED → VOIDED" in told
+    assert "Items are never deleted in Xero by vtxero." in told
+
+
+def test_installed_undo_when_the_answer_is_no_says_so_once(company):
+    with Terminal(["--config", company.config, "undo", company.ran.run], company.config.parent) as screen:
+        screen.answer("Take it back?", "n")
+        assert screen.end() == 6
+
+    after = plain(screen.seen).partition("Take it back?")[2]
+    assert after.splitlines()[1:] == ["Nothing was taken back."]
+    last = process(company, "log", "--last").stdout
+    assert "exit code 6" in last
+    assert last.count("Error: ") == 1
+
+
+def test_undo_that_is_long_shows_its_first_records_before_it_asks_and_how_to_see_all():
+    session = Session(options=Globals(config=Path("a.yaml")))
+    many = tuple(record(f"INV{n}", Outcome.UPDATED, number=n) for n in range(30))
+    shown = Screen(80, is_plain=True).render(
+        asked_parts(session, undo_report(records=many), UndoRequest(RUN, command=f"undo {RUN}"))
+    )
+
+    assert shown.count("\n  change  INV") == 10
+    assert f"... and 20 more:\n  vtxero --config a.yaml undo {RUN} --dry-run -o json" in shown

@@ -189,8 +189,8 @@ class Opened:
     xero_batch: int
 
 
-def prepare(tools: Opened, request: RunRequest) -> Environment:
-    """Put a new run together.
+def prepare(tools: Opened, request: RunRequest, *, tells_absences: bool = True) -> Environment:
+    """Put a new run together; `tells_absences`: it says what this edition of Vtiger cannot do.
 
     Raises:
         StopError, AuthError, TemporaryError, BudgetError, NotModelledError: the preflight failed.
@@ -235,7 +235,7 @@ def prepare(tools: Opened, request: RunRequest) -> Environment:
         page_of=page_finder(reference, settings.xero.site),
         should_stop=tools.stop.check,
         transaction=state.transaction,
-        messages=(*told, *_absences(reference, settings, request)),
+        messages=(*told, *(_absences(reference, settings, request) if tells_absences else ())),
     )
 
 

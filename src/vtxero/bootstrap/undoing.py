@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
+
 from vtxero.bootstrap.catalogue import load_catalogue
 from vtxero.bootstrap.retention import check_remembered
 from vtxero.bootstrap.syncing import Opened, opened, prepare, witnessed
@@ -12,7 +15,7 @@ from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError, StopError
 from vtxero.registry import undo_rules
-from vtxero.store import SqliteRuns, SqliteState
+from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.sync.environment import Environment
 from vtxero.sync.ports import Clock, Progress, Remover
 from vtxero.sync.report import RunReport
@@ -25,6 +28,7 @@ from vtxero.xero.removing import XeroRemover
 from vtxero.xero.source import XeroSource
 
 SETTLING = "sync (before undo)"
+NOTHING = "There is nothing to take back."
 IDS_STAY = "Xero's ids that were written into Vtiger's records (write_back) stay in their fields."
 GOOD_ENOUGH = frozenset({0, 3, 8})
 
@@ -48,9 +52,38 @@ def run_undo(
     with opened(settings, progress, clock=clock, dry_run=request.dry_run, wires=wires) as tools:
         _check_run(SqliteRuns(tools.database), SqliteState(tools.database, ""), request)
         _settle_unknown(tools)
-        environment = prepare(tools, RunRequest(dry_run=request.dry_run))
+        environment = prepare(tools, RunRequest(dry_run=request.dry_run), tells_absences=False)
         with witnessed(tools, environment):
-            return UndoRun(_tools_for(tools, environment), request, announce).execute()
+            earlier, nothing = _told_of(SqliteRuns(tools.database), SqliteState(tools.database, ""), request.run)
+        undo_tools = replace(_tools_for(tools, environment), earlier=earlier, nothing=nothing)
+        return UndoRun(undo_tools, request, announce).execute()
+
+
+def check_undo(settings: Settings, request: UndoRequest) -> None:
+    """Refuse what cannot be undone, before anything is asked of anybody.
+
+    Raises:
+        ConfigError: there is no such run, or it is an undo itself.
+        StateError: the state database is unreadable or from a newer vtxero.
+    """
+    with closing(open_database(settings.database)) as database:
+        _check_run(SqliteRuns(database), SqliteState(database, ""), request)
+
+
+def _told_of(runs: SqliteRuns, state: SqliteState, run: str) -> tuple[str, str]:
+    """Say what another undo took back of a run before, and what is said where nothing of it is left."""
+    if not run:
+        return "", NOTHING
+    names = state.taken_back_by(run)
+    if not names:
+        return "", f"The run {run} wrote nothing, so there is nothing to take back."
+    found = ((name, runs.summary(name)) for name in names)
+    told = " and ".join(
+        f"the run {name}{f' on {at.started_at:%Y-%m-%d at %H:%M:%S} UTC' if at else ''}" for name, at in found
+    )
+    return f"The run {run} was taken back before, by {told}: this is about what was left of it.", (
+        f"The run {run} was already taken back, by {told}. There is nothing left to take back."
+    )
 
 
 def _check_run(runs: SqliteRuns, state: SqliteState, request: UndoRequest) -> None:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from vtxero.cli.advice import typed
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
@@ -41,7 +42,8 @@ def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
         yield Text(f"{module}, {TITLES[direction]}", style="bold")
         yield Fit((_planned_table(shown), Group(*(line for record in shown for line in _planned_lines(record)))))
         if len(items) > len(shown):
-            yield Text(f"  ... and {len(items) - len(shown)} more; `-o json` shows them all")
+            where = f": {typed(view.whole)}" if view.whole else "; `-o json` shows them all"
+            yield indented(Text(f"... and {len(items) - len(shown)} more{where}"), 2)
 
 
 def _planned_table(records: Iterable[RecordResult]) -> RenderableType:
@@ -62,11 +64,27 @@ def _planned_lines(record: RecordResult) -> Iterator[RenderableType]:
 
 def _verb(record: RecordResult) -> Text:
     verb = {Outcome.CREATED: "create", Outcome.LINKED: "link"}.get(record.outcome, "change")
+    if undone := _undone(record):
+        verb = undone[0]
     return Text(verb, style=STYLES[record.outcome])
+
+
+def _undone(record: RecordResult) -> tuple[str, str] | None:
+    """Say what an undo does to a record other than setting fields back: the verb, and what it means."""
+    match record.changes:
+        case (FieldChange(field="record"),):
+            return "delete", "goes to Vtiger's recycle bin"
+        case (FieldChange(field="link"),):
+            return "unlink", "both stay, and are linked no more"
+        case (FieldChange(field="status", before="there", after="ARCHIVED"),):
+            return "archive", "stays in Xero, archived"
+    return None
 
 
 def changes_of(record: RecordResult) -> Text:
     """A creation in one line, a change with before and after, a line each."""
+    if undone := _undone(record):
+        return Text(undone[1])
     is_new = record.outcome is Outcome.CREATED
     if is_new and not record.changes and not record.xero_id:
         return Text(STAND_IN, style="dim")

@@ -88,6 +88,7 @@ def summary_document(summary: RunSummary) -> dict[str, Any]:
     return {
         "run": summary.run,
         "command": summary.command,
+        "takes_back": summary.takes_back or None,
         "status": summary.status,
         "exit_code": summary.exit_code,
         "started_at": moment(summary.started_at),

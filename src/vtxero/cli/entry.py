@@ -16,7 +16,7 @@ from vtxero.cli.completion import OPTIONS, refused, with_shell
 from vtxero.cli.exitcodes import BUG, DONE, INTERRUPTED, NOBODY_NEEDED, USAGE
 from vtxero.cli.session import Session, discard_output
 from vtxero.config.redact import Redactor
-from vtxero.errors import ConfigError, StopError, VtxeroError
+from vtxero.errors import ConfigError, DeclinedError, StopError, VtxeroError
 
 SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -65,11 +65,11 @@ def _stop(session: Session) -> int:
 
 def _refuse(error: VtxeroError, session: Session) -> int:
     message, remedy = (_shortened(text) for text in (error.message, session.with_command(error.remedy)))
-    message, remedy = session.redactor.redact(message), session.redactor.redact(remedy)
+    message, remedy = session.redacted(message), session.redacted(remedy)
     if isinstance(error, StopError):
         message = f"{error.code}: {message}"
     if not (session.options.quiet and error.exit_code in NOBODY_NEEDED):
-        session.complain(f"Error: {message}")
+        session.complain(message if isinstance(error, DeclinedError) else f"Error: {message}")
         if remedy:
             session.complain(f"What to do: {remedy}")
     if session.wants_json:

@@ -20,7 +20,7 @@ from vtxero.cli.render import count_tables, message_parts
 from vtxero.cli.text import clean, plain
 from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import RecordResult, RunReport, RunSummary
+from vtxero.sync.report import RecordResult, RunReport, RunSummary, taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +50,43 @@ def latest_each(records: Iterable[RecordResult]) -> list[RecordResult]:
 
 def runs_list(summaries: Sequence[RunSummary]) -> RenderableType:
     """Give runs as a table, or where a screen does not hold that, two lines each."""
-    return Fit((_runs_table(summaries), Group(*(line for item in summaries for line in _run_lines(item)))))
+    tables = (_runs_table(summaries, names=names) for names in (True, False))
+    return Fit((*tables, Group(*(line for item in summaries for line in _run_lines(item)))))
 
 
-def _runs_table(summaries: Sequence[RunSummary]) -> Table:
+def undo_parts(summaries: Sequence[RunSummary]) -> Iterator[RenderableType]:
+    """Say of each undo what it was to take back."""
+    for item in summaries:
+        if item.takes_back:
+            verb = "took back" if item.totals.get(Outcome.UPDATED) else "took nothing back of"
+            yield Flow(Text(f"{clean(item.run)} {verb} {_taken(item.takes_back)}"), hang=2)
+
+
+def _taken(name: str) -> str:
+    return clean(name).replace("--origin xero", "what came from Xero")
+
+
+def _runs_table(summaries: Sequence[RunSummary], *, names: bool) -> Table:
+    """Give a table; with the `names` of the commands."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=0, header_style="bold")
     table.add_column("run", no_wrap=True)
+    if names:
+        table.add_column("by", no_wrap=True)
     table.add_column("exit", justify="right", no_wrap=True)
     for outcome in Outcome:
         table.add_column(SHORT[outcome], justify="right", no_wrap=True)
     for item in summaries:
         numbers = (number(outcome, item.totals.get(outcome, 0)) for outcome in Outcome)
-        table.add_row(plain(item.run), _exit(item), *numbers)
+        table.add_row(plain(item.run), *([_name(item)] if names else []), _exit(item), *numbers)
     return table
 
 
+def _name(item: RunSummary) -> str:
+    return clean(item.command.partition(" ")[0])
+
+
 def _run_lines(item: RunSummary) -> Iterator[RenderableType]:
-    yield Text(f"{clean(item.run)}  {typed(f'exit {_exit(item)}')}")
+    yield Text(f"{clean(item.run)}  {typed(f'{_name(item)}, exit {_exit(item)}')}")
     yield Flow(Text(", ").join(outcome_words(item.totals) or [Text("nothing to do")]), indent=2)
 
 
@@ -84,6 +104,7 @@ def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | No
         return
     yield runs_list(summaries)
     yield Text("")
+    yield from undo_parts(summaries)
     if any(item.exit_code is None for item in summaries):
         yield Text("Exit -: the run was interrupted; the next one settles what it left.")
     yield Text(f"The records of the latest: {typed(f'{command} log --last')}")
@@ -95,6 +116,8 @@ def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[Rend
     """Give one run with those of its records that are wanted."""
     head = f"Run {clean(report.run)}, {moment(report.started_at)}, {report.seconds:.1f} s, exit code {report.exit_code}"
     yield Text(head, style="bold")
+    if taken_back(report.command):
+        yield Text(f"An undo of {_taken(taken_back(report.command))}")
     yield from count_tables(report.modules)
     yield from message_parts(report)
     yield from record_parts([record for record in report.records if wanted.wants(record)], view, report.run)

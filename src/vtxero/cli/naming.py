@@ -49,7 +49,8 @@ class View:
 
     `cap` None: every record. Without `reasons` only what is written is shown; without `advice` no closing line.
     `part` says what a run was confined to, blank for one that looked at everything; `errors` whether
-    what went wrong with the run as a whole is shown too.
+    what went wrong with the run as a whole is shown too. `closing` is a closing line of its own, `whole` the command
+    that shows what is not shown.
     """
 
     command: str = "vtxero"
@@ -59,6 +60,8 @@ class View:
     advice: bool = True
     part: str = ""
     errors: bool = True
+    closing: str = ""
+    whole: str = ""
 
 
 MODULES = {name: number for number, name in enumerate(ModulesSettings.model_fields)}

@@ -77,7 +77,7 @@ def _group(
 def _where(code: Code | None, view: View, run: str | None) -> str:
     """Where the rest of a long group can be seen."""
     if run is None:
-        return "with -o json"
+        return typed(view.whole) if view.whole else "with -o json"
     return typed(f"{view.command} log {clean(run)}".strip() + (f" --reason {code.value}" if code else ""))
 
 

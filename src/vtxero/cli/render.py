@@ -40,8 +40,9 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     yield from message_parts(report, errors=view.errors)
     yield Text("")
     yield _calls_line(report)
-    if view.advice:
-        yield Text(closing_line(report, view.command, part=view.part), style="bold")
+    closing = view.closing or (closing_line(report, view.command, part=view.part) if view.advice else "")
+    if closing:
+        yield Text(closing, style="bold")
 
 
 def count_tables(counts: Sequence[ModuleCount]) -> Iterator[RenderableType]:

@@ -33,7 +33,13 @@ def carry_out(session: Session, settings: Settings, request: RunRequest) -> RunR
 
 
 def print_report(
-    session: Session, report: RunReport, *, reasons: bool = True, advice: bool = True, part: str = ""
+    session: Session,
+    report: RunReport,
+    *,
+    reasons: bool = True,
+    advice: bool = True,
+    part: str = "",
+    closing: str = "",
 ) -> None:
     """Print a run as asked for; with --quiet a table only when a person is needed. The switches are those of `View`.
 
@@ -51,7 +57,9 @@ def print_report(
         from vtxero.cli.text import is_plain
 
         plain, together = is_plain(sys.stdout, no_color=session.options.no_color), _in_one_place()
-        view = View(session.command, is_plain=plain, reasons=reasons, advice=advice, part=part, errors=together)
+        view = View(
+            session.command, is_plain=plain, reasons=reasons, advice=advice, part=part, errors=together, closing=closing
+        )
         shown = replace(report, messages=tuple(map(session.with_command, report.messages)), errors=errors)
         session.show(render.run_parts(shown, view))
         if together:

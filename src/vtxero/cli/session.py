@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from vtxero.cli.advice import as_typed, glued, line_starts, loosened
+from vtxero.cli.advice import as_typed, glued, line_starts, loosened, typed
 from vtxero.config.redact import Redactor
 
 if TYPE_CHECKING:
@@ -122,9 +123,23 @@ class Session:
     def complain(self, text: str) -> None:
         """Say on stderr what has to be said even with --quiet."""
         try:
-            _write(sys.stderr, _for_terminal(self.redactor.redact(text), sys.stderr))
+            _write(sys.stderr, _for_terminal(self.redacted(text), sys.stderr))
         except OSError:  # there is nowhere else to say it
             _discard(sys.stderr)
+
+    def redacted(self, text: str) -> str:
+        """Give the text without secrets; how vtxero was called is none, whatever the config is named."""
+        own = "|".join(re.escape(form) for form in (self.command, typed(self.command)))
+        return "".join(
+            part if number % 2 else self.redactor.redact(part) for number, part in enumerate(re.split(f"({own})", text))
+        )
+
+    def complain_in_full(self, parts: Iterable[RenderableType]) -> None:
+        """Say on stderr what takes tables and text to tell."""
+        from vtxero.cli.text import in_ascii_signs, screen_for
+
+        text = screen_for(sys.stderr, no_color=self.options.no_color).render(parts)
+        _write(sys.stderr, self.redacted(text if _knows_all_letters(sys.stderr) else in_ascii_signs(text)))
 
     def print(self, text: str) -> None:
         """Write data to stdout."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from vtxero.bootstrap.standing import FieldStory, ModuleStanding, RecordStory, Standing
 from vtxero.cli.advice import typed
 from vtxero.cli.layout import Fit, Flow
-from vtxero.cli.log_view import runs_list
+from vtxero.cli.log_view import runs_list, undo_parts
 from vtxero.cli.naming import STYLES, TITLES, full_text, indented, whole
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.domain.reasons import REASONS
@@ -41,6 +41,7 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
         return
     yield Text("")
     yield runs_list(found.runs)
+    yield from undo_parts(found.runs)
     yield Text("")
     yield Fit((_modules(found), Group(*(_module_lines(item) for item in found.modules))))
     yield from _waiting(found.modules, command)

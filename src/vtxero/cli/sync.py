@@ -15,6 +15,7 @@ from vtxero.cli.session import Session
 from vtxero.cli.watching import watched
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
+from vtxero.errors import DeclinedError
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
 
@@ -53,8 +54,14 @@ def sync(
         flags["ping_url"] = ("--ping-url", ping_url)
     settings = session.load(flags).settings
     if resync and not (yes or dry_run) and session.may_ask:
-        typer.confirm("Read everything on both sides and rebuild the links?", abort=True, err=True)
+        _ask_about_links()
     return _watched_run(session, settings, request, fail_on)
+
+
+def _ask_about_links() -> None:
+    """Raise DeclinedError where the person at the terminal wants no `--resync`."""
+    if not typer.confirm("Read everything on both sides and rebuild the links?", err=True):
+        raise DeclinedError("Nothing was read, and nothing was written.")
 
 
 def _watched_run(session: Session, settings: Settings, request: RunRequest, fail_on: FailOn) -> int:

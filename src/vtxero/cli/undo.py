@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vtxero.cli import options
-from vtxero.cli.exitcodes import INTERRUPTED, FailOn, tuned
+from vtxero.cli.advice import typed
+from vtxero.cli.exitcodes import DONE, FAILED, INTERRUPTED, FailOn, tuned
 from vtxero.cli.running import STOPPED_AT_ONCE, print_report
 from vtxero.cli.session import Session
 from vtxero.domain.sides import Side
@@ -20,9 +21,12 @@ from vtxero.sync.records import Outcome
 from vtxero.sync.undo_plan import UndoRequest
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from vtxero.config.settings import Settings
     from vtxero.sync.report import RunReport
 
+DRY = " --dry-run"
 NO_ONE_TO_ASK = "`vtxero undo` asks before it writes, and there is nobody to ask."
 
 
@@ -51,23 +55,42 @@ def undo(  # noqa: PLR0917 - Typer takes options as arguments
       vtxero undo 2026-11-22T15-12-16Z-3f9c
       vtxero undo --origin xero --yes
     """
+    from vtxero.bootstrap import check_undo
+
     session: Session = ctx.obj
     request = _request(run, origin, dry_run=dry_run)
     settings = session.load().settings
+    check_undo(settings, request)
     if not (yes or dry_run or session.may_ask):
         raise ConfigError(NO_ONE_TO_ASK, remedy="Look at it with --dry-run, then run it with --yes.")
     report = _carry_out(session, settings, request, ask=not yes)
-    skipped: Counter[Outcome] = Counter()
+    totals: Counter[Outcome] = Counter()
     for count in report.modules:
-        skipped.update(count.counts)
-    exit_code = tuned(report.exit_code, skipped=skipped[Outcome.SKIPPED], fail_on=fail_on)
+        totals.update(count.counts)
+    exit_code = tuned(report.exit_code, skipped=totals[Outcome.SKIPPED], fail_on=fail_on)
     report = replace(report, exit_code=exit_code)
-    print_report(session, report, advice=False)
+    print_report(session, report, advice=False, closing=_closing(session, report, request, totals))
     return exit_code
 
 
+def _closing(session: Session, report: RunReport, request: UndoRequest, totals: Counter[Outcome]) -> str:
+    """Say, in one line, how it stands and what to do next."""
+    again = typed(f"{session.command} {request.command.removesuffix(DRY)}")
+    done, left = totals[Outcome.UPDATED], totals[Outcome.SKIPPED]
+    if report.exit_code not in {DONE, FAILED}:
+        return f"The undo ended early (exit code {report.exit_code}): see above. To go on: {again}"
+    if request.dry_run:
+        return f"To carry this out: {again}" if done else "Nothing can be taken back."
+    if totals[Outcome.FAILED]:
+        return f"Taken back: {done}, not yet: {totals[Outcome.FAILED]}. To try those again: {again}"
+    if left:
+        why = typed(f"{session.command} log {report.run} --skipped")
+        return f"Taken back: {done or 'nothing'}. Left alone: {left}; why, and what to do: {why}"
+    return f"Taken back: {done}." if done else "Nothing was taken back."
+
+
 def _request(run: str | None, origin: str | None, *, dry_run: bool) -> UndoRequest:
-    suffix = " --dry-run" if dry_run else ""
+    suffix = DRY if dry_run else ""
     if run and origin:
         raise ConfigError("RUN and --origin exclude each other.", remedy="Give one of them.")
     if run:
@@ -90,17 +113,32 @@ def _carry_out(session: Session, settings: Settings, request: UndoRequest, *, as
     with RunProgress(sys.stderr, shown=shown, no_color=session.options.no_color) as progress:
 
         def announce(preview: RunReport) -> None:
+            asks = ask and any(record.outcome is Outcome.UPDATED for record in preview.records)
             with progress.paused():
+                if asks:
+                    session.complain_in_full(asked_parts(session, preview, request))
                 for line in announcement(preview):
-                    session.say(session.with_command(line))
-                is_work = any(record.outcome is Outcome.UPDATED for record in preview.records)
-                if ask and is_work and not typer.confirm("Take it back?", err=True):
+                    (session.complain if asks else session.say)(session.with_command(line))
+                if asks and not typer.confirm("Take it back?", err=True):
                     raise DeclinedError("Nothing was taken back.")
 
         try:
             return run_undo(settings, request, progress, announce)
         except KeyboardInterrupt:
             raise SignalError(STOPPED_AT_ONCE, exit_code=INTERRUPTED) from None
+
+
+def asked_parts(session: Session, preview: RunReport, request: UndoRequest) -> Iterator[RenderableType]:
+    """Give, for who is asked, what will become of the records; of many the first ones, and how to see all."""
+    from vtxero.cli.changes_view import plan_parts
+    from vtxero.cli.naming import View
+    from vtxero.cli.reasons_view import attention_parts
+    from vtxero.cli.text import is_plain
+
+    whole = f"{session.command} {request.command} --dry-run -o json"
+    view = View(session.command, is_plain=is_plain(sys.stderr, no_color=session.options.no_color), whole=whole)
+    yield from plan_parts(preview.records, view)
+    yield from attention_parts(preview.records, view, run=None)
 
 
 def announcement(preview: RunReport) -> Iterator[str]:

@@ -55,6 +55,13 @@ class SqliteEffects(Transactions):
         """The effects of a run that still stand, in order."""
         return self._read_effects("WHERE run = ? AND undone = '' ORDER BY seq", (run,))
 
+    def taken_back_by(self, run: str) -> list[str]:
+        """The undos that took back effects of a run, in that order."""
+        rows = self._db.execute(
+            "SELECT undone FROM effects WHERE run = ? AND undone <> '' GROUP BY undone ORDER BY min(seq)", (run,)
+        )
+        return [name for (name,) in rows]
+
     def effects_made_in(self, side: Side) -> list[Effect]:
         """The effects on records that were made on a side."""
         own = id_column(side)

@@ -91,7 +91,7 @@ class SqliteRuns(SqliteOutcomes):
         row = self._db.execute(f"SELECT {RUN} FROM runs {where}", values).fetchone()  # noqa: S608 - texts of our own
         if row is None:
             return None
-        name, _, status, exit_code, started_at, _, seconds, calls, messages, errors = row
+        name, command, status, exit_code, started_at, _, seconds, calls, messages, errors = row
         if exit_code is None:
             status, exit_code, messages = "error", STOPPED, json.dumps([NO_END])
         return RunReport(
@@ -106,6 +106,7 @@ class SqliteRuns(SqliteOutcomes):
             calls=json.loads(calls),
             messages=tuple(json.loads(messages)),
             errors=tuple(json.loads(errors)),
+            command=command,
         )
 
     def has_forgotten(self, run: str) -> bool:

@@ -12,6 +12,9 @@ from vtxero.domain.sides import Direction
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.saved import PlannedWrite
 
+UNDO = "undo "
+"""How the commands of undos begin in the log."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
@@ -81,6 +84,8 @@ class RunReport:
     """What a dry run would send, to be saved and applied later."""
     errors: tuple[str, ...] = ()
     """Those of `messages` that say what went wrong; the others are notes."""
+    command: str = ""
+    """What was typed, where the log tells the run; blank for the run that has just been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,16 @@ class RunSummary:
     finished_at: datetime | None
     totals: Mapping[Outcome, int]
     calls: Mapping[str, int]
+
+    @property
+    def takes_back(self) -> str:
+        """What an undo was to take back, a run's name or `--origin SIDE`; blank for any other run."""
+        return taken_back(self.command)
+
+
+def taken_back(command: str) -> str:
+    """Read from a run's command what it was to take back; blank where it was no undo."""
+    return command.removeprefix(UNDO) if command.startswith(UNDO) else ""
 
 
 class RunLog(Protocol):

@@ -37,7 +37,8 @@ class UndoRequest:
 class UndoTools:
     """What an undo works with besides a run's environment; `state` is the same one.
 
-    `words` are said beforehand where anything of Xero's is taken back.
+    `words` are said beforehand where anything of Xero's is taken back, `earlier` of what another undo took back of the
+    same run, `nothing` where there is nothing left of it.
     """
 
     env: Environment
@@ -45,6 +46,8 @@ class UndoTools:
     rules: Mapping[str, UndoRules]
     removers: Mapping[Side, Remover]
     words: tuple[str, ...] = ()
+    earlier: str = ""
+    nothing: str = "There is nothing to take back."
 
 
 def plan_undo(tools: UndoTools, request: UndoRequest) -> list[UndoStep]:

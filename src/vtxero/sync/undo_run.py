@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.sides import Side
-from vtxero.errors import ReplyLostError, StateError, VtxeroError
+from vtxero.errors import DeclinedError, ReplyLostError, StateError, VtxeroError
 from vtxero.sync.effects import CREATED
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
@@ -37,7 +37,7 @@ ORDER = (Kind.RESTORE, Kind.REMOVE, Kind.UNLINK, Kind.DONE)
 
 
 class UndoRun:
-    """One undo. `execute` ends with a report; only an unusable state, and what `announce_to` raises, are raised."""
+    """One undo. `execute` ends with a report; only an unusable state, and a person's no or Ctrl-C, are raised."""
 
     def __init__(self, tools: UndoTools, request: UndoRequest, announce_to: Announce) -> None:
         self._tools = tools
@@ -58,7 +58,7 @@ class UndoRun:
             else:
                 self._ask(steps)
                 self._carry_out(steps)
-        except StateError:
+        except (StateError, DeclinedError):
             raise
         except VtxeroError as error:
             self._report.note(error)
@@ -67,16 +67,21 @@ class UndoRun:
     def _plan(self) -> list[UndoStep]:
         steps = plan_undo(self._tools, self._request)
         self._report.plan(calls_of_undo(self._env, steps, LOOK))
+        said = self._tools.earlier if steps else self._tools.nothing
+        self._report.say(*filter(None, (said,)))
         if any(step.kind is Kind.REMOVE and step.effect.side is Side.XERO for step in steps):
             self._report.say(*self._tools.words)
         self._report.say(*announce(steps, self._tools.rules))
-        if not steps:
-            self._report.say("There is nothing to take back.")
         return steps
 
     def _ask(self, steps: Sequence[UndoStep]) -> None:
         try:
             self._announce_to(self._report.preview(steps))
+        except VtxeroError as error:
+            if isinstance(error, DeclinedError):
+                self._report.note(error)
+                self._report.finish()
+            raise
         except Exception:
             self._report.stopped()
             self._report.finish()
