@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from chain.company import Company, Silent, a_config
+from chain.company import Company, Silent, a_config, folder_in_memory
 from machine.wires import VTIGER_URL, XERO_URL, Net, Time, wires
 from vtxero.bootstrap import run_sync, run_undo, syncing
 from vtxero.bootstrap.wires import Wires
@@ -27,7 +26,6 @@ from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.undo_plan import UndoRequest
 
-MEMORY = Path("/dev/shm")
 NUMBERS = count()
 
 
@@ -99,5 +97,5 @@ class Nearby(Company):
 @contextmanager
 def open_nearby(**options: Any) -> Iterator[Nearby]:
     """Open a company; its state file lies in memory where the machine has such a place."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield Nearby(Path(folder), **options)
+    with folder_in_memory() as folder:
+        yield Nearby(folder, **options)
