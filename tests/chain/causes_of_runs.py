@@ -43,6 +43,7 @@ def invoice_from_xero_for_a_vtiger_that_cannot_make_one(company: Company) -> Non
 @produces(Code.RUN_GUARD_EMPTIED, "Vtiger shows no organizations at all")
 def vtiger_shows_nothing_any_more(company: Company) -> RunReport:
     made = [company.organization(name) for name in ("Acme", "Bee")]
+    company.product()
     company.sync()
     for organization in made:
         company.vtiger.delete(organization)
