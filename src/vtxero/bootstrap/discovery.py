@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vtxero.bootstrap.services import open_vtiger, open_xero
+from vtxero.bootstrap.services import open_vtiger, open_xero, vtiger_access
 from vtxero.bootstrap.tax_checks import match_taxes, same_rates, shown_tax
 from vtxero.bootstrap.vault import Vault
-from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
 from vtxero.domain.money import canon
 from vtxero.domain.reference import LedgerAccount, Reference, XeroReference
@@ -18,6 +17,7 @@ from vtxero.registry import MODULES
 from vtxero.rules.accounts import AccountUse, usable_accounts
 from vtxero.rules.taxes import REVENUE
 from vtxero.sync.ports import Clock
+from vtxero.vtiger.greeting import Greeting, greet
 from vtxero.vtiger.reference import read_reference as read_vtiger
 from vtxero.xero.reference import read_reference as read_xero
 
@@ -57,10 +57,10 @@ def discover(settings: Settings, vault: Vault, clock: Clock) -> Discovery:
     Raises:
         AuthError, TemporaryError, BudgetError, NotModelledError: one of them cannot be read.
     """
-    complete = with_secrets(settings, vault.warn)
+    complete = vault.complete()
     with open_vtiger(complete) as client:
         vtiger, edition = read_vtiger(client), client.edition.value
-    with open_xero(complete, clock, vault.warn) as xero_client:
+    with open_xero(complete, clock, vault.warn, keeper=vault.token_keeper()) as xero_client:
         reference = Reference(vtiger, read_xero(xero_client))
     matched, unmatched = match_taxes(reference, settings)
     return Discovery(
@@ -71,6 +71,15 @@ def discover(settings: Settings, vault: Vault, clock: Clock) -> Discovery:
         tuple(_hints(reference, settings)),
         tuple(_new_in_vtiger(reference)),
     )
+
+
+def greet_vtiger(settings: Settings) -> Greeting:
+    """Knock at Vtiger's address, before anybody has a key.
+
+    Raises:
+        ConfigError, TemporaryError, AuthError: no Vtiger answers there.
+    """
+    return greet(vtiger_access(settings))
 
 
 def _hints(reference: Reference, settings: Settings) -> Iterator[str]:

@@ -27,7 +27,7 @@ from vtxero.errors import AuthError, TemporaryError
 from vtxero.sync.ports import Clock
 from vtxero.xero.access import Grant
 from vtxero.xero.callback import RedirectListener
-from vtxero.xero.login import AGAIN, LoginAttempt, begin_login, read_redirect
+from vtxero.xero.login import AGAIN, LoginAttempt, WrongAddressError, begin_login, read_redirect
 from vtxero.xero.oauth import Connection, XeroOAuth
 from vtxero.xero.tokens import Token
 
@@ -48,6 +48,10 @@ class Desk(Protocol):
 
     def redirect(self, url: str) -> str:
         """Show an address to be opened anywhere, and take the one that the browser ends at."""
+        ...
+
+    def redirect_again(self, error: AuthError) -> str:
+        """Say what is wrong with the address that was given, and take another one; blank where nobody answers."""
         ...
 
     def choose(self, names: Sequence[str]) -> int | None:
@@ -130,10 +134,7 @@ def choose_organisation(vault: Vault, desk: Desk, clock: Clock, found: Sequence[
 def _log_in_person(oauth: XeroOAuth, vault: Vault, desk: Desk, secret: SecretStr | None, *, with_browser: bool) -> None:
     attempt = begin_login(oauth.access)
     vault.learn(attempt.verifier)
-    redirect = _by_browser(oauth, desk, attempt) if with_browser else desk.redirect(attempt.url)
-    if not redirect:
-        raise AuthError("No address was given, so nobody is logged in.", remedy=AGAIN)
-    code = read_redirect(attempt, redirect)
+    code = read_redirect(attempt, _by_browser(oauth, desk, attempt)) if with_browser else _pasted(desk, attempt)
     vault.learn(code)
     token = oauth.exchange(attempt, code)
     vault.learn_token(token)
@@ -146,6 +147,24 @@ def _log_in_person(oauth: XeroOAuth, vault: Vault, desk: Desk, secret: SecretStr
         _save(vault, token)
         raise
     _save(vault, replace(token, tenant_id=chosen.tenant_id))
+
+
+def _pasted(desk: Desk, attempt: LoginAttempt) -> str:
+    """Take the code out of the address that is pasted, and ask for a wrong one again: the attempt goes on.
+
+    Raises:
+        AuthError: none was given, or Xero said no.
+    """
+    redirect = desk.redirect(attempt.url)
+    while True:
+        if not redirect:
+            raise AuthError("No address was given, so nobody is logged in.", remedy=AGAIN)
+        try:
+            return read_redirect(attempt, redirect)
+        except WrongAddressError as error:
+            redirect = desk.redirect_again(error)
+            if not redirect:
+                raise
 
 
 def _by_browser(oauth: XeroOAuth, desk: Desk, attempt: LoginAttempt) -> str:

@@ -27,8 +27,14 @@ Warn = Callable[[str], None]
 @contextmanager
 def open_vtiger(settings: Settings, budget: CallBudget | None = None) -> Iterator[VtigerClient]:
     """Open the client of Vtiger. Nothing is sent yet; `budget` is shared with Xero's."""
+    with VtigerClient(vtiger_access(settings), budget=budget) as client:
+        yield client
+
+
+def vtiger_access(settings: Settings) -> VtigerAccess:
+    """How Vtiger is reached, as the settings say."""
     chosen = settings.vtiger
-    access = VtigerAccess(
+    return VtigerAccess(
         chosen.url,
         chosen.username,
         chosen.access_key or SecretStr(""),
@@ -38,16 +44,21 @@ def open_vtiger(settings: Settings, budget: CallBudget | None = None) -> Iterato
         verify=chosen.verify if isinstance(chosen.verify, bool) else str(chosen.verify),
         edition=Edition(chosen.edition),
     )
-    with VtigerClient(access, budget=budget) as client:
-        yield client
 
 
 @contextmanager
-def open_xero(settings: Settings, clock: Clock, warn: Warn, budget: CallBudget | None = None) -> Iterator[XeroClient]:
-    """Open the client of Xero. Nothing is sent yet; `budget` is shared with Vtiger's."""
+def open_xero(
+    settings: Settings,
+    clock: Clock,
+    warn: Warn,
+    budget: CallBudget | None = None,
+    *,
+    keeper: TokenKeeper | None = None,
+) -> Iterator[XeroClient]:
+    """Open the client of Xero. Nothing is sent yet; `budget` is shared with Vtiger's, `keeper` holds the login."""
     access = xero_access(settings)
     with XeroOAuth(access, clock, budget=budget) as oauth:
-        tokens = TokenSource(_keeper(settings, access, warn), oauth, clock)
+        tokens = TokenSource(_keeper(settings, access, warn, keeper), oauth, clock)
         with XeroClient(access, tokens, clock, budget=budget) as client:
             yield client
 
@@ -68,9 +79,11 @@ def xero_access(settings: Settings) -> XeroAccess:
     )
 
 
-def _keeper(settings: Settings, access: XeroAccess, warn: Warn) -> TokenKeeper:
+def _keeper(settings: Settings, access: XeroAccess, warn: Warn, given: TokenKeeper | None) -> TokenKeeper:
     """A Custom Connection asks for a new token whenever it needs one: nothing is worth keeping."""
     if access.grant is Grant.CLIENT_CREDENTIALS:
         return MemoryTokenKeeper()
+    if given is not None:
+        return given
     keeper = open_token_keeper(settings, warn)
     return TextTokenKeeper(keeper.load_text, keeper.save_text, keeper.lock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -11,15 +12,16 @@ from pydantic import SecretStr
 
 from vtxero.config.lock import token_lock
 from vtxero.config.secrets import (
+    KeptToken,
     KeyringUnavailableError,
     SecretStore,
     open_store,
-    open_token_keeper,
     vtiger_key_name,
     xero_secret_name,
     xero_token_name,
 )
 from vtxero.config.settings import Settings
+from vtxero.config.staging import StagedStore
 from vtxero.errors import AuthError
 from vtxero.xero.tokens import TextTokenKeeper, Token, decode_token
 
@@ -40,13 +42,14 @@ class Vault:
     """Reads, keeps and forgets secrets.
 
     `origins` tells where each option comes from; `warn` says what is odd about the place; `learn` is told every secret
-    that passes, so that no output can hold it.
+    that passes, so that no output can hold it. `staged` is a place that keeps nothing yet, for logins that are tried.
     """
 
     settings: Settings
     origins: Mapping[str, str]
     warn: Callable[[str], None]
     learn: Callable[[str], None]
+    staged: StagedStore | None = None
     _store: SecretStore | None = field(default=None, init=False)
 
     @property
@@ -72,7 +75,7 @@ class Vault:
 
     def token_keeper(self) -> TextTokenKeeper:
         """Open the place of Xero's token; what is loaded and saved there is told to `learn`."""
-        keeper = open_token_keeper(self.settings, self.warn)
+        keeper = KeptToken(self._opened(), xero_token_name(self.settings), self.settings.token_lock_file)
 
         def load() -> str | None:
             text = keeper.load_text()
@@ -84,7 +87,17 @@ class Vault:
             self.learn_token(decode_token(text))
             keeper.save_text(text)
 
-        return TextTokenKeeper(load, save, keeper.lock)
+        # What is only tried is nobody else's: no lock, whose file would stay behind.
+        return TextTokenKeeper(load, save, nullcontext if self.staged else keeper.lock)
+
+    def complete(self) -> Settings:
+        """Give the settings with the secrets that are known; what the flow does not need is left out."""
+        settings, key, secret = self.settings, self.vtiger_key(), None
+        if settings.xero.flow != "pkce":
+            secret = self.xero_secret()
+        vtiger = settings.vtiger.model_copy(update={"access_key": key.secret if key else None})
+        xero = settings.xero.model_copy(update={"client_secret": secret.secret if secret else None})
+        return settings.model_copy(update={"vtiger": vtiger, "xero": xero})
 
     def learn_token(self, token: Token) -> None:
         """Never show these."""
@@ -116,7 +129,7 @@ class Vault:
 
     def _opened(self) -> SecretStore:
         if self._store is None:
-            self._store = open_store(self.settings, self.warn)
+            self._store = self.staged or open_store(self.settings, self.warn)
         return self._store
 
     @staticmethod

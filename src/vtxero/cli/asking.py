@@ -1,35 +1,57 @@
-"""Questions to the person at the terminal, on stderr, each with what suggests itself; without one, the suggestion."""
+"""Questions to the person at the terminal, on stderr, each with what suggests itself; without one, the suggestion.
+
+A wrong answer is asked for again at once, and nothing but that one: what was wrong is said first.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeVar
 
 import typer
 
 from vtxero.cli.session import Session
 from vtxero.cli.text import clean
-from vtxero.errors import ConfigError
+from vtxero.errors import AuthError, ConfigError, NotModelledError, TemporaryError, VtxeroError
 
 T = TypeVar("T")
-TRIES = 3
+WRONG = (ConfigError, AuthError, TemporaryError, NotModelledError)
+"""What an answer can be the cause of: it is asked again."""
+_OF_AUTH = re.compile(r"(?:[;,] then)? ?(?:Start once more with|run|Run) `vtxero auth ?\w*(?: --no-browser)?`(?:, or)?")
+_KEYS = (
+    ("vtiger.url", "Vtiger's address"),
+    ("vtiger.username", "the login name"),
+    ("xero.client_id", "the client id"),
+    ("xero.tenant_id", "the organisation's id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, the flag that answers it, and the answer that suggests itself (None: there is none)."""
+    """What is asked, the flag that answers it, and the answer that suggests itself (None: there is none).
+
+    `variable` holds the answer as well, and wins over what is typed.
+    """
 
     text: str
     flag: str
     suggestion: str | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks where somebody can answer; else takes the suggestion, or says which flag is missing."""
+    """Asks where somebody can answer; else takes the suggestion, or says which flag is missing.
+
+    `draft` is where the config will lie: a message about it names no line of a file that is not there yet.
+    """
 
     session: Session
+    draft: Path
 
     def text(self, question: Question) -> str:
         """Take a line.
@@ -49,6 +71,45 @@ class Asker:
             shown = question.suggestion or None
             answer = str(typer.prompt(question.text, default=shown, err=True)).strip()
         return answer
+
+    def checked(self, question: Question, check: Callable[[str], T], *, given: str | None = None) -> T:
+        """Take what was given, else ask; ask again as long as `check` refuses the answer.
+
+        Raises:
+            ConfigError, AuthError, TemporaryError, NotModelledError: it is refused, and nobody can be asked again.
+        """
+        while True:
+            answer = self.text(question) if given is None else given
+            try:
+                return check(answer)
+            except WRONG as error:
+                self.again(error, question, was_given=given is not None)
+                if isinstance(error, TemporaryError):
+                    question = replace(question, suggestion=answer)
+            given = None
+
+    def again(self, error: VtxeroError, question: Question | None = None, *, was_given: bool = False) -> None:
+        """Say what is wrong with an answer, which will be asked for again.
+
+        Raises:
+            VtxeroError: that error, where nobody can answer, or what was given by a variable would win again.
+        """
+        wrong = self.plainly(error)
+        if not self.session.may_ask:
+            raise wrong
+        if question and was_given and question.variable and os.environ.get(question.variable):
+            wrong.remedy = (
+                f"The variable {question.variable} says so, and wins over what is typed: correct or unset it."
+            )
+            raise wrong
+        self.session.complain(f"{wrong.message} {wrong.remedy}".strip())
+
+    def plainly(self, error: VtxeroError) -> VtxeroError:
+        """Tell an error without the file that is not written yet, and without commands that need it."""
+        place = re.compile(rf"^{re.escape(str(self.draft))}(?::\d+)*: ", re.MULTILINE)
+        error.message = _in_words(place.sub("", error.message))
+        error.remedy = _tidied(_OF_AUTH.sub("", _in_words(error.remedy)))
+        return error
 
     def choice(self, question: Question, options: Sequence[tuple[str, str]]) -> str:
         """Let one of (value, explanation) be chosen, by number or by value."""
@@ -71,12 +132,17 @@ class Asker:
         """Take yes or no."""
         return typer.confirm(text, default=default, err=True) if self.session.may_ask else default
 
-    def until_right(self, ask: Callable[[], T], wrong: tuple[type[Exception], ...]) -> T:
-        """Ask again, a few times, while the answer is wrong; where nobody can answer, once."""
-        for _ in range(TRIES - 1 if self.session.may_ask else 0):
-            try:
-                return ask()
-            except wrong as error:
-                remedy = str(getattr(error, "remedy", "")).replace("`vtxero auth xero", "`vtxero init")
-                self.session.complain(f"{getattr(error, 'message', error)} {remedy}".strip())
-        return ask()
+
+def _in_words(text: str) -> str:
+    """Name what was asked for, and not the key that it will be written under."""
+    text = text.replace("vtiger.allow_http: true", "--allow-http").replace("set vtiger.edition", "give --edition")
+    for key, words in _KEYS:
+        text = re.sub(rf"^{re.escape(key)}: ", f"{words[0].upper()}{words[1:]} ", text, flags=re.MULTILINE)
+        text = text.replace(key, words)
+    return text.replace("Correct what is named there.", "")
+
+
+def _tidied(remedy: str) -> str:
+    """Mend the ends of a sentence of which a part was taken out."""
+    text = re.sub(r"^[ ,.;]+|[ ,;]+(?=\.|$)", "", re.sub(r"\.\s*\.", ".", remedy)).strip()
+    return text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vtxero.cli.session import Session
+from vtxero.errors import AuthError
 
 if TYPE_CHECKING:
     from vtxero.bootstrap.logins import Login
@@ -178,8 +179,6 @@ class Terminal:
     def browse(self, url: str) -> None:
         """Open the browser; the address is shown as well, for it may not open."""
         if self.session.options.no_input:
-            from vtxero.errors import AuthError
-
             raise AuthError(
                 "Logging in to Xero needs a person at a browser, and --no-input allows none.",
                 remedy="Run `vtxero auth xero` without it, or use a Custom Connection.",
@@ -198,6 +197,13 @@ class Terminal:
         if self.session.may_ask:
             return str(typer.prompt("Paste that address here", default="", show_default=False, err=True))
         return "" if sys.stdin.isatty() else _line()
+
+    def redirect_again(self, error: AuthError) -> str:
+        """Say what is wrong, take another one; Enter alone gives up."""
+        if not self.session.may_ask:
+            return ""
+        self.session.complain(f"{error.message} Copy it whole, from http to its end.")
+        return str(typer.prompt("Paste that address here", default="", show_default=False, err=True))
 
     def choose(self, names: Sequence[str]) -> int | None:
         """Let a person choose by number."""

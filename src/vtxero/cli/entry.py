@@ -59,7 +59,7 @@ def _run(arguments: list[str], session: Session) -> int:
 
 def _stop(session: Session) -> int:
     """Say that it was stopped, on a line of its own: the cursor may stand behind a question."""
-    session.say("\nStopped." if sys.stderr.isatty() else "Stopped.")
+    session.say(f"\n{session.if_stopped}" if sys.stderr.isatty() else session.if_stopped)
     return INTERRUPTED
 
 

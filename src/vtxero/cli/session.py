@@ -61,6 +61,8 @@ class Session:
     options: Globals = field(default_factory=Globals)
     redactor: Redactor = field(default_factory=Redactor)
     warned: set[str] = field(default_factory=set)
+    if_stopped: str = "Stopped."
+    """What is said when a person interrupts."""
 
     @property
     def wants_json(self) -> bool:

@@ -165,6 +165,7 @@ def open_token_keeper(settings: Settings, warn: Warn) -> KeptToken:
 
 __all__ = [
     "FileStore",
+    "KeptToken",
     "KeyringStore",
     "KeyringUnavailableError",
     "SecretStore",

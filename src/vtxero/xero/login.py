@@ -15,6 +15,10 @@ from vtxero.xero.access import Grant, XeroAccess
 AGAIN = "Start once more with `vtxero auth xero`."
 
 
+class WrongAddressError(AuthError):
+    """What was pasted is no answer to the attempt; the right one may still come."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
     """One attempt: `url` is opened in the browser, the rest is kept until the browser comes back (five minutes)."""
@@ -55,17 +59,18 @@ def read_redirect(attempt: LoginAttempt, redirect: str) -> str:
     """Take the code out of the address that the browser was sent to, received or pasted, whole or from the `?` on.
 
     Raises:
-        AuthError: it is not the answer to this attempt, or Xero said no.
+        WrongAddressError: it is not the answer to this attempt.
+        AuthError: Xero said no.
     """
     text = redirect.strip().strip("<>\"'")
     query = urlsplit(text).query or (text if "=" in text and "://" not in text else "")
     answer = {name: values[-1] for name, values in parse_qs(query.lstrip("?")).items()}
     if not hmac.compare_digest(answer.get("state", "").encode(), attempt.state.encode()):
-        raise AuthError("This address does not belong to the login that was started here.", remedy=AGAIN)
+        raise WrongAddressError("This address does not belong to the login that was started here.", remedy=AGAIN)
     if "error" in answer:
         raise AuthError(_refusal(answer), remedy=AGAIN)
     if not answer.get("code"):
-        raise AuthError("The address holds no code.", remedy="Copy it whole, from http to its end.")
+        raise WrongAddressError("The address holds no code.", remedy="Copy it whole, from http to its end.")
     return answer["code"]
 
 
