@@ -54,7 +54,10 @@ def fill_vtiger(company, size):
 
 
 def fill_xero(company, size):
-    contacts = [company.xero.add_contact(Name=f"Customer {n}") for n in range(size // 10)]
+    contacts = []
+    for n in range(size // 10):
+        company.time.pass_by(1)  # what was changed in the last second of all is read anew by every run
+        contacts.append(company.xero.add_contact(Name=f"Customer {n}"))
     for n in range(ITEMS):
         company.xero.add_item(Code=f"P-{n}", Name=f"Part {n}", SalesDetails={"UnitPrice": 10, "AccountCode": "200"})
     for n in range(size):
