@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from vtxero.sandbox.vtiger import schema, values
+from vtxero.sandbox.vtiger.line_table import LineTable
 from vtxero.sandbox.vtiger.lines import LINE_BASE, LINE_TAIL
 from vtxero.sandbox.vtiger.state import DEFAULT_KEY, Charge, Line, Record, User, VtigerState
 
@@ -58,7 +59,7 @@ def fill(state: VtigerState, records: Mapping[str, Sequence[Mapping[str, Any]]],
         if values.record_number(row["id"]) not in state.lines:
             _fill_line(state, str(row["parent_id"]), row)
     state.entities = dict(sorted(state.entities.items()))
-    state.lines = dict(sorted(state.lines.items()))
+    state.lines = LineTable(line for _, line in sorted(state.lines.items()))
     state.next_number = max(state.entities, default=1) + 1
 
 

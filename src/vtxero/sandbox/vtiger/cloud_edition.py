@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from vtxero.sandbox.vtiger import payments, schema
+from vtxero.sandbox.vtiger.line_table import LineTable
 from vtxero.sandbox.vtiger.state import VtigerState
 
 EDITION: Final = "cloud"
@@ -100,3 +101,4 @@ def _turn_records(state: VtigerState, names: Mapping[str, Mapping[str, str]], ne
         }
     for line in state.lines.values():
         line.parent, line.product = new_id(line.parent), new_id(line.product)
+    state.lines = LineTable(state.lines.values())

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from vtxero.sandbox.vtiger import schema, values
 from vtxero.sandbox.vtiger.definitions import OTHER_PREFIXES
+from vtxero.sandbox.vtiger.line_table import LineTable
 
 Clock = Callable[[], datetime]
 DEFAULT_KEY = "sandbox-key"
@@ -88,7 +89,7 @@ class VtigerState:
     listtypes: dict[str, Any] = field(default_factory=schema.builtin_listtypes)
     users: dict[str, User] = field(default_factory=dict)
     entities: dict[int, Record] = field(default_factory=dict)
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: LineTable = field(default_factory=LineTable)
     actors: dict[str, dict[int, dict[str, str]]] = field(default_factory=dict)
     numbering: dict[str, int] = field(default_factory=dict)
     next_number: int = 2
@@ -190,7 +191,7 @@ class VtigerState:
         return f"{self.modules[record.module].prefix}x{record.number}"
 
     def lines_of(self, invoice_id: str) -> list[Line]:
-        found = [line for line in self.lines.values() if line.parent == invoice_id]
+        found = self.lines.of(invoice_id)
         return sorted(found, key=lambda line: (values.number(line.fields["sequence_no"]), line.number))
 
     def lines_by_parent(self) -> dict[str, list[Line]]:
@@ -220,7 +221,7 @@ class VtigerState:
 
     def next_line_number(self) -> int:
         """Return MAX+1, so ids of deleted lines come back."""
-        return max(self.lines, default=0) + 1
+        return self.lines.next_number()
 
     def expire_sessions(self) -> None:
         """Forget every session, as the server's garbage collection does."""
