@@ -23,6 +23,8 @@ from vtxero.xero.writing import Writing, id_of
 
 OVERLAP = timedelta(seconds=300)
 """What is read again before the largest time read: Xero may show a change a little after the time it writes on it."""
+PAGES_KEPT = 2
+"""A list that begins at many records changed in one second, as an import leaves them, is soon more than a page."""
 IDS_AT_ONCE = 40
 """Ids in one address; Xero's servers refuse longer ones."""
 
@@ -41,8 +43,8 @@ class XeroSource:
 
     def __init__(self, client: XeroClient, *, batch: int = BATCH) -> None:
         self._client = client
-        self._kept: dict[str, tuple[str | None, Page]] = {}
-        """Lists of one page that this run has read, by endpoint, with the time they begin at: modules may share one."""
+        self._kept: dict[str, tuple[str | None, Sequence[Page]]] = {}
+        """Short lists that this run has read, by endpoint, with the time they begin at: modules may share one."""
         self._batch = batch
         self._told_at: datetime | None = None
         self.memory: Mapping[str, Memory] = {plural: Memory() for plural in LASTING.values()}
@@ -113,18 +115,18 @@ class XeroSource:
             return
         kept = self._kept.get(place.plural)
         if kept and (kept[0] is None or (start is not None and kept[0] <= start)):
-            yield kept[1]
+            yield from kept[1]
             return
-        yield from self._keep_one(place, start, pages)
+        yield from self._keep_short(place, start, pages)
 
-    def _keep_one(self, place: Endpoint, start: str | None, pages: Iterator[Page]) -> Iterator[Page]:
-        """Keep a list that takes no more than a page; longer ones are read anew by whoever shares them."""
+    def _keep_short(self, place: Endpoint, start: str | None, pages: Iterator[Page]) -> Iterator[Page]:
+        """Keep a short list, for whoever shares it; longer ones are read anew, for they would not fit in memory."""
         read: list[Page] = []
         for page in pages:
-            read = [*read[:1], page]
+            read = [*read[:PAGES_KEPT], page]
             yield page
-        if len(read) < 2:
-            self._kept[place.plural] = (start, read[0] if read else Page(write_envelope(place.plural, []), 0))
+        if len(read) <= PAGES_KEPT:
+            self._kept[place.plural] = (start, read or [Page(write_envelope(place.plural, []), 0)])
 
     def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
         """Read these rows as they are now; those that are gone are missing."""
