@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 from chain.causes import produces, with_config
 from chain.company import Company, line
 from chain.scripted import vtiger_refusing, xero_refusing
@@ -38,6 +41,15 @@ def config_leads_to_another_vtiger(company: Company) -> None:
 @produces(Code.RUN_VTIGER_VERSION, "8.3.0 cannot create invoices", version="8.3.0")
 def invoice_from_xero_for_a_vtiger_that_cannot_make_one(company: Company) -> None:
     company.xero_invoice(company.xero.add_contact(Name="Nova"))
+
+
+@produces(Code.RUN_STATE, "does not know the last run")
+def older_copy_of_the_state_put_back(company: Company) -> None:
+    company.organization()
+    company.sync()
+    company.sync()
+    with closing(sqlite3.connect(company.settings.database)) as state, state:
+        state.execute("DELETE FROM runs WHERE rowid = (SELECT max(rowid) FROM runs)")
 
 
 @produces(Code.RUN_GUARD_EMPTIED, "Vtiger shows no organizations at all")

@@ -77,8 +77,9 @@ class Nearby(Company):
             return database.serialize()
 
     def write_state(self, content: bytes | None) -> None:
-        """Put a copy back, or leave none at all."""
+        """Put a copy of the whole folder back, or leave none at all."""
         path = self.settings.database
+        self.settings.last_run_file.unlink(missing_ok=True)
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
         if content is not None:

@@ -13,6 +13,7 @@ from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_ca
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.former_accounts import remember_account
 from vtxero.bootstrap.instance import ALLOW, Services, check_instance, remember
+from vtxero.bootstrap.restored import NamedRuns, check_restored
 from vtxero.bootstrap.retention import forget_old_runs
 from vtxero.bootstrap.signals import StopRequest, stop_on_signals
 from vtxero.bootstrap.standing import note_calls_left
@@ -203,7 +204,8 @@ def prepare(tools: Opened, request: RunRequest, *, tells_absences: bool = True) 
     catalogue = load_catalogue(state, tools.vtiger, tools.xero, tools.clock, settings, fresh=fresh, moved=moved)
     reference = catalogue.reference
     xero = XeroSource(tools.xero, batch=tools.xero_batch)
-    told = check_instance(Services(tools.database, state, tools.vtiger, xero, reference.vtiger), request)
+    told = check_restored(tools.database, state, settings.last_run_file, request)
+    told += check_instance(Services(tools.database, state, tools.vtiger, xero, reference.vtiger), request)
     lookups = StateLookups(state)
     accounts = remember_account(state, settings.modules.invoices.adjustment_account)
     slices = open_slices(reference, settings.modules, settings.taxes, lookups, former_accounts=accounts)
@@ -219,7 +221,7 @@ def prepare(tools: Opened, request: RunRequest, *, tells_absences: bool = True) 
     return Environment(
         run=run,
         state=state,
-        recorder=SqliteRuns(tools.database),
+        recorder=SqliteRuns(tools.database) if request.dry_run else NamedRuns(tools.database, settings.last_run_file),
         sources=sources,
         slices=slices,
         modules=tuple(

@@ -24,12 +24,14 @@ ALIASES = {
 }
 INSTANCE = "instance"
 TENANT = "tenant"
+STATE = "state"
 LONGEST = 300
 """Characters of a record's id, number or name; Xero's longest names have 255."""
 GUARDS = (
     *(code.value.removeprefix("RUN-GUARD-").lower() for code in Code if code.value.startswith("RUN-GUARD-")),
     INSTANCE,
     TENANT,
+    STATE,
 )
 
 LONGEST_WAIT = 24 * 60 * 60
@@ -196,7 +198,7 @@ def guard(text: str) -> str:
     Raises:
         ConfigError: there is no such guard.
     """
-    folded = text.strip().lower().removeprefix("run-guard-").removeprefix("run-vtiger-")
+    folded = text.strip().lower().removeprefix("run-guard-").removeprefix("run-vtiger-").removeprefix("run-")
     if folded in GUARDS:
         return folded
     near = difflib.get_close_matches(folded, GUARDS, n=1)
@@ -227,7 +229,7 @@ def reason(text: str) -> Code:
     """
     folded = text.strip().upper().replace("_", "-")
     codes = [code.value for code in Code]
-    for candidate in (folded, f"RUN-GUARD-{folded}", f"RUN-VTIGER-{folded}"):
+    for candidate in (folded, f"RUN-GUARD-{folded}", f"RUN-VTIGER-{folded}", f"RUN-{folded}"):
         if candidate in codes:
             return Code(candidate)
     near = difflib.get_close_matches(folded, codes, n=3)

@@ -268,6 +268,11 @@ class Settings(Options):
         return self.state_folder / "state.sqlite3"
 
     @property
+    def last_run_file(self) -> Path:
+        """What names the last run, beside the state: an older copy of the state does not know it."""
+        return self.state_folder / "last-run"
+
+    @property
     def lock_file(self) -> Path:
         """What one run at a time holds."""
         return self.state_folder / "run.lock"

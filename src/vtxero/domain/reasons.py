@@ -37,6 +37,10 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "This version of Vtiger has a fault that bars this.",
         "Update Vtiger, or let the module cross to Xero only.",
     ),
+    Code.RUN_STATE: (
+        "The state database is older than the last run: a copy of it was put back.",
+        "Run `vtxero sync --resync`, and decide where both sides differ; if nobody set a value back: `--allow state`.",
+    ),
     Code.RUN_GUARD_EMPTIED: (
         "One side suddenly shows no records at all.",
         "Check the API user's rights; if the side is really empty, run with `--allow emptied`.",
