@@ -42,12 +42,6 @@ def test_page_of_cron_tells_every_exit_code_that_a_job_can_end_with():
     assert sorted(told) == sorted(of_the_code() - OF_PLAN)
 
 
-def test_readme_tells_which_of_several_counts_in_the_order_of_the_code():
-    told = re.search(r"the first of these counts: the signal, ([\d, ]+)\.", README)
-
-    assert [int(number) for number in told[1].split(",")] == [code for code in GRAVEST_FIRST if 0 < code < 100]
-
-
 def test_every_exit_code_has_a_test_of_a_whole_run():
     runs = (ROOT / "tests" / "cli" / "test_every_exit_code.py").read_text(encoding="utf-8")
     tested = {int(number) for number in re.findall(r"^def test_(\d+)_", runs, re.MULTILINE)}

@@ -144,14 +144,6 @@ def test_readme_when_it_links_to_a_page_the_page_is_there(link):
     assert (ROOT / link).exists()
 
 
-def test_readme_when_it_lists_exit_codes_they_are_those_that_vtxero_gives():
-    from vtxero.cli.exitcodes import GRAVEST_FIRST
-
-    listed = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", README, re.MULTILINE) for code in row.split(",")}
-
-    assert listed == {*GRAVEST_FIRST, 2, 11}
-
-
 def test_readme_when_it_says_which_exit_code_counts_gives_their_order():
     from vtxero.cli.exitcodes import GRAVEST_FIRST
 
