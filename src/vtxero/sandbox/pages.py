@@ -7,8 +7,11 @@ calls: neither journal nor limits see them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -19,16 +22,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 FRAME = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>body {{ font: 15px sans-serif; margin: 2em; max-width: 60em }}
-td {{ padding: .2em 1em .2em 0; vertical-align: top }}
+td, th {{ text-align: left; padding: .2em 1em .2em 0; vertical-align: top }}
 input {{ width: 30em; font: inherit }} .said {{ background: #ffd; padding: .5em }}</style>
 <h1>{title}</h1>{said}{content}</html>
 """
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 SAVED = "Saved. The next run of vtxero sees it as somebody's edit."
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A record: what can be changed by the form, and what is only shown."""
+    """A record: what can be changed by the form, by field, and what is only shown, by the words for it.
+
+    `words` are what the form's fields are called; `lines` are those of a document, each by its columns.
+    """
 
     title: str
     editable: Mapping[str, str]
@@ -37,6 +45,8 @@ class Page:
     """Takes the fields that were changed. Raises ValueError, KeyError or an error of the stand-in's."""
     links: tuple[tuple[str, str], ...] = ()
     """Names and addresses of other pages, for one that lists them."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    lines: Sequence[Mapping[str, str]] = ()
 
 
 class WithPages:
@@ -86,11 +96,19 @@ async def _saved(page: Page, request: Request) -> str:
 
 
 def _content(page: Page) -> str:
-    fields = "".join(_row(name, _input(name, value)) for name, value in page.editable.items())
-    facts = "".join(_row(name, escape(value)) for name, value in page.shown.items())
+    fields = "".join(_row(page.words.get(name, name), _input(name, value)) for name, value in page.editable.items())
+    facts = "".join(_row(name, escape(value)) for name, value in page.shown.items() if value)
     form = f'<form method="post"><table>{fields}</table><p><button>Save</button></p></form>' if fields else ""
     links = "".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in page.links)
-    return f"{form}<table>{facts}</table><ul>{links}</ul>"
+    return f"{form}{_table(page.lines)}<table>{facts}</table><ul>{links}</ul>"
+
+
+def _table(lines: Sequence[Mapping[str, str]]) -> str:
+    """Lay out a document's lines; a column in which nothing stands is left out."""
+    names = [name for name in (lines[0] if lines else ()) if any(line.get(name) for line in lines)]
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    rows = ["".join(f"<td>{escape(line.get(name, ''))}</td>" for name in names) for line in lines]
+    return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table><hr>" if names else ""
 
 
 def _row(name: str, cell: str) -> str:
@@ -112,5 +130,43 @@ def listing(title: str, links: tuple[tuple[str, str], ...]) -> Page:
 
 
 def as_text(value: Any) -> str:
-    """Show a stored value in a cell."""
+    """Give a stored value as it stands in the form, to be compared with what is sent back."""
     return "" if value is None else str(value)
+
+
+def readable(value: Any) -> str:
+    """Show a value to a person: no quotes, no braces, no zeros that say nothing."""
+    match value:
+        case bool():
+            text = "yes" if value else "no"
+        case Decimal():
+            text = _number(value)
+        case datetime():
+            text = f"{value:%Y-%m-%d %H:%M:%S} UTC"
+        case Mapping():
+            text = ", ".join(f"{in_words(name)} {said}" for name, part in value.items() if (said := readable(part)))
+        case list() | tuple():
+            text = "; ".join(said for part in value if (said := readable(part)))
+        case str() if _DECIMAL.fullmatch(value):
+            text = _number(Decimal(value))
+        case _:
+            text = as_text(value)
+    return text
+
+
+def in_words(name: str) -> str:
+    """Make words of a name such as `UnitAmount` or `UpdatedDateUTC`."""
+    return " ".join(part if part.isupper() else part.lower() for part in _PART.findall(name)) or name
+
+
+def titled(name: str) -> str:
+    """Make the words of a name begin as a line does."""
+    words = in_words(name)
+    return words[:1].upper() + words[1:]
+
+
+def _number(value: Decimal) -> str:
+    """Leave out zeros at the end, but for cents."""
+    plain = f"{value:f}"
+    plain = plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return f"{plain}0" if re.search(r"\.\d$", plain) else plain

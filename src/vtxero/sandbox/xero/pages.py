@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from vtxero.sandbox.pages import Page, as_text, listing
+from vtxero.sandbox.pages import Page, as_text, listing, readable, titled
 from vtxero.sandbox.xero.state import XeroState
 
 SHORT_LINK = "/organisationlogin/default.aspx"
+PARTS = frozenset({"Addresses", "Phones", "ContactPersons", "LineItems"})
+ADDRESSES = {"POBOX": "postal", "STREET": "street"}
+COLUMNS = (
+    *("ItemCode", "Description", "Quantity", "UnitAmount", "DiscountRate", "DiscountAmount"),
+    *("LineAmount", "AccountCode", "TaxType", "TaxAmount"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def page_finder(state: XeroState) -> Callable[[str, Mapping[str, str]], Page | N
             if path.lower().startswith(kind.start):
                 record_id = query.get(kind.parameter, "") if kind.parameter else path[len(kind.start) :]
                 with state.lock:
-                    return _page(kind, getattr(state, kind.records)[record_id], record_id, save[kind.records])
+                    return _page(state, kind, getattr(state, kind.records)[record_id], record_id, save[kind.records])
         return None
 
     return find
@@ -62,11 +68,33 @@ def _links(state: XeroState) -> Iterator[tuple[str, str]]:
     for kind in KINDS:
         for record_id, record in getattr(state, kind.records).items():
             where = f"?{kind.parameter}={record_id}" if kind.parameter else record_id
-            yield f"{kind.records[:-1]}: {record.get(kind.label, '')}", f"{kind.start}{where}"
+            yield f"{kind.records[:-1].capitalize()}: {record.get(kind.label, '')}", f"{kind.start}{where}"
 
 
-def _page(kind: _Kind, record: Mapping[str, Any], record_id: str, save: Callable[..., None]) -> Page:
-    shown = {name: as_text(value) for name, value in record.items()}
-    editable = {name: shown.pop(name, "") for name in kind.editable}
-    title = f"{record.get(kind.label, '')} ({kind.records[:-1]}, stand-in for Xero)"
-    return Page(title, editable, shown, lambda changed: save(record_id, **changed))
+def _page(state: XeroState, kind: _Kind, record: Mapping[str, Any], record_id: str, save: Callable[..., None]) -> Page:
+    editable = {name: as_text(record.get(name)) for name in kind.editable}
+    rest = {name: value for name, value in record.items() if name not in editable and name not in PARTS}
+    contact = state.contacts.get(str(record.get("ContactID", ""))) if kind.records != "contacts" else None
+    return Page(
+        f"{record.get(kind.label, '')} ({kind.records[:-1]}, stand-in for Xero)",
+        editable,
+        {"Contact": as_text(contact["Name"]) if contact else ""}
+        | {titled(name): readable(value) for name, value in rest.items()}
+        | dict(_parts(record)),
+        lambda changed: save(record_id, **changed),
+        words={name: titled(name) for name in editable},
+        lines=[{titled(name): readable(line.get(name)) for name in COLUMNS} for line in record.get("LineItems") or ()],
+    )
+
+
+def _parts(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Show what consists of parts, a line each."""
+    for kind, parts in (record.get("Addresses") or {}).items():
+        lines = [text for part in parts.values() if (text := readable(part))]
+        yield f"Address ({ADDRESSES.get(kind, kind)})", ", ".join(lines)
+    for kind, parts in (record.get("Phones") or {}).items():
+        numbers = [readable(parts.get(name)) for name in ("PhoneCountryCode", "PhoneAreaCode", "PhoneNumber")]
+        yield f"Phone ({kind.lower()})", " ".join(text for text in numbers if text)
+    for number, person in enumerate(record.get("ContactPersons") or (), start=1):
+        known = [readable(person.get(name)) for name in ("FirstName", "LastName", "EmailAddress")]
+        yield f"Person {number}", " ".join(text for text in known if text)
