@@ -112,6 +112,14 @@ def same_field_edited_on_both_sides(company: Company) -> None:
     company.xero.edit_contact(contact["ContactID"], Phones=phones)
 
 
+@produces(Code.MOVED, "It has changed since the plan was saved.")
+def record_of_a_saved_plan_that_was_edited_before_it_was_applied(company: Company) -> RunReport:
+    acme = company.organization(accounttype="Customer")
+    plan = company.sync(dry_run=True)
+    company.vtiger.edit(acme, phone="+64 9 111")
+    return company.sync(approved=plan.planned)
+
+
 @produces(Code.ONE_WAY, "Changed on the side that is not read: phone")
 def edit_on_the_side_that_is_not_read(company: Company) -> RunReport:
     acme = company.organization()

@@ -92,6 +92,15 @@ def test_log_of_an_unknown_run_says_how_to_find_one(vtxero):
     assert "`vtxero log` lists the runs" in ran.err
 
 
+@pytest.mark.usefixtures("filled")
+def test_log_of_a_day_says_how_to_see_the_runs_since_then(vtxero):
+    ran = vtxero("log", "2026-11-22")
+
+    assert ran.code == 2
+    assert ran.err.splitlines()[0] == "Error: 2026-11-22 is a day, not a run."
+    assert "`vtxero log --since 2026-11-22`" in ran.err
+
+
 def test_log_of_a_run_that_is_too_old_says_what_decides_that(vtxero, book):
     book.forgotten.add("2020-01-01T00-00-00Z-0000")
 

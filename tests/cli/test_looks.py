@@ -77,3 +77,33 @@ def test_saved_plan_carried_out_looks_as_agreed(office, golden):
     assert (saved.code, applied.code, late.code) == (0, 8, 8), (saved, applied, late)
     golden("apply-80.txt", told(applied))
     golden("apply-late-80.txt", told(late))
+
+
+def test_plan_that_holds_nothing_offers_not_to_carry_it_out_and_claims_nothing_of_both_sides(
+    office,
+):
+    folder = office.copy()
+    saved = office.run(["plan", "contacts", "--out", "none.json"], folder)
+    applied = office.run(["apply", "none.json"], folder)
+
+    assert (saved.code, applied.code) == (0, 0), (saved, applied)
+    assert "There is nothing to do." in saved.out
+    assert "carry" not in saved.out + saved.err
+    assert "in step" not in applied.out
+    assert applied.out.rstrip().endswith("This plan held nothing to do. What is to be done now: vtxero plan")
+
+
+def test_plan_is_carried_out_by_other_words_than_a_dry_run(office):
+    assert office.run(["plan"]).out.rstrip().endswith("run the same with `sync` in the place of `plan`.")
+    assert office.run(["plan", "--out", "a b.json"]).out.rstrip().endswith("To carry this out: vtxero apply 'a b.json'")
+
+
+def test_advice_on_a_conflict_solves_that_record_and_no_other(office):
+    folder = office.copy()
+    plan = office.run(["plan"], folder, COLUMNS="200")
+    advised = re.search(r"`vtxero (sync --only invoices:\S+ --conflict xero)`", plan.out).group(1).split()
+
+    assert advised[2] == f"invoices:{office.ids[office.good]}"
+    solved = office.run([*advised, "--dry-run", "-o", "json"], folder)
+    assert [record["label"] for record in solved.json["records"]] == [office.good]
+    assert solved.json["records"][0]["outcome"] == "updated"

@@ -112,7 +112,7 @@ def test_advice_names_the_command_as_it_has_to_be_typed():
 
     text = " ".join(drawn(run_parts(report, View("vtxero --config a.yaml"))).split())
 
-    assert "`vtxero --config a.yaml sync --conflict xero`" in text
+    assert "`vtxero --config a.yaml sync --only KIND:ID --conflict xero`" in text
     assert "`vtxero sync" not in text
 
 
@@ -122,8 +122,17 @@ def test_advice_on_a_further_reason_names_the_command_as_it_has_to_be_typed():
 
     text = " ".join(drawn(report_parts(report, Filter(), View("vtxero --config a.yaml", cap=None))).split())
 
-    assert "`vtxero --config a.yaml sync --conflict xero`" in text
+    assert "`vtxero --config a.yaml sync --only KIND:ID --conflict xero`" in text
     assert "`vtxero sync" not in text
+
+
+def test_record_that_was_changed_meanwhile_is_not_told_among_the_conflicts():
+    moved = record("Acme", Outcome.CONFLICT, "organizations", number=9, reasons=(finding(Code.MOVED),))
+
+    text = drawn(run_parts(full_report(records=(moved, conflict_beside_a_change())), View()))
+
+    assert "In conflict: 1\n  CONFLICT  1 organization, Vtiger → Xero\n" in text
+    assert "Changed meanwhile: 1\n  MOVED  1 organization, Vtiger → Xero\n" in text
 
 
 def test_plan_shows_what_it_changes_of_a_record_in_conflict():

@@ -14,7 +14,7 @@ from vtxero.sandbox.vtiger.cloud_limits import FloodControl
 def synced(shop, vtxero):
     """An invoice that crossed, one that a rule left alone, and what they need."""
     crm = shop.company
-    acme = crm.organization("Acme Ltd", email1="office@acme.example")
+    acme = crm.acme = crm.organization("Acme Ltd", email1="office@acme.example")
     widget = crm.product()
     shop.good = crm.invoice(acme, line(widget))
     shop.bad = crm.invoice(acme, line(widget), hdnDiscountAmount="1")
@@ -122,6 +122,43 @@ def test_status_of_a_record_that_was_never_seen_says_how_to_have_it_seen(vtxero)
 
     assert ran.code == 2
     assert "vtxero sync --only invoices:NOPE --dry-run" in ran.err
+
+
+def moved_often(shop, vtxero, times):
+    for number in range(times):
+        shop.company.crm.post("revise", element={"id": shop.company.acme, "phone": f"{number} {'1' * 100}"})
+        assert vtxero("sync", "--direction", "to-xero").code == 0
+
+
+def test_status_that_shows_a_part_of_what_became_of_a_record_says_so_and_log_has_all_of_it(synced, vtxero):
+    name = f"organizations:{synced.company.acme}"
+    moved_often(synced, vtxero, 3)
+    assert "These are" not in vtxero("status", name).out
+    moved_often(synced, vtxero, 4)
+
+    shown = vtxero("status", name).out
+    assert shown.count("  updated  Vtiger → Xero") == 5
+    assert f"These are 5 of 8; all of them, with what was changed:\nvtxero log {name}\n" in shown
+    everything = vtxero("log", name).out
+    assert everything.count("  updated  Vtiger → Xero") == 7
+    document = json.loads(vtxero("log", name, "-o", "json").out)
+    assert [item["outcome"] for item in document["records"]] == ["updated"] * 7 + ["created"]
+    assert document["records"][0]["run"] > document["records"][-1]["run"]
+    assert len(vtxero("log", name, "--created", "-o", "jsonl").out.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("synced")
+def test_log_of_a_record_tells_its_values_whole_and_leads_to_its_status(synced, vtxero):
+    out = vtxero("log", f"invoice:{synced.good_number}").out
+
+    assert "…" not in out
+    assert "account 200)" in " ".join(out.split())
+    assert f"How it stands: vtxero status invoices:{synced.good}\n" in out
+    assert vtxero("log", "invoices:NOPE").code == 2
+    assert "tells its story" not in vtxero("log", synced.good_number).err
+    assert (
+        f"`vtxero log invoices:{synced.good_number}` tells what became of it" in vtxero("log", synced.good_number).err
+    )
 
 
 @pytest.mark.usefixtures("synced")

@@ -45,6 +45,22 @@ def test_only_with_a_record_that_crossed_before_is_no_mistake(vtxero, invoices):
     assert "Nothing to do, as far as --only goes." in ran.out
 
 
+def test_only_counts_as_seen_what_was_asked_for_and_no_other_record(vtxero, invoices):
+    assert vtxero("sync").code == 0
+
+    for number, seen in ((invoices[0], 1), (invoices[2].lower(), 1)):
+        document = json.loads(vtxero("sync", "--only", f"invoices:{number}", "--full", "-o", "json").out)
+        assert sum(row["seen"] for row in document["modules"]) == seen, document["modules"]
+    assert (
+        sum(row["seen"] for row in json.loads(vtxero("sync", "invoices", "--full", "-o", "json").out)["modules"]) == 3
+    )
+
+
+def test_call_that_was_the_only_one_is_told_in_the_singular(vtxero, invoices):
+    del invoices
+    assert "The run has made 1 call; --max-calls allows 1." in vtxero("sync", "--max-calls", "1").err
+
+
 def test_limit_writes_so_many_of_each_module_and_the_next_run_the_rest(shop, vtxero, invoices):
     ran = vtxero("sync", "--limit", "2")
 

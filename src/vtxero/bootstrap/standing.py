@@ -130,7 +130,11 @@ class FieldStory:
 
 @dataclass(frozen=True, slots=True)
 class RecordStory:
-    """One record, or pair. `waits` tells whether the next run looks at it again; `alias_of` who stands for it."""
+    """One record, or pair.
+
+    `waits` tells whether the next run looks at it again, `alias_of` who stands for it, `told` how much became of it in
+    all: `history` may be the latest of it only.
+    """
 
     module: str
     label: str
@@ -146,10 +150,11 @@ class RecordStory:
     unsettled: tuple[str, ...]
     fields: tuple[FieldStory, ...]
     history: tuple[tuple[str, RecordResult], ...]
+    told: int = 0
 
 
-def record_stories(settings: Settings, module: str, text: str) -> list[RecordStory]:
-    """Tell all that is known of the records that an id, number, code or name means.
+def record_stories(settings: Settings, module: str, text: str, *, latest: int | None = LATEST) -> list[RecordStory]:
+    """Tell all that is known of the records that an id, number, code or name means; of what became of it, the `latest`.
 
     Raises:
         ConfigError: there is none.
@@ -163,7 +168,7 @@ def record_stories(settings: Settings, module: str, text: str) -> list[RecordSto
                 remedy="Give Vtiger's id, Xero's id, the number or the name; or let a run see it: "
                 f"`vtxero sync --only {module}:{text} --dry-run`.",
             )
-        teller = _Teller(settings, database)
+        teller = _Teller(settings, database, latest)
         stories = {}
         for side, record_id in found:
             story = teller.tell(module, side, record_id)
@@ -172,7 +177,8 @@ def record_stories(settings: Settings, module: str, text: str) -> list[RecordSto
 
 
 class _Teller:
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, latest: int | None) -> None:
+        self._latest = latest
         self._state = SqliteState(database, "")
         self._stories = Stories(database)
         reference = _reference(self._state)
@@ -209,7 +215,8 @@ class _Teller:
             waits=tuple(item for item, row in stored.items() if row and row.raw is not None),
             unsettled=tuple(field for field in link.unsettled if field != LACKS_ID) if link else (),
             fields=self._fields(module, link, {item: row.raw if row else None for item, row in stored.items()}),
-            history=tuple(self._stories.history(module, ids[Side.VTIGER], ids[Side.XERO])),
+            history=tuple(self._stories.history(module, ids[Side.VTIGER], ids[Side.XERO], self._latest)),
+            told=self._stories.count_history(module, ids[Side.VTIGER], ids[Side.XERO]),
         )
 
     def _fields(self, module: str, link: Link | None, raws: Mapping[Side, str | None]) -> tuple[FieldStory, ...]:

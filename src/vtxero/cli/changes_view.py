@@ -81,29 +81,31 @@ def _undone(record: RecordResult) -> tuple[str, str] | None:
     return None
 
 
-def changes_of(record: RecordResult) -> Text:
-    """A creation in one line, a change with before and after, a line each."""
+def changes_of(record: RecordResult, *, whole: bool = False) -> Text:
+    """A creation in one line, a change with before and after, a line each; `whole`: however much that is."""
     if undone := _undone(record):
         return Text(undone[1])
     is_new = record.outcome is Outcome.CREATED
     if is_new and not record.changes and not record.xero_id:
         return Text(STAND_IN, style="dim")
-    parts = [_change(record.module, change, is_new=is_new) for change in record.changes[:MAX_CHANGES]]
-    if len(record.changes) > MAX_CHANGES:
-        parts.append(Text(f"and {len(record.changes) - MAX_CHANGES} more fields", style="dim"))
+    shown = record.changes if whole else record.changes[:MAX_CHANGES]
+    parts = [_change(record.module, change, is_new=is_new, whole=whole) for change in shown]
+    if len(record.changes) > len(shown):
+        parts.append(Text(f"and {len(record.changes) - len(shown)} more fields", style="dim"))
     return Text(", " if is_new else "\n").join(parts)
 
 
-def _change(module: str, change: FieldChange, *, is_new: bool) -> Text:
+def _change(module: str, change: FieldChange, *, is_new: bool, whole: bool) -> Text:
     name = clean(called(module, change.field))
+    after = _value(change.after, whole=whole)
     if is_new:
-        return Text.assemble((f"{name} ", "dim"), _value(change.after))
-    return Text.assemble((f"{name}: ", "dim"), _value(change.before), " → ", _value(change.after))
+        return Text.assemble((f"{name} ", "dim"), after)
+    return Text.assemble((f"{name}: ", "dim"), _value(change.before, whole=whole), " → ", after)
 
 
-def _value(value: str | None) -> str:
+def _value(value: str | None, *, whole: bool) -> str:
     text = clean(value or "")
-    return (text if len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…") or "(blank)"
+    return (text if whole or len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…") or "(blank)"
 
 
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:

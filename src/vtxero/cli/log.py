@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +19,7 @@ from vtxero.sync.records import Outcome
 if TYPE_CHECKING:
     from vtxero.cli.log_view import Filter
     from vtxero.cli.naming import View
+    from vtxero.config.settings import Settings
     from vtxero.sync.report import RecordResult, RunLog, RunReport, RunSummary
 
 WAITING = frozenset({Outcome.SKIPPED, Outcome.FAILED, Outcome.CONFLICT})
@@ -26,7 +29,8 @@ MANY = 1_000_000
 def log(  # noqa: PLR0917 - Typer takes options as arguments
     ctx: typer.Context,
     run: Annotated[
-        str | None, typer.Argument(metavar="RUN", help="A run's name; none: all runs, or what waits.")
+        str | None,
+        typer.Argument(metavar="RUN|KIND:ID", help="A run's name, or one record; none: all runs, or what waits."),
     ] = None,
     last: Annotated[bool, typer.Option("--last", help="The latest run.")] = False,
     skipped: Annotated[bool, typer.Option("--skipped", help="Records that a rule left alone.")] = False,
@@ -49,6 +53,7 @@ def log(  # noqa: PLR0917 - Typer takes options as arguments
       vtxero log
       vtxero log --skipped --module invoices
       vtxero log --last --created
+      vtxero log invoices:INV12
       vtxero log --since 2026-11-01 --reason INV-GROUP-DISCOUNT
     """
     from vtxero.bootstrap import open_log
@@ -66,6 +71,9 @@ def log(  # noqa: PLR0917 - Typer takes options as arguments
     wanted = _filter({outcome for outcome, is_on in switches.items() if is_on}, module, reason)
     moment = arguments.moment(since, "--since") if since else None
     settings = session.load().settings
+    if run and ":" in run:
+        _show_record(session, settings, run, wanted)
+        return
     with open_log(settings) as book:
         if run or last:
             _show_run(session, book, "last" if last else str(run), wanted)
@@ -109,6 +117,35 @@ def _records_since(book: RunLog, moment: str, wanted: Filter) -> list[RecordResu
     return latest_each(records)
 
 
+def _show_record(session: Session, settings: Settings, text: str, wanted: Filter) -> None:
+    """Show all that became of one record."""
+    from vtxero.bootstrap.standing import record_stories
+    from vtxero.cli import document, log_view
+
+    module, _, record_id = arguments.records([text], ())[0].partition(":")
+    stories = record_stories(settings, module, record_id, latest=None)
+    told = dict.fromkeys(entry for story in stories for entry in story.history if wanted.wants(entry[1]))
+    history = sorted(told, key=lambda entry: entry[0].rpartition("-")[0], reverse=True)  # that is when the run began
+    documents = [{"run": name, **document.record_document(result)} for name, result in history]
+    match session.options.output:
+        case Output.JSON:
+            session.print_json({"version": document.VERSION, "records": documents})
+        case Output.JSONL:
+            session.print_lines(documents)
+        case Output.TABLE:
+            session.show(log_view.history_parts(history, _view(session)))
+
+
+def _no_such_run(name: str) -> ConfigError:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+        return ConfigError(f"{name} is a day, not a run.", remedy=f"The runs since then: `vtxero log --since {name}`.")
+    invoice = shlex.quote(f"invoices:{name}")
+    return ConfigError(
+        f"There is no run {name!r}.",
+        remedy=f"`vtxero log` lists the runs. Is it an invoice? `vtxero log {invoice}` tells what became of it.",
+    )
+
+
 def _show_run(session: Session, book: RunLog, name: str, wanted: Filter) -> None:
     report = book.report(name)
     if report is None:
@@ -117,10 +154,7 @@ def _show_run(session: Session, book: RunLog, name: str, wanted: Filter) -> None
         if book.has_forgotten(name):
             text = f"The log of the run {name} is no longer kept: it is older than history.log_days in the config."
             raise ConfigError(text, remedy="`vtxero log` lists the runs that are kept.")
-        raise ConfigError(
-            f"There is no run {name!r}.",
-            remedy=f"`vtxero log` lists the runs. Is it an invoice? `vtxero status invoices:{name}` tells its story.",
-        )
+        raise _no_such_run(name)
     kept: RunReport = replace(report, records=tuple(record for record in report.records if wanted.wants(record)))
     from vtxero.cli import document, log_view
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.advice import typed
-from vtxero.cli.changes_view import changed_parts
+from vtxero.cli.changes_view import changed_parts, changes_of
 from vtxero.cli.document import moment
 from vtxero.cli.layout import Fit, Flow
-from vtxero.cli.naming import SHORT, View, number, outcome_words
+from vtxero.cli.naming import SHORT, STYLES, TITLES, View, full_text, indented, name_of, number, outcome_words
 from vtxero.cli.reasons_view import attention_parts
 from vtxero.cli.render import count_tables, message_parts
 from vtxero.cli.text import clean, plain
@@ -123,6 +124,28 @@ def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[Rend
     yield from record_parts([record for record in report.records if wanted.wants(record)], view, report.run)
 
 
+def history_parts(history: Sequence[tuple[str, RecordResult]], view: View) -> Iterator[RenderableType]:
+    """Give all that became of one record, newest first, each with its run, its changes and its reasons."""
+    if not history:
+        yield Text("Runs have told nothing of that kind about it.")
+        return
+    for run, result in history:
+        yield Text.assemble(f"{result.module}: ", name_of(result), style="bold")
+        yield from outcome_parts(run, result, view.command)
+        if result.changes:
+            yield indented(changes_of(result, whole=True), 4)
+    yield Text("")
+    yield Text(f"How it stands: {typed(f'{view.command} status {named(history[0][1])}')}")
+
+
+def outcome_parts(run: str, result: RecordResult, command: str) -> Iterator[RenderableType]:
+    """Give what became of a record in a run, and why."""
+    what = (result.outcome.value, STYLES[result.outcome])
+    yield indented(Text.assemble(f"{clean(run)}  ", what, f"  {typed(TITLES[result.direction])}"), 2)
+    for item in (*result.reasons, *result.notes):
+        yield indented(full_text(item, command), 4)
+
+
 def record_parts(records: Sequence[RecordResult], view: View, run: str = "") -> Iterator[RenderableType]:
     """Give records in full: what crossed with its changes, what did not with its reasons."""
     if not records:
@@ -131,10 +154,10 @@ def record_parts(records: Sequence[RecordResult], view: View, run: str = "") -> 
     yield from changed_parts(records, view)
     yield from attention_parts(records, view, run=run)
     yield Text("")
-    story = typed(f"{view.command} status {clean(_named(records[0]))}")
+    story = typed(f"{view.command} status {named(records[0])}")
     yield Text(f"The whole story of one: {story}")
 
 
-def _named(record: RecordResult) -> str:
-    """Name a record as `status` takes it."""
-    return f"{record.module}:{record.vtiger_id or record.xero_id or record.label}"
+def named(record: RecordResult) -> str:
+    """Name a record as `status` and `log` take it."""
+    return shlex.quote(f"{record.module}:{clean(record.vtiger_id or record.xero_id or record.label)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,15 +11,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vtxero.cli import arguments, options
-from vtxero.cli.exitcodes import CHANGES
+from vtxero.cli.advice import typed
+from vtxero.cli.exitcodes import CHANGES, CONFLICT
 from vtxero.cli.run_options import RunOptions, takes_run_options
 from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Session
+from vtxero.domain.codes import Code
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
 
 if TYPE_CHECKING:
+    from vtxero.cli.plan_file import PlanFile
     from vtxero.config.settings import Settings
     from vtxero.sync.report import RunReport
 
@@ -50,11 +55,21 @@ def plan(
         from vtxero.cli.plan_file import save_plan
 
         save_plan(out, report, request, profile=settings.profile, places=_places(settings))
-        session.say(f"The plan is saved; to carry it out: {session.command} apply {out}")
+        session.say(f"The plan is saved: {out}")
+    closing = _closing_of_plan(session, report, out)
     if detailed_exitcode and report.exit_code == 0 and _has_changes(report):
         report = replace(report, exit_code=CHANGES)
-    print_report(session, report)
+    print_report(session, report, closing=closing)
     return report.exit_code
+
+
+def _closing_of_plan(session: Session, report: RunReport, out: Path | None) -> str:
+    """Say how the plan is carried out; blank where that is not what has to be said."""
+    if report.exit_code or not _has_changes(report):
+        return ""
+    if out is not None:
+        return f"To carry this out: {typed(f'{session.command} apply {shlex.quote(str(out))}')}"
+    return "To carry this out, run the same with `sync` in the place of `plan`."
 
 
 def _has_changes(report: RunReport) -> bool:
@@ -96,8 +111,29 @@ def apply(
         command=f"apply {file.name}",
     )
     report = carry_out(session, settings, request)
-    print_report(session, report)
+    print_report(session, report, closing=_closing_of_apply(session, saved, report))
     return report.exit_code
+
+
+def _closing_of_apply(session: Session, saved: PlanFile, report: RunReport) -> str:
+    """Say how the plan was carried out; blank where something went wrong that a run says as well.
+
+    A plan knows its own lines only: whether both sides are in step is for a sync to say.
+    """
+    if report.exit_code not in {0, CONFLICT}:
+        return ""
+    totals = Counter({outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome})
+    new = typed(f"{session.command} plan")
+    moved = sum(1 for record in report.records if any(item.code is Code.MOVED for item in record.reasons))
+    if moved:
+        return f"Lines of the plan refused, as their records were changed since: {moved}. A new plan: {new}"
+    if totals[Outcome.CONFLICT]:
+        return ""
+    if not saved.writes:
+        return f"This plan held nothing to do. What is to be done now: {new}"
+    if not sum(totals[outcome] for outcome in WRITES):
+        return f"Nothing in this plan was left to do. What is to be done now: {new}"
+    return f"The plan is carried out. What else is to be done now: {new}"
 
 
 def _places(settings: Settings) -> tuple[str, str]:

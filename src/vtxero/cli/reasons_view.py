@@ -19,7 +19,14 @@ from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult
 
-HEADINGS = {Outcome.SKIPPED: "Skipped", Outcome.CONFLICT: "In conflict", Outcome.FAILED: "Failed"}
+MOVED = "Changed meanwhile"
+HEADINGS = {
+    "Failed": Outcome.FAILED,
+    "In conflict": Outcome.CONFLICT,
+    MOVED: Outcome.CONFLICT,
+    "Skipped": Outcome.SKIPPED,
+}
+"""What is told of records that did not cross, in this order, with the outcomes that they have."""
 
 
 def attention_parts(
@@ -33,8 +40,8 @@ def attention_parts(
     everything = list(records)
     known = [record for record in everything if folds and record.repeated]
     everything = [record for record in everything if not (folds and record.repeated)]
-    for outcome, heading in ((o, HEADINGS[o]) for o in (Outcome.FAILED, Outcome.CONFLICT, Outcome.SKIPPED)):
-        found = [record for record in everything if record.outcome is outcome]
+    for heading, outcome in HEADINGS.items():
+        found = [record for record in everything if _heading(record) == heading]
         if not found:
             continue
         yield Text("")
@@ -44,6 +51,13 @@ def attention_parts(
             yield from _group(code, group, f"{_counted(len(group), module)}, {TITLES[direction]}", view, run)
 
     yield from _known_parts(known, view)
+
+
+def _heading(record: RecordResult) -> str:
+    """Under which heading a record is told; blank for one that crossed."""
+    if record.reasons and record.reasons[0].code is Code.MOVED:
+        return MOVED
+    return next((heading for heading, outcome in HEADINGS.items() if outcome is record.outcome), "")
 
 
 def _known_parts(known: Sequence[RecordResult], view: View) -> Iterator[RenderableType]:
@@ -119,7 +133,7 @@ def note_parts(records: Iterable[RecordResult], view: View, *, run: str | None =
     """Give the notes of records that crossed, one paragraph per code; `run` as above."""
     by_code: dict[Code, list[tuple[RecordResult, Finding]]] = {}
     for record in records:
-        if record.outcome in HEADINGS:
+        if _heading(record):
             continue
         for code, item in {item.code: item for item in record.notes}.items():
             by_code.setdefault(code, []).append((record, item))

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.advice import typed
-from vtxero.cli.changes_view import plan_parts
+from vtxero.cli.changes_view import WRITTEN, plan_parts
 from vtxero.cli.exitcodes import CHANGES
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import SHORT, TITLES, View, in_order, indented, number, outcome_words
@@ -31,7 +31,8 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     yield Text(f"{kind} {clean(report.run)}{suffix}", style="bold")
     yield from count_tables(report.modules)
     if view.advice and any(count.seen for count in report.modules):
-        yield Text("Seen is what was read: what changed since the last run, and what waits.", style="dim")
+        asked = " of the records asked for" if "--only" in view.part else ""
+        yield Text(f"Seen is what was read{asked}: what changed since the last run, and what waits.", style="dim")
     if report.dry_run:
         yield from plan_parts(report.records, view)
     if view.reasons:
@@ -100,7 +101,7 @@ def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Ite
 def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     """Say, in one line, how it stands and what to do next; `part` is what the run was confined to."""
     totals = {outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome}
-    writes = totals[Outcome.CREATED] + totals[Outcome.UPDATED] + totals[Outcome.LINKED]
+    writes = _writes(report)
     if report.exit_code == BudgetError.exit_code:
         return f"Not finished: what was allowed is used up. What is done is saved; to go on: {typed(f'{command} sync')}"
     if report.exit_code not in {0, 3, 8, CHANGES}:
@@ -108,6 +109,11 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     if report.dry_run:
         return "To carry this out, run the same without --dry-run." if writes else "There is nothing to do."
     return _closing_of_run(totals, writes, command, part)
+
+
+def _writes(report: RunReport) -> int:
+    """How many records are written, or would be."""
+    return sum(count.counts.get(outcome, 0) for count in report.modules for outcome in WRITTEN)
 
 
 def _closing_of_run(totals: Mapping[Outcome, int], writes: int, command: str, part: str) -> str:
@@ -130,7 +136,7 @@ def _calls_line(report: RunReport) -> Text:
         return ", ".join(f"{side.capitalize()} {number}" for side, number in calls)
 
     line = f"Calls: {listed(report.calls.items())}; {report.seconds:.1f} s." if report.calls else ""
-    if report.dry_run:
+    if report.dry_run and _writes(report):
         planned = listed(report.planned_calls.items())
         more = f"the same once more, and about {planned}" if planned else "no more than the same once more"
         seconds = f"; {rough_time(report.planned_seconds)} in all" if report.planned_seconds else ""

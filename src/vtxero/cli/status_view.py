@@ -12,8 +12,8 @@ from rich.text import Text
 from vtxero.bootstrap.standing import FieldStory, ModuleStanding, RecordStory, Standing
 from vtxero.cli.advice import typed
 from vtxero.cli.layout import Fit, Flow
-from vtxero.cli.log_view import runs_list, undo_parts
-from vtxero.cli.naming import STYLES, TITLES, full_text, indented, whole
+from vtxero.cli.log_view import named, outcome_parts, runs_list, undo_parts
+from vtxero.cli.naming import STYLES, indented, whole
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
@@ -129,10 +129,12 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
         return
     yield Text("What became of it", style="bold")
     for run, result in story.history:
-        what = (result.outcome.value, STYLES[result.outcome])
-        yield indented(Text.assemble(f"{run}  ", what, f"  {typed(TITLES[result.direction])}"), 2)
-        for item in (*result.reasons, *result.notes):
-            yield indented(full_text(item, command), 4)
+        yield from outcome_parts(run, result, command)
+    every = typed(f"{command} log {named(story.history[0][1])}")
+    if len(story.history) < story.told:
+        yield Text(f"These are {len(story.history)} of {story.told}; all of them, with what was changed: {every}")
+    else:
+        yield Text(f"With what was changed: {every}")
     yield Text(f"A run as a whole: {typed(f'{command} log {story.history[0][0]}')}", style="dim")
 
 

@@ -92,7 +92,10 @@ def _difference(item: Difference, verified: Verified) -> dict[str, Any]:
         "currency": item.entry.currency,
         "number": item.entry.number,
         "explained": item.explained,
-        "causes": [{"code": one.code, "message": one.message, "explained": one.explained} for one in item.causes],
+        "causes": [
+            {"code": one.code, "message": one.message, "explained": one.explained, "remedy": one.remedy or None}
+            for one in item.causes
+        ],
         "difference": _amounts(item.amounts),
         "vtiger": _entry(item.vtiger, verified),
         "xero": _entry(item.xero, verified),

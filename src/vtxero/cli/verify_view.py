@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.bootstrap.verifying import Verified
-from vtxero.cli.advice import typed
+from vtxero.cli.advice import as_typed, typed
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import FIRST, indented
 from vtxero.cli.text import clean, linked
@@ -32,10 +32,10 @@ def ledger_parts(verified: Verified, command: str) -> Iterator[RenderableType]:
     if not ledger.accounts:
         yield Text("There are no invoices on either side.")
     yield from _customers(ledger)
-    yield from _differences(ledger.differences, verified)
+    yield from _differences(ledger.differences, verified, command)
     calls = ", ".join(f"{side.capitalize()} {number}" for side, number in verified.calls.items())
     yield Text(f"Calls: {calls}.", style="dim")
-    yield Text(_closing(ledger, command), style="bold")
+    yield Text(_closing(ledger), style="bold")
 
 
 def _currency(item: Account) -> RenderableType:
@@ -84,7 +84,7 @@ def _cells(amounts: Amounts, *, is_difference: bool) -> list[Text]:
     ]
 
 
-def _differences(found: Sequence[Difference], verified: Verified) -> Iterator[RenderableType]:
+def _differences(found: Sequence[Difference], verified: Verified, command: str) -> Iterator[RenderableType]:
     """Give the invoices by their first cause, what nobody can explain before all else."""
     groups: dict[str, list[Difference]] = {}
     for item in sorted(found, key=lambda item: item.explained):
@@ -92,13 +92,21 @@ def _differences(found: Sequence[Difference], verified: Verified) -> Iterator[Re
     for code, items in groups.items():
         style = "" if _first(items[0]).explained else "red"
         yield Text.assemble((code, f"bold {style}".strip()), f"  {_invoices(len(items))}")
+        remedies = {_first(item).remedy for item in items}
+        yield from (_remedy(each, command, 2) for each in remedies if each and len(remedies) == 1)
         for item in items[:FIRST]:
             yield indented(_line(item, verified), 2)
             for cause in item.causes:
                 yield indented(Text(_told(cause, code)), 6)
+                if cause.remedy and (cause.code != code or len(remedies) > 1):
+                    yield _remedy(cause.remedy, command, 6)
         if len(items) > FIRST:
             yield indented(Text(f"... and {len(items) - FIRST} more; `-o json` shows them all"), 2)
         yield Text("")
+
+
+def _remedy(text: str, command: str, blanks: int) -> RenderableType:
+    return indented(Text.assemble(("What to do: ", "bold"), clean(as_typed(text, command))), blanks)
 
 
 def _invoices(number: int) -> str:
@@ -121,10 +129,10 @@ def _line(item: Difference, verified: Verified) -> Text:
     return Text.assemble(name, f", {clean(item.customer.name)}, {entry.currency}: {amounts}")
 
 
-def _closing(ledger: Ledger, command: str) -> str:
+def _closing(ledger: Ledger) -> str:
     if not ledger.differences:
         return "Both ledgers agree to the cent."
     unexplained = sum(not item.explained for item in ledger.differences)
     if unexplained:
-        return f"Differences that nothing explains: {_invoices(unexplained)}. Compare by hand on both sides."
-    return f"Every difference has its cause. What waits, and what to do about it: {typed(f'{command} log --skipped')}"
+        return f"Differences that nothing explains: {_invoices(unexplained)}, at the top of the list."
+    return "Every difference has its cause; what to do about each is said above."

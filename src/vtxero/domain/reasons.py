@@ -71,7 +71,11 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.CONFLICT: (
         "The same field was changed on both sides.",
-        "Make both sides equal by hand, or choose a side: `vtxero sync --conflict xero` or `--conflict vtiger`.",
+        "Make both sides equal by hand, or let one win: `vtxero sync --only KIND:ID --conflict xero` (or `vtiger`).",
+    ),
+    Code.MOVED: (
+        "It was changed after it was planned, so nothing of it was sent.",
+        "Nothing needs to be done: the next run looks at it anew.",
     ),
     Code.ONE_WAY: (
         "It was changed on the side that this direction does not read.",

@@ -34,15 +34,26 @@ class Stories:
         )
         return [(Side(side), record_id) for side, record_id in found]
 
-    def history(self, module: str, vtiger_id: str, xero_id: str, limit: int = 5) -> list[tuple[str, RecordResult]]:
-        """Give the latest outcomes of a record, each with the last run that told it, newest first."""
+    def history(
+        self, module: str, vtiger_id: str, xero_id: str, limit: int | None = 5
+    ) -> list[tuple[str, RecordResult]]:
+        """Give the latest outcomes of a record (None: all), each with the last run that told it, newest first."""
         rows = self._db.execute(
             "SELECT j.run, o.result FROM outcomes o JOIN judged j ON j.seq = o.last WHERE o.module = ?"
             " AND ((? <> '' AND o.vtiger_id = ?) OR (? <> '' AND o.xero_id = ?))"
             " ORDER BY o.last DESC, o.seq DESC LIMIT ?",
-            (module, vtiger_id, vtiger_id, xero_id, xero_id, limit),
+            (module, vtiger_id, vtiger_id, xero_id, xero_id, -1 if limit is None else limit),
         )
         return [(run, load_result(text)) for run, text in rows]
+
+    def count_history(self, module: str, vtiger_id: str, xero_id: str) -> int:
+        """Count the outcomes of a record."""
+        found = self._db.execute(
+            "SELECT count(*) FROM outcomes o JOIN judged j ON j.seq = o.last WHERE o.module = ?"
+            " AND ((? <> '' AND o.vtiger_id = ?) OR (? <> '' AND o.xero_id = ?))",
+            (module, vtiger_id, vtiger_id, xero_id, xero_id),
+        )
+        return int(found.fetchone()[0])
 
     def open_intents(self) -> int:
         """Count the writes whose end is not known: a run was stopped in the middle of them."""

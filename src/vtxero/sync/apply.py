@@ -237,8 +237,8 @@ class Applier:
             elif record_id not in now:
                 self._leave_gone(item.action, target)
             else:
-                text = f"It was edited in {target.label} during this run; the next run looks at it again."
-                self._leave(item.action, Outcome.CONFLICT, finding(Code.CONFLICT, text))
+                text = f"It was edited in {target.label} during this run."
+                self._leave(item.action, Outcome.CONFLICT, finding(Code.MOVED, text))
         return kept
 
     def _differing(self, doubtful: list[Ready]) -> set[str]:

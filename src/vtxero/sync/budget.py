@@ -24,7 +24,8 @@ class CallBudget:
         with self._mutex:
             if self._most is not None and self._taken >= self._most:
                 raise BudgetError(
-                    f"The run has made {self._taken} calls; --max-calls allows {self._most}.",
+                    f"The run has made {self._taken} call{'' if self._taken == 1 else 's'};"
+                    f" --max-calls allows {self._most}.",
                     remedy="What is done is saved; the next run goes on from there.",
                 )
             self._taken += 1

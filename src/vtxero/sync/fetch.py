@@ -11,6 +11,7 @@ from vtxero.sync.cursors import moment_of
 from vtxero.sync.doubt import in_doubt, proof
 from vtxero.sync.ports import Progress, RowSource
 from vtxero.sync.records import MEMBER, Presence, Snapshot
+from vtxero.sync.selection import EVERYTHING, Selection
 from vtxero.sync.slice import Slice, WritingBack, belongs
 from vtxero.sync.state import Link, State, StoredRecord
 
@@ -18,11 +19,20 @@ from vtxero.sync.state import Link, State, StoredRecord
 class Fetcher:
     """Fetches one module from both sides.
 
-    `unchanged` collects the pairs that were read and say nothing new, with their authors; `timeless` the rows without a
-    modification time, of which no list but a whole one can be had.
+    `unchanged` collects the pairs that were read, asked for and say nothing new, with their authors; `timeless` the
+    rows without a modification time, of which no list but a whole one can be had.
     """
 
-    def __init__(self, state: State, slice_: Slice[Any], sources: dict[Side, RowSource], progress: Progress) -> None:
+    def __init__(
+        self,
+        state: State,
+        slice_: Slice[Any],
+        sources: dict[Side, RowSource],
+        progress: Progress,
+        *,
+        selection: Selection = EVERYTHING,
+    ) -> None:
+        self._selection = selection
         self._state = state
         self._slice = slice_
         self._sources = sources
@@ -74,7 +84,8 @@ class Fetcher:
             modified = item.modified if settled else in_doubt(item.modified)
             if link and self._says_nothing_new(item, link, side):
                 self._state.touch(self._slice.name, side, item.id, modified)
-                self.unchanged[link.vtiger_id] = link.author
+                if self._selection.asks_for(item, ids=(link.vtiger_id, link.xero_id)):
+                    self.unchanged[link.vtiger_id] = link.author
             else:
                 keep(self._state, self._slice.name, side, replace(item, modified=modified))
 

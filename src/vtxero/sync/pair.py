@@ -82,7 +82,10 @@ class _Judgement:
         theirs = self._slice.show(field, self._pair.xero.record) or "nothing"
         how = "differs at the first meeting" if self._has_no_base(field) else "changed on both sides"
         what = f"{called(self._slice.name, field)} {how}"
-        return finding(Code.CONFLICT, f"{what[0].upper()}{what[1:]}: Vtiger has {mine}, Xero {theirs}.", field=field)
+        text = f"{what[0].upper()}{what[1:]}: Vtiger has {mine}, Xero {theirs}."
+        choose = f"`vtxero sync --only {self._slice.name}:{self._pair.vtiger.id} --conflict xero`"
+        remedy = f"Make both sides equal by hand, or let one win: {choose} (or `vtiger`)."
+        return finding(Code.CONFLICT, text, field=field, remedy=remedy)
 
     def _has_no_base(self, field: str) -> bool:
         return self._pair.vtiger_base is None or field in self._pair.unsettled

@@ -341,10 +341,7 @@ class Planner:
         self._add(Action(module, target, Outcome.SKIPPED, "", vtiger_id, xero_id, label, reasons=in_order(reasons)))
 
     def _wants(self, *snapshots: Snapshot[Any]) -> bool:
-        names = (
-            name for item in snapshots for name in (item.id, item.label, item.marker, *(key for _, key in item.keys))
-        )
-        return self._selection.wants(*names, modified=[item.modified for item in snapshots])
+        return self._selection.asks_for(*snapshots)
 
     def _add(self, action: Action) -> None:
         """Append to the plan, with the records of the same plan that this one refers to."""

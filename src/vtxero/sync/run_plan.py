@@ -119,7 +119,8 @@ class RunPlanner:
     def _fetch(self, name: str) -> tuple[Fetcher, dict[Side, int]]:
         """Read both sides; also gives how many linked records those lack that were read whole and showed nothing."""
         env = self._env
-        fetcher = Fetcher(env.state, env.slices[name], dict(env.sources), env.progress)
+        selection = self._run.scope.selection(name)
+        fetcher = Fetcher(env.state, env.slices[name], dict(env.sources), env.progress, selection=selection)
         full, missing = self._run.request.full or self._run.request.resync, {}
         for side in Side:
             self._run.check_budget()

@@ -83,9 +83,9 @@ def _keep_follow_ups(state: State, module: str, lines: Collection[PlannedWrite])
 
 
 def _stale(action: Action) -> Action:
-    text = "It has changed since the plan was made, so nothing was sent."
-    remedy = "Make a new plan with `vtxero plan`, look at it, and apply that one."
-    reasons = (finding(Code.CONFLICT, text, remedy=remedy),)
+    text = "It has changed since the plan was saved."
+    remedy = "Make a new plan with `vtxero plan --out FILE`, look at it, and apply that one."
+    reasons = (finding(Code.MOVED, text, remedy=remedy),)
     # Of a linked pair that needs no write anyway, what both sides agree on is still noted: else it would be news later.
     write = action.write if action.write == "link" and action.vtiger_base else ""
     return replace(action, outcome=Outcome.CONFLICT, write=write, reasons=reasons, changes=(), needs=(), required=True)

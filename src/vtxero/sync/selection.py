@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from vtxero.domain.text import match_key
+from vtxero.sync.records import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,13 @@ class Selection:
         if self.ids is not None and not self.ids.intersection(match_key(name) for name in names if name):
             return False
         return not self.since or any(moment >= self.since for moment in modified)
+
+    def asks_for(self, *snapshots: Snapshot[Any], ids: Collection[str] = ()) -> bool:
+        """Tell whether a record, as one side or both have it, was asked for; `ids` are further ids that it goes by."""
+        names = (
+            name for item in snapshots for name in (item.id, item.label, item.marker, *(key for _, key in item.keys))
+        )
+        return self.wants(*names, *ids, modified=[item.modified for item in snapshots])
 
 
 EVERYTHING = Selection()

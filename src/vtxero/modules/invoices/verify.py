@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
 from vtxero.domain.money import canon
+from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
 from vtxero.modules.invoices.ledger import Amounts, Entry
 from vtxero.modules.invoices.record import Invoice
@@ -27,11 +29,12 @@ UNEXPLAINED = "UNEXPLAINED"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why two invoices differ; `explained` is false for what nobody can say."""
+    """Why two invoices differ, and what to do about it; `explained` is false for what nobody can say."""
 
     code: str
     message: str
     explained: bool = True
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,7 @@ def _causes(
     """Name what is known to hold the two apart; then what explains each amount; then say what remains."""
     ids = [entry.id for entry in (vtiger, xero) if entry]
     found = {item.code: item for each in ids for item in knowledge.findings.get(each, ()) if not item.is_note}
-    held = [Cause(str(item.code), item.message) for item in found.values()]
+    held = [Cause(str(item.code), item.message, remedy=item.remedy) for item in found.values()]
     yield from held
     if vtiger is None or xero is None:
         if not held:
@@ -211,15 +214,18 @@ def _causes(
     if moved:
         open_aspects.append("the customer or the currency")
     if open_aspects:
-        yield Cause(UNEXPLAINED, f"Nothing that is known explains {', '.join(open_aspects)}.", explained=False)
+        text = f"Nothing that is known explains {', '.join(open_aspects)}."
+        yield Cause(UNEXPLAINED, text, explained=False, remedy="Compare both invoices by hand.")
 
 
 def _alone(knowledge: Knowledge, vtiger: Entry | None, xero: Entry | None) -> Cause:
     entry = vtiger or xero
     other = "Xero" if vtiger else "Vtiger"
     if entry is not None and entry.id in knowledge.linked:
-        return Cause(GONE, f"Its partner in {other} is not there any more.")
-    return Cause(NOT_SYNCED, f"It has no partner in {other}, and no run has judged it yet.")
+        text = f"Its partner in {other} is not there any more."
+        return Cause(GONE, text, remedy=REASONS[Code.GONE].remedy)
+    text = f"It has no partner in {other}, and no run has judged it yet."
+    return Cause(NOT_SYNCED, text, remedy="Let a run judge it: `vtxero sync invoices`.")
 
 
 def _is_edited(entry: Entry, bases: Bases) -> bool:
@@ -238,8 +244,11 @@ def _edited(entry: Entry, bases: Bases) -> Cause:
         "customer": (base.party, entry.party),
         "currency": (base.currency, entry.currency),
     }
-    told = ", ".join(f"{name} {_show(old)} to {_show(new)}" for name, (old, new) in pairs.items() if old != new)
-    return Cause(EDITED[entry.side], f"Changed in {side} since the last run: {told or 'credits'}.")
+    told = ", ".join(
+        f"{name} {_show(old, entry)} to {_show(new, entry)}" for name, (old, new) in pairs.items() if old != new
+    )
+    text = f"Changed in {side} since the last run: {told or 'credits'}."
+    return Cause(EDITED[entry.side], text, remedy="Let a run carry it over: `vtxero sync invoices`.")
 
 
 def _own_causes(
@@ -249,15 +258,21 @@ def _own_causes(
     if not (vtiger.living and xero.living):
         return
     if amounts.invoiced and bases and abs(amounts.invoiced) <= rounding_bound(sum(1 for _ in all_lines(bases.xero))):
-        text = f"Its lines' rounding differs by {_show(amounts.invoiced)}, as it did when it crossed."
-        yield Cause(ROUNDING, text), ("invoiced", "due")
+        text = f"Its lines' rounding differs by {_show(amounts.invoiced, xero)}, as it did when it crossed."
+        yield Cause(ROUNDING, text, remedy="Nothing needs to be done: both totals are known."), ("invoiced", "due")
     if amounts.paid > 0 or (vtiger.says_paid and amounts.due < 0):
-        text = f"Vtiger says {vtiger.status}, {_show(vtiger.amounts.paid)} received; Xero {_show(xero.amounts.paid)}."
-        yield Cause(PAID_ELSEWHERE, text), ("paid", "due")
+        paid = f"{_show(vtiger.amounts.paid, vtiger)} received; Xero says {_show(xero.amounts.paid, xero)}"
+        remedy = REASONS[Code.INV_PAID_ELSEWHERE].remedy
+        yield Cause(PAID_ELSEWHERE, f"Vtiger says {vtiger.status}, {paid}.", remedy=remedy), ("paid", "due")
     if xero.credited and amounts.due == xero.credited:
-        text = f"Credits of {_show(xero.credited)} were allocated to it in Xero."
-        yield Cause(CREDIT, text), ("due",)
+        text = f"Credits of {_show(xero.credited, xero)} were allocated to it in Xero."
+        yield Cause(CREDIT, text, remedy="Nothing needs to be done: Vtiger's invoices know no credits."), ("due",)
 
 
-def _show(value: Decimal | str) -> str:
-    return f"{canon(value):f}" if isinstance(value, Decimal) else value or "nothing"
+def _show(value: Decimal | str, entry: Entry) -> str:
+    """Show a value of an invoice: an amount with its cents, or all of its decimals, and the currency."""
+    if not isinstance(value, Decimal):
+        return value or "nothing"
+    exact = canon(value)
+    shown = f"{exact:,.2f}" if exact == round(exact, 2) else f"{exact:,f}"
+    return f"{shown} {entry.currency}".rstrip()
