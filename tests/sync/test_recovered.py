@@ -11,6 +11,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
 from vtxero.store import SqliteRuns, SqliteState
+from vtxero.store.runs import NO_END, STOPPED_HARD
 from vtxero.sync.effects import CREATED, UPDATED
 
 SENT, FOUND = "run-0002", "run-0003"
@@ -212,3 +213,20 @@ def test_run_over_a_part_settles_what_was_sent_of_the_rest_as_well(world):
     assert SqliteState(world.database, "").unknown_writes() == 0
     assert [outcome for _, outcome, *_ in told(world, SENT)] == ["updated"]
     world.quiet()
+
+
+def test_log_of_a_killed_run_says_what_is_known_of_its_end_at_each_time(world):
+    log = SqliteRuns(world.database)
+    world.vtiger.add("cards", name="Bob")
+    with killed_at(world.xero, 1, after=False) as died:
+        world.sync()
+    assert died
+    assert log.report(SENT).messages == (NO_END,)
+
+    world.sync(limit=0)
+    [told] = log.report(SENT).messages
+    assert told == f"{STOPPED_HARD} The next run over all records finds out what became of its last writes."
+
+    world.sync()
+    [told] = log.report(SENT).messages
+    assert told == f"{STOPPED_HARD} A later run found out what became of its last writes: what arrived is told here."

@@ -16,6 +16,8 @@ FORGOTTEN = "log is kept since"
 STOPPED = 130
 """The exit code that is told of a run without an end: what its process gave nobody could note."""
 NO_END = "This run has no end: it is under way, or was stopped hard. The next run finds out what became of its writes."
+STOPPED_HARD = "This run was stopped hard."
+"""What is certain once another run has begun."""
 
 
 class SqliteRuns(SqliteOutcomes):
@@ -93,7 +95,8 @@ class SqliteRuns(SqliteOutcomes):
             return None
         name, command, status, exit_code, started_at, _, seconds, calls, messages, errors = row
         if exit_code is None:
-            status, exit_code, messages = "error", STOPPED, json.dumps([NO_END])
+            told = NO_END if status == "running" else f"{STOPPED_HARD} {self._found_out(name)}"
+            status, exit_code, messages = "error", STOPPED, json.dumps([told])
         return RunReport(
             name,
             dry_run=False,
@@ -108,6 +111,13 @@ class SqliteRuns(SqliteOutcomes):
             errors=tuple(json.loads(errors)),
             command=command,
         )
+
+    def _found_out(self, run: str) -> str:
+        """Say how much is known of the writes of a run that was stopped hard."""
+        row = self._db.execute("SELECT count(*) FROM intents WHERE run = ? AND closed = 0", (run,)).fetchone()
+        if row[0]:
+            return "The next run over all records finds out what became of its last writes."
+        return "A later run found out what became of its last writes: what arrived is told here."
 
     def has_forgotten(self, run: str) -> bool:
         """Tell whether a run is unknown because its log was forgotten; a run's name begins with its start."""
