@@ -14,6 +14,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.records import FieldChange, Presence, Snapshot
+from vtxero.sync.settle import found_note
 from vtxero.sync.slice import Slice
 
 DELETE = "deleted"
@@ -76,7 +77,7 @@ class UndoStep:
 
     `now` and `other` are the pair's records as read for this plan, None where there is none. `way` is how a record
     goes, `wanted` the record that is written, `parts` what is deleted in Vtiger along with it, `users` the records
-    of the same side that refer to it.
+    of the same side that refer to it. `notes` are said of what an interrupted undo has done already.
     """
 
     kind: Kind
@@ -90,6 +91,7 @@ class UndoStep:
     users: tuple[str, ...] = ()
     reasons: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
     @property
     def effect(self) -> Effect:
@@ -147,13 +149,14 @@ def judge(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> UndoStep:
 def _judge_removal(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: UndoStep) -> UndoStep:
     first = scene.effects[0]
     if scene.now is None:
-        return replace(step, kind=Kind.DONE)
+        return _done(scene, step, FieldChange("record", "there", DELETE))
     way = rules.ways[first.side](scene.now.record)
     if isinstance(way, Finding):
         return _left(step, way)
     status = _status(scene.now.record)
     if first.side is Side.XERO and (status == way or scene.now.presence is Presence.GONE):
-        return replace(step, kind=Kind.DONE, way=way)
+        was = _status(slice_.decode(first.after)) if first.after else None
+        return _done(scene, replace(step, way=way), FieldChange("status", was or None, way))
     touched = _touched(slice_, rules, scene)
     if touched:
         return _left(step, touched)
@@ -172,7 +175,9 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     step = replace(step, wanted=wanted, fields=fields)
     moving = tuple(name for name in fields if getattr(before, name) != getattr(now, name))
     if not moving:
-        return replace(step, kind=Kind.DONE)
+        after = slice_.decode(writes[-1].after) if writes[-1].after else before
+        back = [name for name in fields if getattr(after, name) != getattr(now, name)]
+        return _done(scene, step, *(FieldChange(n, slice_.show(n, after), slice_.show(n, now)) for n in back))
     touched = _touched(slice_, rules, scene)
     barred = touched or (scene.now.findings and scene.now.findings[0])
     if barred:
@@ -183,6 +188,14 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     parts = rules.parts(before, now) if writes[0].side is Side.VTIGER else ()
     changes = tuple(FieldChange(name, slice_.show(name, now), slice_.show(name, wanted)) for name in moving)
     return replace(step, kind=Kind.RESTORE, parts=parts, changes=changes)
+
+
+def _done(scene: Scene, step: UndoStep, *changes: FieldChange) -> UndoStep:
+    """Say that a record is as it should be; the doing of an interrupted undo, whose answer nobody noted, is told."""
+    step = replace(step, kind=Kind.DONE)
+    if not scene.begun or not changes:
+        return step
+    return replace(step, changes=changes, notes=(found_note(step.effect.side),))
 
 
 def _kept(module: str, fields: Sequence[str]) -> Finding:

@@ -50,7 +50,7 @@ class UndoReport:
 
     def count(self, step: UndoStep, outcome: Outcome | None = None, reasons: tuple[Finding, ...] = ()) -> None:
         """Note a record's outcome: the planned one, or what became of it instead."""
-        chosen = outcome or _planned_outcome(step)
+        chosen = outcome or (Outcome.UPDATED if step.notes and not self._dry_run else _planned_outcome(step))
         if chosen is Outcome.UNCHANGED:
             direction = Direction.towards(step.effect.side)
             self._env.recorder.add_unchanged(self._env.run, step.effect.module, direction, 1)
@@ -114,7 +114,7 @@ class UndoReport:
             page(effect.module, Side.VTIGER, vtiger_id) if vtiger_id else None,
             page(effect.module, Side.XERO, xero_id) if xero_id else None,
             in_order(reasons),
-            (),
+            step.notes,
             step.changes if outcome is Outcome.UPDATED else (),
         )
 

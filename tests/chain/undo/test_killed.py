@@ -10,6 +10,7 @@ import pytest
 from chain.company import open_company
 from chain.undo.filling import fill_vtiger, fill_xero, living
 from vtxero.bootstrap import open_log
+from vtxero.sync.records import Outcome
 from vtxero.vtiger.client import VtigerClient
 from vtxero.xero.source import XeroSource
 
@@ -53,6 +54,9 @@ def company(tmp_path):
         fill_xero(company)
         company.start = living(company)
         company.first = company.sync()
+        shown = company.undo(company.first.run, dry_run=True)
+        done = [record for record in shown.records if record.outcome is Outcome.UPDATED]
+        company.taken_back = sorted((record.module, record.direction.value, record.label) for record in done)
         yield company
 
 
@@ -71,6 +75,14 @@ def killed_after_its_first_creation(company, monkeypatch):
         return log.runs()[0].run
 
 
+def told_as_taken_back(company):
+    """What the log of all undos so far tells as removed or set back, each time that it does."""
+    with open_log(company.settings) as log:
+        runs = [log.report(run.run) for run in log.runs() if run.command == "undo"]
+    done = [record for run in runs for record in run.records if record.outcome is Outcome.UPDATED]
+    return sorted((record.module, record.direction.value, record.label) for record in done)
+
+
 def statuses(company):
     return {row["InvoiceNumber"]: row["Status"] for row in company.xero.snapshot()["Invoices"].values()}
 
@@ -85,6 +97,7 @@ def test_law_2_undo_killed_at_a_write_is_finished_by_the_same_undo(company, monk
     report = company.undo(company.first.run)
 
     assert report.exit_code == 0
+    assert told_as_taken_back(company) == company.taken_back
     assert living(company) == company.start
     assert sorted(statuses(company).values()) == ["AUTHORISED", "DELETED", "VOIDED"]
 
