@@ -159,13 +159,13 @@ def test_config_when_a_hundred_keys_are_wrong_stays_readable(tmp_path):
 def test_config_when_the_file_is_no_config_says_so_at_once(tmp_path, content, said):
     path = tmp_path / "vtxero.yaml"
     path.write_bytes(content)
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(ConfigError) as caught:
         load_bytes(path)
 
     assert said in caught.value.message
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def load_bytes(path):
