@@ -29,9 +29,19 @@ class CloudCompany(Company):
 
 
 @contextmanager
-def open_cloud(folder, *, failures="status", limits=None, url="{}", edition="cloud", with_payments=True, **payments):
+def open_cloud(
+    folder,
+    *,
+    failures="status",
+    limits=None,
+    url="{}",
+    edition="cloud",
+    with_payments=True,
+    vtiger_clock=None,
+    **payments,
+):
     """Start both services with empty books; `payments` are options of that module."""
-    vtiger = VtigerState.sample_empty()
+    vtiger = VtigerState.sample_empty(clock=vtiger_clock)
     xero = XeroState.new()
     xero.add_tax_rate("VAT", ("VAT", "4.5"))
     limits = limits or FloodControl(counts=False)
