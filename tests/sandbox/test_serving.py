@@ -45,7 +45,7 @@ def app(done):
 
 @pytest.fixture
 def client(app):
-    with ServerThread(app) as server, httpx.Client(base_url=server.url, timeout=5) as client:
+    with ServerThread(app) as server, httpx.Client(base_url=server.url, timeout=60) as client:
         yield client
 
 

@@ -177,3 +177,14 @@ def test_record_that_is_not_in_the_bin_or_whose_name_is_taken_is_not_restored(st
 
     with pytest.raises(ValueError, match="named as 11x"):
         state.restore(acme)
+
+
+def test_line_of_a_product_that_the_books_do_not_have_keeps_its_name():
+    line = {"id": "33x1", "parent_id": "7x9", "productid": "", "quantity": "1.000", "listprice": "5.00000000"}
+    invoice = {"id": "7x9", "invoice_no": "INV1", "subject": "old", "hdnTaxType": "group"}
+    invoice["LineItems"] = [{**line, "product_name": "Gone &amp; lost", "entity_type": "Products"}]
+    state = VtigerState.load({"records": {"Invoice": [invoice], "LineItem": [line]}})
+
+    [shown] = state.records("Invoice")[0]["LineItems"]
+
+    assert (shown["product_name"], shown["entity_type"]) == ("Gone &amp; lost", "Products")

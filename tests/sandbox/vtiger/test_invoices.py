@@ -239,3 +239,16 @@ def test_deleting_through_the_api_deletes_the_lines(shop):
 
     result(shop.post("delete", id=invoice))
     assert shop.query("select id from LineItem;") == []
+
+
+@pytest.mark.parametrize(("mode", "before_taxes"), [("individual", "100.00"), ("group", "95.00")])
+def test_sum_before_taxes_on_the_editing_page_leaves_discount_and_charges_out_in_individual_mode(
+    vtiger, mode, before_taxes
+):
+    vtiger.create("Products", productname="P", assigned_user_id="19x1", tax4="15")
+    fields = {"hdnTaxType": mode, "hdnDiscountAmount": "10", "shipping_&_handling": "5"}
+    made = vtiger.invoice({"productid": "14x2", "quantity": "1", "listprice": "100", "tax4": "15"}, **fields)
+
+    page = vtiger.retrieve(made["id"])["LineItems_FinalDetails"]["1"]["final_details"]
+
+    assert page["preTaxTotal"] == before_taxes

@@ -238,3 +238,11 @@ def test_relations_of_an_account_can_be_read(vtiger):
     ]
     wrong = vtiger.get("query_related", query="select lastname from Contacts;", **params)
     assert error(wrong) == ("UNKOWN_ENTITY", "Relation specified is incorrect")
+
+
+def test_text_fields_hold_what_single_lines_cut(vtiger):
+    text = "word " * 200
+    made = vtiger.create("Accounts", **ACCOUNT, description=text, bill_street=text, phone=text)
+
+    assert made["description"] == text
+    assert (made["bill_street"], made["phone"]) == (text[:250], text[:30])

@@ -46,7 +46,7 @@ class Rig:
 
     def client(self, user: str = "admin") -> VtigerClient:
         key = next(each.access_key for each in USERS if each.name == user)
-        client = VtigerClient(VtigerAccess(self.url, user, SecretStr(key)), sleep=self.sleeps.append, timeout=5.0)
+        client = VtigerClient(VtigerAccess(self.url, user, SecretStr(key)), sleep=self.sleeps.append, timeout=60.0)
         self.clients.append(client)
         return client
 
@@ -70,7 +70,7 @@ class Rig:
     def _settle(self) -> None:
         """Wait for the journal: a request is noted only after its answer has left."""
         sent = sum(client.calls for client in self.clients)
-        until = time.monotonic() + 5
+        until = time.monotonic() + 20
         while self.seen + len(self.app.journal.entries) < sent:
             assert time.monotonic() < until, "a request is missing in the journal"
             time.sleep(0.001)

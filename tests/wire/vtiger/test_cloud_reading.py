@@ -36,7 +36,7 @@ class Rig:
     def client(self, user: str = "admin") -> VtigerClient:
         key = next(each.access_key for each in USERS if each.name == user)
         access = VtigerAccess(self.url, user, SecretStr(key), edition=Edition.CLOUD)
-        self.clients.append(VtigerClient(access, timeout=5.0))
+        self.clients.append(VtigerClient(access, timeout=60.0))
         return self.clients[-1]
 
     def source(self, user: str = "admin", needs: Any = None) -> VtigerSource:
