@@ -2,6 +2,9 @@
 
 `Case.check` is given how the command line ended, the office and the folder it ran in. A case without a check says all
 by its exit code and `says`.
+
+Each shows what its option does. The refusals among them stand for options whose effect needs somebody at the other
+end: the sandbox's are seen at work in test_sandbox_options.py, a login by a pasted address in test_pasting.py.
 """
 
 from __future__ import annotations
@@ -144,7 +147,7 @@ SANDBOX = {
     "--write-config": Case("sandbox --write-config box.yaml", says="--config box.yaml sync", until=STANDS,
         check=lambda _, __, folder: "url" in config_of(folder, "box.yaml")["vtiger"]),
 }  # fmt: skip
-"""What the stand-ins then do is seen in test_stand_ins.py."""
+"""What the stand-ins then do is seen in test_sandbox_options.py, in a pipe and in a terminal."""
 PASTE = "Open this address in a browser, on any machine, and log in:"
 AUTH = {
     "--no-browser": Case(
@@ -180,18 +183,23 @@ def _init(more: str = "", code: int = 0, *, says: str = "", check: Any = None, *
     return Case(f"init --no-input {words} {more}", code, says, check=held, **how)
 
 
-def _refused(flag: str, value: str, code: int, says: str) -> Case:
-    return _init(f"{flag} {value}", code, says=says)
+def _in_cloud(more: str, **how: Any) -> Case:
+    """The same with Vtiger's cloud, which has payments."""
+    case = _init(more, **how)
+    words = case.words.replace("{vtiger}", "{cloud}").replace("{xero}", "{cloud_books}")
+    return replace(case, words=words)
 
 
 INIT = {
     "--vtiger-url": _init(check=lambda it, o: it["vtiger"]["url"] == o.names["vtiger"]),
-    "--vtiger-username": _refused("--vtiger-username", "nobody", 4, "does not let the user 'nobody' in"),
-    "--edition": _refused("--edition", "clud", 2, "edition"),
-    "--allow-http": _refused("--vtiger-url", "http://crm.example.test --allow-http", 5, "crm.example.test"),
-    "--xero-client-id": _refused("--xero-client-id", "wrong", 4, "Xero"),
-    "--xero-flow": _refused("--xero-flow", "magic", 2, "client_credentials"),
-    "--xero-tenant": _refused("--xero-tenant", "5c0a1f00-0000-4000-8000-000000000001", 4, "organisation"),
+    "--vtiger-username": _init("--vtiger-username clerk", environ=KEYS | {"VTXERO_VTIGER_ACCESS_KEY": "clerk-key"},
+        check=lambda it, _: it["vtiger"]["username"] == "clerk"),
+    "--edition": _in_cloud("--edition cloud", check=lambda it, _: it["vtiger"]["edition"] == "cloud"),
+    "--allow-http": _init("--allow-http", check=lambda it, _: it["vtiger"]["allow_http"] is True),
+    "--xero-client-id": _init("--xero-client-id sandbox", check=lambda it, _: it["xero"]["client_id"] == "sandbox"),
+    "--xero-flow": _init("--xero-flow client_credentials", check=lambda it, _: it["xero"]["flow"]
+        == "client_credentials"),
+    "--xero-tenant": _init("--xero-tenant {tenant}", check=lambda it, o: it["xero"]["tenant_id"] == o.names["tenant"]),
     "--xero-url": _init(check=lambda it, o: it["xero"]["identity_url"] == o.names["xero"]),
     "--modules": _init("--modules organizations", check=lambda it, _: not it["modules"]["invoices"]["enabled"]),
     "--direction": _init("--direction to-xero", check=lambda it, _: it["modules"]["invoices"]["direction"]
@@ -200,8 +208,8 @@ INIT = {
         == "260"),
     "--shipping-account": _init("--shipping-account 200", check=lambda it, _: it["modules"]["invoices"][
         "shipping_account"] == "200"),
-    "--payments-account": _init("--modules payments --payments-account 999", 0, check=lambda it, _: not it["modules"][
-        "invoices"]["enabled"]),
+    "--payments-account": _in_cloud("--payments-account 090", check=lambda it, _: it["modules"]["payments"]["account"]
+        == "090"),
     "--taxes": _init("--taxes", check=lambda it, _: it["modules"]["taxes"]["enabled"]),
     "--secrets-in-config": _init("--secrets-in-config", check=lambda it, _: it["vtiger"]["access_key"]
         == "sandbox-key"),

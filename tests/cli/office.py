@@ -11,6 +11,8 @@ from cli.conftest import Shop
 from cli.forking import Forker
 from cli.logging_in import free_port
 from cli.test_watching import Watcher
+from vtxero.sandbox import Sandbox
+from vtxero.sandbox.vtiger import User
 
 OLD = "Old Ltd"
 
@@ -24,7 +26,9 @@ class Office:
     `worse` (a discount on the whole), and a customer that was last changed long ago, as one taken out of a bin is.
     """
 
-    def __init__(self, company, folder, forker, watcher):
+    def __init__(self, company, cloud, folder, forker, watcher):
+        self.cloud = cloud
+        company.vtiger.users["clerk"] = User("clerk", 5, "clerk-key", is_admin=True)
         self.company, self.folder, self._forker, self.watcher = company, folder, forker, watcher
         self.shop = Shop(company, folder / "vtxero.yaml")
         self._copies, self.ids, self.port = 0, {}, free_port()
@@ -38,6 +42,9 @@ class Office:
             **{name: getattr(self, name) for name in ("first", "idle", "second", "good", "bad", "late")},
             "vtiger": chosen.vtiger.url,
             "xero": chosen.xero.identity_url,
+            "cloud": self.cloud.vtiger_url,
+            "cloud_books": self.cloud.xero_url,
+            "tenant": self.company.xero.tenant_id,
             "config": str(self.shop.path),
             "watcher": self.watcher.url,
             "port": str(self.port),
@@ -94,7 +101,12 @@ def open_office(folder):
     """Open it for business."""
     folder.mkdir()
     (folder / "home").mkdir()
-    with open_company(folder.parent / "unused") as company, Forker() as forker, Watcher() as watcher:
+    with (
+        open_company(folder.parent / "unused") as company,
+        Sandbox(edition="cloud", limits=False) as cloud,
+        Forker() as forker,
+        Watcher() as watcher,
+    ):
         threading.Thread(target=watcher.serve_forever, daemon=True).start()
-        yield Office(company, folder, forker, watcher)
+        yield Office(company, cloud, folder, forker, watcher)
         watcher.shutdown()
