@@ -3,6 +3,7 @@
     VtxeroError
     |-- ConfigError          2  mend the config or the command line
     |-- AuthError            4  log in again
+    |   `-- SecretRefusedError   a secret, or the name that goes with it, is not the right one
     |-- TemporaryError       5  run again later
     |   `-- ReplyLostError      a write left and no answer came: look before sending again
     |-- StopError            6  a person decides (guards, preflight)
@@ -48,6 +49,20 @@ class AuthError(VtxeroError):
     """Not logged in, or the login does not reach far enough."""
 
     exit_code = 4
+
+
+class SecretRefusedError(AuthError):
+    """The service does not take the secret, or the name that goes with it.
+
+    Attributes:
+        service: "vtiger" or "xero".
+        first: what to check before the secret, one sentence.
+    """
+
+    def __init__(self, message: str, *, service: str, secret: str, first: str) -> None:
+        super().__init__(message, remedy=f"{first} If that is right, correct the {secret}.")
+        self.service = service
+        self.first = first
 
 
 class TemporaryError(VtxeroError):

@@ -160,7 +160,7 @@ def test_secrets_when_the_login_is_for_another_address_are_not_used(tmp_path, wa
     )
     secrets.FileStore(settings.secrets_file).set(secrets.vtiger_key_name(other), "vk")
 
-    with pytest.raises(AuthError, match="Vtiger's access key is not known") as caught:
+    with pytest.raises(AuthError, match=r"access key of the user 'admin' .* is not known") as caught:
         secrets.with_secrets(settings, warnings.append)
 
     assert "VTXERO_VTIGER_ACCESS_KEY" in caught.value.remedy

@@ -10,10 +10,6 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from vtxero.bootstrap.logins import (
-    KEY_REMEDY,
-    NO_KEY,
-    NO_SECRET,
-    SECRET_REMEDY,
     Login,
     check_machine,
     check_vtiger,
@@ -21,11 +17,12 @@ from vtxero.bootstrap.logins import (
     unreached,
     with_xero_secret,
 )
-from vtxero.bootstrap.services import GRANTS, xero_access
+from vtxero.bootstrap.services import GRANTS, XERO_SECRET, naming_secret, xero_access
 from vtxero.bootstrap.vault import Held, Vault
+from vtxero.config.secrets import no_key, no_secret
 from vtxero.errors import AuthError, TemporaryError
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant
+from vtxero.xero.access import Grant, XeroAccess
 from vtxero.xero.callback import RedirectListener
 from vtxero.xero.login import AGAIN, LoginAttempt, WrongAddressError, begin_login, read_redirect
 from vtxero.xero.oauth import Connection, XeroOAuth
@@ -77,7 +74,7 @@ def log_in_vtiger(vault: Vault, desk: Desk) -> Login:
     held = vault.vtiger_key()
     typed = _new_secret(vault, desk, held, f"Access key of {vault.settings.vtiger.username}")
     if held is None and typed is None:
-        raise AuthError(NO_KEY, remedy=KEY_REMEDY)
+        raise no_key(vault.settings)
     login = check_vtiger(vault, typed)
     if login.problem:
         raise LoginFailedError(login)
@@ -100,9 +97,10 @@ def log_in_xero(vault: Vault, desk: Desk, clock: Clock, *, with_browser: bool) -
         held = vault.xero_secret()
         typed = _new_secret(vault, desk, held, f"Client secret of the app {vault.settings.xero.client_id}")
         if held is None and typed is None:
-            raise AuthError(NO_SECRET, remedy=SECRET_REMEDY)
+            raise no_secret(vault.settings)
     settings, _ = with_xero_secret(vault, typed)
-    with XeroOAuth(xero_access(settings), clock) as oauth:
+    secret = settings.xero.client_secret
+    with XeroOAuth(xero_access(settings), clock) as oauth, naming_secret(secret, XERO_SECRET):
         if oauth.needs_login:
             _log_in_person(oauth, vault, desk, typed, with_browser=with_browser)
         else:
@@ -123,7 +121,7 @@ def choose_organisation(vault: Vault, desk: Desk, clock: Clock, found: Sequence[
         AuthError: nobody chose.
     """
     keeper = vault.token_keeper()
-    chosen = _choose(found, pinned="", before="", desk=desk)
+    chosen = _choose(found, replace(xero_access(vault.settings), tenant_id=""), before="", desk=desk)
     with keeper.lock():
         token = keeper.load()
         if token is not None:
@@ -141,7 +139,7 @@ def _log_in_person(oauth: XeroOAuth, vault: Vault, desk: Desk, secret: SecretStr
     _keep_secret(vault, secret)
     try:
         found = oauth.connections(token.access.get_secret_value())
-        chosen = _choose(found, pinned=oauth.access.tenant_id, before=_tenant_before(vault), desk=desk)
+        chosen = _choose(found, oauth.access, before=_tenant_before(vault), desk=desk)
     except (NotChosenError, TemporaryError):
         # Kept all the same: only the organisation is open, and nobody has to log in again for that.
         _save(vault, token)
@@ -184,12 +182,13 @@ class NotChosenError(AuthError):
     """The login reaches several organisations, and nobody said which one is meant."""
 
 
-def _choose(found: Sequence[Connection], *, pinned: str, before: str, desk: Desk) -> Connection:
+def _choose(found: Sequence[Connection], access: XeroAccess, *, before: str, desk: Desk) -> Connection:
     """Take the organisation pinned in the config, the only one, the one of the login before, or ask."""
     named = {item.tenant_id.lower(): item for item in found}
+    pinned = access.tenant_id
     if pinned or not found:
         if pinned.lower() not in named:
-            raise unreached(list(found), pinned)
+            raise unreached(list(found), pinned, access)
         return named[pinned.lower()]
     if len(found) == 1:
         return found[0]
@@ -197,7 +196,7 @@ def _choose(found: Sequence[Connection], *, pinned: str, before: str, desk: Desk
         return named[before.lower()]
     number = desk.choose([f"{item.name or 'without a name'} ({item.tenant_id})" for item in found])
     if number is None:
-        error = unreached(list(found), "")
+        error = unreached(list(found), "", access)
         raise NotChosenError(error.message, remedy=error.remedy)
     return found[number]
 

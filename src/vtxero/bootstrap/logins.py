@@ -8,22 +8,19 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
-from vtxero.bootstrap.services import GRANTS, open_vtiger, xero_access
+from vtxero.bootstrap.services import GRANTS, XERO_SECRET, naming_secret, open_vtiger, xero_access
 from vtxero.bootstrap.vault import Held, Vault
+from vtxero.config.secrets import no_key, no_secret
 from vtxero.config.settings import Settings
 from vtxero.errors import AuthError, VtxeroError
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant, XeroAccess
+from vtxero.xero.access import Grant, XeroAccess, wrong_tenant
 from vtxero.xero.oauth import Connection, XeroOAuth
 from vtxero.xero.tokens import LOG_IN, Token, TokenSource
 
 ACCESS_LIFE = timedelta(minutes=30)
 REFRESH_LIFE = timedelta(days=60)
 """How long a login lasts that nobody uses (developer.xero.com/documentation/guides/oauth2/token-types)."""
-NO_KEY = "Vtiger's access key is not known."
-NO_SECRET = "Xero's client secret is not known."  # noqa: S105 - a sentence
-KEY_REMEDY = "Run `vtxero auth vtiger`, or set the variable VTXERO_VTIGER_ACCESS_KEY."
-SECRET_REMEDY = "Run `vtxero auth xero`, or set the variable VTXERO_XERO_CLIENT_SECRET."  # noqa: S105 - a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def check_vtiger(vault: Vault, key: SecretStr | None = None) -> Login:
     try:
         held = Held(key, "", is_stored=False) if key else vault.vtiger_key()
         if held is None:
-            raise AuthError(NO_KEY, remedy=KEY_REMEDY)
+            raise no_key(settings)
         login = replace(login, kept={"access_key": held.place} if held.place else {})
         vtiger = settings.vtiger.model_copy(update={"access_key": held.secret})
         with open_vtiger(settings.model_copy(update={"vtiger": vtiger})) as client:
@@ -84,7 +81,7 @@ def check_xero(vault: Vault, clock: Clock) -> Login:
         settings, kept = with_xero_secret(vault)
         login = replace(login, kept=kept)
         access = xero_access(settings)
-        with XeroOAuth(access, clock) as oauth:
+        with XeroOAuth(access, clock) as oauth, naming_secret(settings.xero.client_secret, XERO_SECRET):
             if not oauth.needs_login:
                 return check_machine(oauth, login, vault)
             return _check_person(oauth, login, vault, clock)
@@ -103,7 +100,7 @@ def with_xero_secret(vault: Vault, secret: SecretStr | None = None) -> tuple[Set
         return settings, {}
     held = Held(secret, "", is_stored=False) if secret else vault.xero_secret()
     if held is None:
-        raise AuthError(NO_SECRET, remedy=SECRET_REMEDY)
+        raise no_secret(settings)
     xero = settings.xero.model_copy(update={"client_secret": held.secret})
     return settings.model_copy(update={"xero": xero}), ({"client_secret": held.place} if held.place else {})
 
@@ -165,7 +162,7 @@ def _settled(login: Login, found: list[Connection], tenant_id: str, access: Xero
         chosen = found
     if not chosen:
         login = replace(login, choices=() if tenant_id else tuple(found))
-        return login.failed(unreached(found, tenant_id))
+        return login.failed(unreached(found, tenant_id, access))
     login = replace(login, organisation=chosen[0].name, tenant_id=chosen[0].tenant_id)
     return _with_scopes(login, access)
 
@@ -183,7 +180,7 @@ def _with_scopes(login: Login, access: XeroAccess) -> Login:
     return replace(login, missing_scopes=missing).failed(error)
 
 
-def unreached(found: list[Connection], tenant_id: str) -> AuthError:
+def unreached(found: list[Connection], tenant_id: str, access: XeroAccess) -> AuthError:
     """Say that a login does not reach the organisation wanted, or that none is chosen."""
     if not found:
         return AuthError(
@@ -192,9 +189,11 @@ def unreached(found: list[Connection], tenant_id: str) -> AuthError:
         )
     names = "; ".join(f"{item.name or 'without a name'} = {item.tenant_id}" for item in found)
     if tenant_id:
+        pinned = tenant_id == access.tenant_id
+        which = "which xero.tenant_id names" if pinned else "which was chosen at the login"
         return AuthError(
-            f"The login does not reach the organisation {tenant_id} of this profile. It reaches: {names}.",
-            remedy="Run `vtxero auth xero` and allow that organisation on Xero's page, or correct xero.tenant_id.",
+            f"The login does not reach the organisation {tenant_id}, {which}. It reaches: {names}.",
+            remedy=wrong_tenant(access) if pinned else "Run `vtxero auth xero` and allow it on Xero's page once more.",
         )
     return AuthError(
         f"No Xero organisation is chosen. The login reaches: {names}.",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from vtxero.config.placed import PlacedSecret
 from vtxero.config.secrets import open_token_keeper
 from vtxero.config.settings import Settings
+from vtxero.errors import SecretRefusedError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
 from vtxero.vtiger.access import Edition, VtigerAccess
@@ -24,10 +27,46 @@ API_PATH = "/api.xro/2.0"
 Warn = Callable[[str], None]
 
 
+@dataclass(frozen=True, slots=True)
+class SecretNames:
+    """Whose secret it is, what it is called, who shows it, and which command stores another one."""
+
+    service: str
+    secret: str
+    shown: str
+    command: str
+
+
+VTIGER_KEY = SecretNames("vtiger", "access key", "Vtiger shows it under My Preferences", "vtxero auth vtiger")
+XERO_SECRET = SecretNames("xero", "client secret", "the app's page at developer.xero.com shows it", "vtxero auth xero")
+
+
+@contextmanager
+def naming_secret(secret: SecretStr | None, names: SecretNames) -> Iterator[None]:
+    """Let a refusal say which secret to correct: one in the config or the environment wins over a stored one.
+
+    Raises:
+        SecretRefusedError: raised within, with that said.
+    """
+    try:
+        yield
+    except SecretRefusedError as error:
+        if error.service != names.service:
+            raise
+        rest = f"give the {names.secret} once more"
+        if isinstance(secret, PlacedSecret):
+            rest = f"correct the {names.secret} in {secret.place}"
+            if secret.is_stored:
+                rest = f"run `{names.command}` and give the {names.secret} anew (the present one is in {secret.place})"
+        error.remedy = f"{error.first} If that is right, {rest}; {names.shown}."
+        raise
+
+
 @contextmanager
 def open_vtiger(settings: Settings, budget: CallBudget | None = None) -> Iterator[VtigerClient]:
     """Open the client of Vtiger. Nothing is sent yet; `budget` is shared with Xero's."""
-    with VtigerClient(vtiger_access(settings), budget=budget) as client:
+    access = vtiger_access(settings)
+    with VtigerClient(access, budget=budget) as client, naming_secret(settings.vtiger.access_key, VTIGER_KEY):
         yield client
 
 
@@ -57,10 +96,12 @@ def open_xero(
 ) -> Iterator[XeroClient]:
     """Open the client of Xero. Nothing is sent yet; `budget` is shared with Vtiger's, `keeper` holds the login."""
     access = xero_access(settings)
-    with XeroOAuth(access, clock, budget=budget) as oauth:
+    with ExitStack() as stack:
+        oauth = stack.enter_context(XeroOAuth(access, clock, budget=budget))
         tokens = TokenSource(_keeper(settings, access, warn, keeper), oauth, clock)
-        with XeroClient(access, tokens, clock, budget=budget) as client:
-            yield client
+        client = stack.enter_context(XeroClient(access, tokens, clock, budget=budget))
+        stack.enter_context(naming_secret(settings.xero.client_secret, XERO_SECRET))
+        yield client
 
 
 def xero_access(settings: Settings) -> XeroAccess:

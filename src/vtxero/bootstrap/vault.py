@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import SecretStr
 
 from vtxero.config.lock import token_lock
+from vtxero.config.placed import PlacedSecret
 from vtxero.config.secrets import (
     KeptToken,
     KeyringUnavailableError,
@@ -125,7 +126,7 @@ class Vault:
         if not text:
             return None
         self.learn(text)
-        return Held(SecretStr(text), store.place, is_stored=True)
+        return Held(PlacedSecret(text, store.place, is_stored=True), store.place, is_stored=True)
 
     def _opened(self) -> SecretStore:
         if self._store is None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from vtxero.config.environment import absolute_path, read_environment
 from vtxero.config.leaves import leaves
+from vtxero.config.placed import placed
 from vtxero.config.problems import describe
 from vtxero.config.settings import APP, DEFAULT_PROFILE, PROFILE_NAME, Settings
 from vtxero.config.yaml_source import Layer, read_file, read_text
@@ -64,8 +65,9 @@ def load(sources: Sources) -> Loaded:
     layer = file_layer.lay_over(from_environment).lay_over(_from_flags(sources))
     if path is None and not layer.values.get("vtiger"):
         raise ConfigError(f"There is no config. Looked for {_searched(sources)}.", remedy=EXAMPLE)
-    settings = _check(layer, path)
-    return Loaded(settings, path, _origins(layer), warnings, names)
+    origins = _origins(layer)
+    settings = _with_places(_check(layer, path), origins)
+    return Loaded(settings, path, origins, warnings, names)
 
 
 def load_draft(text: str, path: Path, sources: Sources) -> Loaded:
@@ -76,7 +78,17 @@ def load_draft(text: str, path: Path, sources: Sources) -> Loaded:
     """
     from_environment, warnings = read_environment(sources.environ)
     layer = read_text(text, name=str(path)).lay_over(from_environment).lay_over(_from_flags(sources))
-    return Loaded(_check(layer, path), path, _origins(layer), warnings)
+    origins = _origins(layer)
+    return Loaded(_with_places(_check(layer, path), origins), path, origins, warnings)
+
+
+def _with_places(settings: Settings, origins: Mapping[str, str]) -> Settings:
+    """Let the secrets know where they stand."""
+    key = placed(settings.vtiger.access_key, origins.get("vtiger.access_key", ""))
+    secret = placed(settings.xero.client_secret, origins.get("xero.client_secret", ""))
+    vtiger = settings.vtiger.model_copy(update={"access_key": key})
+    xero = settings.xero.model_copy(update={"client_secret": secret})
+    return settings.model_copy(update={"vtiger": vtiger, "xero": xero})
 
 
 def placeholders(loaded: Loaded) -> tuple[str, ...]:

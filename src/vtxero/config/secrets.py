@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from vtxero.config.keyring_store import KeyringStore, KeyringUnavailableError
 from vtxero.config.lock import token_lock
+from vtxero.config.placed import PlacedSecret
 from vtxero.config.secret_file import FileStore
 from vtxero.config.settings import Settings
 from vtxero.errors import AuthError
@@ -99,22 +100,38 @@ def with_secrets(settings: Settings, warn: Warn) -> Settings:
     store = open_store(settings, warn)
     vtiger, xero = settings.vtiger, settings.xero
     if vtiger.access_key is None:
-        key = _found(store, vtiger_key_name(settings), "Vtiger's access key", "VTXERO_VTIGER_ACCESS_KEY")
-        vtiger = vtiger.model_copy(update={"access_key": key})
+        vtiger = vtiger.model_copy(update={"access_key": _found(store, vtiger_key_name(settings), no_key(settings))})
     if wants_secret:
-        secret = _found(store, xero_secret_name(settings), "Xero's client secret", "VTXERO_XERO_CLIENT_SECRET")
-        xero = xero.model_copy(update={"client_secret": secret})
+        xero = xero.model_copy(update={"client_secret": _found(store, xero_secret_name(settings), no_secret(settings))})
     return settings.model_copy(update={"vtiger": vtiger, "xero": xero})
 
 
-def _found(store: SecretStore, name: str, what: str, variable: str) -> SecretStr:
+def no_key(settings: Settings) -> AuthError:
+    """Say that Vtiger's access key is nowhere: for whom, for a mistyped user or address is as likely."""
+    chosen = settings.vtiger
+    return AuthError(
+        f"The access key of the user {chosen.username!r} of the Vtiger at {chosen.url} is not known: it is neither in "
+        "the environment nor in the config, nor was it given with `vtxero auth vtiger`.",
+        remedy="Check vtiger.username and vtiger.url in the config: a key is kept for that user there only. If both "
+        "are right, run `vtxero auth vtiger`, or set the variable VTXERO_VTIGER_ACCESS_KEY.",
+    )
+
+
+def no_secret(settings: Settings) -> AuthError:
+    """Say the same of the secret of the Xero app."""
+    return AuthError(
+        f"The client secret of the Xero app {settings.xero.client_id!r} is not known: it is neither in the "
+        "environment nor in the config, nor was it given with `vtxero auth xero`.",
+        remedy="Check xero.client_id in the config: a secret is kept for that app only. If it is right, run "
+        "`vtxero auth xero`, or set the variable VTXERO_XERO_CLIENT_SECRET.",
+    )
+
+
+def _found(store: SecretStore, name: str, missing: AuthError) -> SecretStr:
     text = _get(store, name)
     if not text:
-        raise AuthError(
-            f"{what} is not known: it is neither in the environment nor in the config nor in {store.place}.",
-            remedy=f"Run `vtxero auth {variable.split('_')[1].lower()}`, or set the variable {variable}.",
-        )
-    return SecretStr(text)
+        raise missing
+    return PlacedSecret(text, store.place, is_stored=True)
 
 
 def _get(store: SecretStore, name: str) -> str | None:
@@ -169,6 +186,8 @@ __all__ = [
     "KeyringStore",
     "KeyringUnavailableError",
     "SecretStore",
+    "no_key",
+    "no_secret",
     "open_store",
     "open_token_keeper",
     "vtiger_key_name",

@@ -15,6 +15,9 @@ from vtxero.errors import AuthError, BudgetError, NotModelledError, TemporaryErr
 from vtxero.vtiger.envelope import parse_envelope, title_of, wait_of
 from vtxero.vtiger.errors import BROKEN_CODES, LONGEST_WAIT, Call, Failure, NoVtigerError, PassingFaultError, lost
 
+FIRST = frozenset({"getchallenge", "me"})
+"""What is asked before anything else, and what every Vtiger can do."""
+
 
 def read_answer(response: httpx.Response, call: Call) -> Any:
     """Give the result of an answer, or its Failure.
@@ -88,6 +91,8 @@ def _turned_away(response: httpx.Response, call: Call) -> VtxeroError:
 
 
 def _crashed(response: httpx.Response, call: Call) -> VtxeroError | PassingFaultError:
+    if response.status_code == httpx.codes.NOT_IMPLEMENTED and call.operation in FIRST:
+        return _no_web_service(response, call)
     if response.status_code == httpx.codes.NOT_IMPLEMENTED:
         words = response.text.strip()[:300]
         return NotModelledError(f"Vtiger at {call.endpoint} cannot do {call}: {words or 'HTTP 501'}.")

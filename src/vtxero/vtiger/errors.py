@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from vtxero.domain.network import fault_in_words
-from vtxero.errors import AuthError, ConfigError, ReplyLostError, TemporaryError, VtxeroError
+from vtxero.errors import ConfigError, ReplyLostError, SecretRefusedError, TemporaryError, VtxeroError
 
 SERVICE = "vtiger"
 LONGEST_WAIT = 65.0
@@ -82,12 +82,13 @@ def lost(call: Call, what: str) -> ReplyLostError:
     )
 
 
-def login_refused(call: Call, words: str, *, name: str) -> AuthError:
+def login_refused(call: Call, words: str, *, name: str) -> SecretRefusedError:
     """Make the error of a login that is not accepted; `name` says what this edition takes as a user's name."""
-    return AuthError(
+    return SecretRefusedError(
         f"Vtiger at {call.endpoint} does not let the user {call.username!r} in: {words}.",
-        remedy=f"Check the user name ({name}), that the user is active, and the access key from My Preferences; then "
-        "run `vtxero auth vtiger`, or correct the variable VTXERO_VTIGER_ACCESS_KEY where it is set: it wins.",
+        service=SERVICE,
+        secret="access key",  # noqa: S106 - its name
+        first=f"Check vtiger.username in the config ({name}), and that the user is active in Vtiger.",
     )
 
 

@@ -33,6 +33,12 @@ REDIRECT_URI = "http://localhost:8742/callback"
 """Xero refuses plain http but for the word `localhost`; 127.0.0.1 is refused."""
 
 
+API_URL = "https://api.xero.com"
+IDENTITY_URL = "https://identity.xero.com"
+API_OPTION = "xero.api_url"
+IDENTITY_OPTION = "xero.identity_url"
+
+
 @dataclass(frozen=True, slots=True)
 class XeroAccess:
     """The settings of one login.
@@ -52,8 +58,8 @@ class XeroAccess:
     scopes: tuple[str, ...] = ()
     redirect_uri: str = REDIRECT_URI
     login_url: str = "https://login.xero.com"
-    identity_url: str = "https://identity.xero.com"
-    api_url: str = "https://api.xero.com"
+    identity_url: str = IDENTITY_URL
+    api_url: str = API_URL
 
     def __post_init__(self) -> None:
         if not self.client_id.strip():
@@ -119,11 +125,36 @@ def check_address(address: str, *, name: str) -> None:
     )
 
 
-def when_silent(address: str) -> str:
+def when_silent(address: str, option: str) -> str:
     """Say what to do where nothing answers at an address: on this machine no network is in between."""
     if is_local(address):
-        return f"Start the server at {address}, or correct the addresses under xero in the config; then run again."
-    return "Check the network; the next run tries again."
+        return f"Start the server at {address}, or correct {option} in the config; then run again."
+    if is_own(address):
+        return "Check the network; the next run tries again."
+    return f"Check {option} in the config, and the network; the next run tries again."
+
+
+def is_own(address: str) -> bool:
+    """Tell whether an address is Xero's own, not one from the config."""
+    return address.rstrip("/") in {API_URL, IDENTITY_URL}
+
+
+def no_xero(address: str, option: str, asked: str, said: str) -> ConfigError:
+    """Make the error of an address of the config at which something else answers than Xero."""
+    return ConfigError(
+        f"What answers at {address} is no Xero: {asked} got {said}.",
+        remedy=f"Correct {option} in the config; for Xero itself, leave it out.",
+    )
+
+
+def wrong_tenant(access: XeroAccess) -> str:
+    """Say what to do where the organisation that the config names is not reached."""
+    if access.grant is Grant.CLIENT_CREDENTIALS:
+        return "Correct xero.tenant_id in the config, or leave it out: a Custom Connection reaches one organisation."
+    return (
+        "Put the id of one that it reaches into xero.tenant_id in the config (`vtxero auth status` lists them); or, if "
+        "that organisation is meant, run `vtxero auth xero` and allow it on Xero's page."
+    )
 
 
 def is_local(address: str) -> bool:

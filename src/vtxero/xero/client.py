@@ -21,7 +21,7 @@ from vtxero.domain.network import fault_in_words
 from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant, XeroAccess, is_local
+from vtxero.xero.access import API_OPTION, Grant, XeroAccess, is_local, is_own, no_xero
 from vtxero.xero.endpoints import Operation
 from vtxero.xero.errors import AddressTooLongError, BatchRefusedError, Failure, Kind, error_of, failure_of_answer
 from vtxero.xero.limits import Limiter
@@ -39,6 +39,8 @@ PAUSES = (1.0, 3.0, 8.0)
 LONGEST_PAUSE = 30.0
 NOT_MODIFIED = 304
 TOO_LONG = 414
+NO_XERO = frozenset({404, 405, 501})
+"""What a server that is no Xero says to the first question: that there is nothing, or that it cannot."""
 KEY_SECONDS = 240.0
 """Xero keeps an Idempotency-Key for six minutes: after four, nothing is sent again under it, for a wait may follow."""
 
@@ -85,6 +87,8 @@ class XeroClient(Closing):
         self._local = threading.local()
         self._budget = budget or CallBudget()
         self._count = 0
+        self._met = False
+        """Whether Xero has answered a question yet."""
         self._seconds = 0.0
         self._mutex = threading.Lock()
         self._api = _open_api(access, lambda: str(self._local.bearer))
@@ -150,9 +154,12 @@ class XeroClient(Closing):
             answer = self._once(exchange)
             if isinstance(answer, bytes):
                 try:
-                    return parse(answer)
+                    found = parse(answer)
                 except ValueError as error:
                     answer = Failure(Kind.LOST, f"the answer cannot be read ({error})", 200)
+                else:
+                    self._met = True
+                    return found
             self._settle(exchange, answer)
 
     def _once(self, exchange: _Exchange) -> bytes | Failure:
@@ -182,7 +189,10 @@ class XeroClient(Closing):
 
     def _settle(self, exchange: _Exchange, failure: Failure) -> None:
         """Return when the request is to be sent again, else raise."""
-        where = str(exchange.operation)
+        where, address = str(exchange.operation), self._access.api_url
+        if not (self._met or exchange.is_write) and failure.status in NO_XERO and not is_own(address):
+            # A stand-in that is one may lack an operation; what lacks the first one that is asked for is no Xero.
+            raise no_xero(address, API_OPTION, where, f"HTTP {failure.status}")
         match failure.kind:
             case Kind.EXPIRED if not exchange.renewed:
                 exchange.renewed = True
@@ -198,11 +208,11 @@ class XeroClient(Closing):
                 if exchange.faults >= (WRITE_TRIES if exchange.is_write else READ_TRIES):
                     if exchange.in_doubt:
                         raise _lost(exchange, failure.message)
-                    raise error_of(failure, where=where, address=self._access.api_url)
+                    raise error_of(failure, where=where, access=self._access)
                 self._sleep(_pause(exchange.faults, failure))
                 self._check_key(exchange, failure)
             case _:
-                raise error_of(failure, where=where, address=self._access.api_url)
+                raise error_of(failure, where=where, access=self._access)
 
     def _check_key(self, exchange: _Exchange, failure: Failure) -> None:
         """Send nothing again whose key Xero may have forgotten: it would be carried out twice."""
@@ -306,8 +316,9 @@ def _network_failure(error: Exception) -> Failure:
         return Failure(Kind.BLOCKED, "something between here and Xero sends elsewhere")
     if isinstance(cause, ProxyError):
         return Failure(Kind.UNSENT, "the proxy of this network let nothing through")
-    if isinstance(cause, ConnectTimeoutError):
-        return Failure(Kind.UNSENT, "no connection came about in time")
+    # The class of a connection refused is one of those of connections that took too long.
     if isinstance(cause, NewConnectionError):
         return Failure(Kind.UNSENT, fault_in_words(cause, otherwise="no connection came about"))
+    if isinstance(cause, ConnectTimeoutError):
+        return Failure(Kind.UNSENT, "no connection came about in time")
     return Failure(Kind.LOST, fault_in_words(cause, otherwise="the connection broke"))

@@ -14,7 +14,7 @@ from typing import Any
 from xml.sax.saxutils import unescape
 
 from vtxero.errors import AuthError, NotModelledError, RefusedError, TemporaryError, VtxeroError
-from vtxero.xero.access import when_silent
+from vtxero.xero.access import API_OPTION, XeroAccess, is_own, when_silent, wrong_tenant
 from vtxero.xero.limits import told_wait
 from vtxero.xero.tokens import LOG_IN
 
@@ -100,13 +100,14 @@ def failure_of_answer(status: int, headers: Mapping[str, str], body: bytes) -> F
     return _strange(status, headers, body, message)
 
 
-def error_of(failure: Failure, *, where: str, address: str) -> VtxeroError:
-    """Make the error that leaves this package; `where` names the request (`PUT /Invoices`), `address` the server."""
+def error_of(failure: Failure, *, where: str, access: XeroAccess) -> VtxeroError:
+    """Make the error that leaves this package; `where` names the request (`PUT /Invoices`)."""
+    address = access.api_url
     match failure.kind:
         case Kind.UNSENT | Kind.LOST | Kind.LIMITED | Kind.BLOCKED:
             return _passing(failure, where, address)
         case Kind.EXPIRED | Kind.DENIED:
-            return AuthError(f"Xero refused {where}: {failure.message}", remedy=_remedy(failure))
+            return _denial(failure, where, access)
         case Kind.REFUSED:
             return BatchRefusedError(failure)
         case Kind.UNKNOWN:
@@ -123,9 +124,10 @@ def _passing(failure: Failure, where: str, address: str) -> TemporaryError:
         return TemporaryError(f"{failure.message} again and again at {where}.", remedy=RUN_AGAIN)
     if failure.kind is Kind.UNSENT:
         return TemporaryError(
-            f"Xero did not answer {where} at {address}: {failure.message}.", remedy=when_silent(address)
+            f"Xero did not answer {where} at {address}: {failure.message}.", remedy=when_silent(address, API_OPTION)
         )
-    return TemporaryError(f"Xero did not answer {where}: {failure.message}.", remedy=RUN_AGAIN)
+    remedy = RUN_AGAIN if is_own(address) else f"If it stays so, check {API_OPTION} in the config."
+    return TemporaryError(f"Xero did not answer {where} at {address}: {failure.message}.", remedy=remedy)
 
 
 def validation_messages(element: Mapping[str, Any]) -> tuple[str, ...]:
@@ -166,13 +168,19 @@ def _blocked(status: int) -> Failure:
     return Failure(Kind.BLOCKED, f"something between here and Xero answered HTTP {status}", status)
 
 
-def _remedy(failure: Failure) -> str:
+def _denial(failure: Failure, where: str, access: XeroAccess) -> AuthError:
+    said = f"Xero refused {where}: {failure.message}"
     match failure.limit:
         case "scope":
-            return "Give the app the scopes that `vtxero doctor` lists, then run `vtxero auth xero`."
+            remedy = "Give the app the scopes that `vtxero doctor` lists, then run `vtxero auth xero`."
+            return AuthError(said, remedy=remedy)
+        case "tenant" if access.tenant_id:
+            which = f"The organisation is {access.tenant_id}, which xero.tenant_id names."
+            return AuthError(f"{said} {which}", remedy=wrong_tenant(access))
         case "tenant":
-            return "Connect the organisation that this profile is pinned to: run `vtxero auth xero` and choose it."
-    return LOG_IN
+            remedy = "Connect the organisation that was chosen at the login: run `vtxero auth xero` and allow it."
+            return AuthError(said, remedy=remedy)
+    return AuthError(said, remedy=LOG_IN)
 
 
 def _invalid(told: dict[str, Any] | None, message: str, body: bytes) -> Failure:

@@ -18,10 +18,10 @@ from vtxero.domain.closing import Closing
 from vtxero.domain.codes import Code
 from vtxero.domain.network import fault_in_words
 from vtxero.domain.reasons import REASONS
-from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError, VtxeroError
+from vtxero.errors import AuthError, NotModelledError, SecretRefusedError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import Grant, XeroAccess, is_local, when_silent
+from vtxero.xero.access import API_OPTION, IDENTITY_OPTION, Grant, XeroAccess, is_local, is_own, no_xero, when_silent
 from vtxero.xero.login import LoginAttempt
 from vtxero.xero.tokens import LOG_IN, LoginExpiredError, Token
 
@@ -233,12 +233,31 @@ class XeroOAuth(Closing):
             if answer.is_success:
                 return answer
             if answer.status_code < SERVER_FAULT and answer.status_code != httpx.codes.TOO_MANY_REQUESTS:
-                raise _refusal(answer)
+                raise self._refused(url, answer)
             told = f"HTTP {answer.status_code}"
+            if answer.status_code == httpx.codes.NOT_IMPLEMENTED:
+                break
+        address, option = self._asked(url)
+        if told == "HTTP 501" and not is_own(address):
+            raise no_xero(address, option, f"{method} {httpx.URL(url).path}", told)
         raise TemporaryError(
-            f"Xero's login server at {self.access.identity_url} did not answer ({told}).",
-            remedy=when_silent(self.access.identity_url),
+            f"{_called(option)} at {address} did not answer ({told}).", remedy=when_silent(address, option)
         )
+
+    def _asked(self, url: str) -> tuple[str, str]:
+        """Give the address that a request went to, and the option that holds it."""
+        if url == self.access.connections_url:
+            return self.access.api_url, API_OPTION
+        return self.access.identity_url, IDENTITY_OPTION
+
+    def _refused(self, url: str, answer: httpx.Response) -> VtxeroError:
+        """Say what a refusal means; what no login server says comes from something else at a mistyped address."""
+        address, option = self._asked(url)
+        error = _refusal(answer)
+        if isinstance(error, NotModelledError) and not is_own(address):
+            asked = f"{answer.request.method} {answer.request.url.path}"
+            return no_xero(address, option, asked, f"HTTP {answer.status_code}")
+        return error
 
 
 def _http_client(address: str) -> httpx.Client:
@@ -246,6 +265,10 @@ def _http_client(address: str) -> httpx.Client:
     verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if address.lower().startswith("http://") else True
     headers = {"Accept": "application/json"}
     return httpx.Client(timeout=TIMEOUT, headers=headers, verify=verify, trust_env=not is_local(address))
+
+
+def _called(option: str) -> str:
+    return "Xero" if option == API_OPTION else "Xero's login server"
 
 
 def _person(id_token: SecretStr | None) -> str:
@@ -270,9 +293,11 @@ def _refusal(answer: httpx.Response) -> VtxeroError:
         case "invalid_grant":
             return LoginExpiredError("The login has expired or was revoked.", remedy=LOG_IN)
         case "invalid_client":
-            return AuthError(
+            return SecretRefusedError(
                 f"Xero does not accept the client id or the client secret ({words}).",
-                remedy="Compare both with the app's page at developer.xero.com, then run `vtxero auth xero`.",
+                service="xero",
+                secret="client secret",  # noqa: S106 - its name
+                first="Compare xero.client_id in the config with the app's page at developer.xero.com.",
             )
         case "invalid_scope" | "unauthorized_client":
             return AuthError(

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from pydantic import SecretStr
 
-from vtxero.errors import AuthError, BudgetError, NotModelledError, ReplyLostError, TemporaryError
+from vtxero.errors import AuthError, BudgetError, ConfigError, NotModelledError, ReplyLostError, TemporaryError
 from vtxero.xero.access import XeroAccess
 from vtxero.xero.client import READ_TRIES, WRITE_TRIES
 from vtxero.xero.endpoints import endpoint
@@ -261,7 +261,8 @@ def test_get_when_denied_says_what_is_missing_and_what_to_do(client, script, ans
     with pytest.raises(AuthError, match=says) as caught:
         read(client)
 
-    assert "vtxero auth xero" in caught.value.remedy
+    advice = "Correct xero.tenant_id" if "does not reach" in says else "vtxero auth xero"
+    assert advice in caught.value.remedy
     assert len(script.asked) <= 2
 
 
@@ -307,10 +308,21 @@ def test_put_when_sent_elsewhere_does_not_carry_the_token_there(client, script):
     ],
 )
 def test_get_when_xero_does_not_know_the_question_is_a_bug_of_ours(client, script, answer):
-    script.says(answer)
+    script.says({"Contacts": []}, answer)
+    read(client)
 
     with pytest.raises(NotModelledError):
         read(client)
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_get_when_what_answers_the_first_question_is_no_xero_is_a_fault_of_the_config(client, script, status):
+    script.says(Reply(status, "<html/>", kind="text/html"))
+
+    with pytest.raises(ConfigError, match="is no Xero: GET /Contacts got HTTP") as caught:
+        read(client)
+
+    assert "Correct xero.api_url in the config" in caught.value.remedy
 
 
 def test_put_when_the_body_is_unreadable_gives_xeros_words(client, script):

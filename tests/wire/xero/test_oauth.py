@@ -11,10 +11,10 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from vtxero.errors import AuthError, NotModelledError, StopError, TemporaryError
+from vtxero.errors import AuthError, ConfigError, NotModelledError, StopError, TemporaryError
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.xero import create_app
-from vtxero.xero.access import Grant, XeroAccess, when_silent
+from vtxero.xero.access import IDENTITY_OPTION, Grant, XeroAccess, when_silent
 from vtxero.xero.login import begin_login, read_redirect
 from vtxero.xero.oauth import Connection, XeroOAuth, check_tenant
 from vtxero.xero.tokens import (
@@ -194,15 +194,25 @@ def test_login_server_when_away_is_a_passing_fault(xero_url, clock, script, answ
 
 @pytest.mark.parametrize(
     ("address", "advice"),
-    [("https://identity.xero.com", "Check the network"), ("http://localhost:8123", "Start the server at http://l")],
+    [
+        ("https://identity.xero.com", "Check the network"),
+        ("http://localhost:8123", "Start the server at http://l"),
+        ("https://xero.test", "Check xero.identity_url"),
+    ],
 )
 def test_advice_where_nothing_answers_speaks_of_the_network_or_of_the_server_on_this_machine(address, advice):
-    assert when_silent(address).startswith(advice)
+    assert when_silent(address, IDENTITY_OPTION).startswith(advice)
 
 
-@pytest.mark.parametrize(
-    "answer", [Reply(200, "<html/>"), Reply(418, "<html/>"), {"access_token": "AT-1", "expires_in": "AT-1"}]
-)
+def test_login_server_when_something_else_answers_is_a_fault_of_the_config(xero_url, clock, script):
+    record_tokens(script, Reply(418, "<html/>"))
+    with XeroOAuth(machine_access(xero_url), clock) as oauth, pytest.raises(ConfigError) as caught:
+        oauth.client_credentials()
+
+    assert "Correct xero.identity_url in the config" in caught.value.remedy
+
+
+@pytest.mark.parametrize("answer", [Reply(200, "<html/>"), {"access_token": "AT-1", "expires_in": "AT-1"}])
 def test_login_server_when_strange_is_reported_without_its_words(xero_url, clock, script, answer):
     record_tokens(script, answer)
     with XeroOAuth(machine_access(xero_url), clock) as oauth, pytest.raises(NotModelledError) as caught:
