@@ -47,3 +47,22 @@ def test_law_6_invoice_that_was_deleted_while_it_waited_does_not_cross_once_the_
     for _ in range(3):  # a look at each module
         last = company.sync()
     assert last.records == ()
+
+
+def test_law_1_lines_changed_in_xero_of_an_invoice_whose_customer_was_deleted_are_not_sent_in_vain(company):
+    company.invoice(company.organization(), line(company.product()))
+    assert company.sync().exit_code == 0
+    [sold] = company.xero.invoices.values()
+    [item] = sold["LineItems"]
+    kept = {name: item[name] for name in ("LineItemID", "ItemCode", "AccountCode", "TaxType", "Description")}
+    company.xero.edit_invoice(sold["InvoiceID"], LineItems=[{**kept, "UnitAmount": "5", "Quantity": "7"}])
+    [customer] = company.vtiger.live("Accounts")
+    company.vtiger.delete(company.vtiger.wire_id(customer))
+    company.time.pass_by(400)
+    before = len(company.writes())
+
+    report = company.sync()
+
+    [waiting] = [record for record in report.records if record.module == "invoices"]
+    assert (waiting.outcome, waiting.reasons[0].code) == (Outcome.SKIPPED, Code.MANDATORY_FIELD)
+    assert company.writes()[before:] == []

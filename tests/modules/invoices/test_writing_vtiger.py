@@ -70,6 +70,7 @@ def test_group_invoice_is_written_back_as_a_group():
         ({"deducted": (("tax6", D(-20)),)}, "INV-DEDUCTED-TAX"),
         ({"carried": ()}, "MANDATORY-FIELD"),
         ({"party": "12x1"}, "MANDATORY-FIELD"),
+        ({"party": ""}, "MANDATORY-FIELD"),
     ],
 )
 def test_lines_are_not_rewritten_where_that_would_lose_something(world, changes, expected):

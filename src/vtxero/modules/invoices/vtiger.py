@@ -81,7 +81,7 @@ class VtigerMapper:
         if current.deducted:
             text = "Its lines changed in Xero, and in Vtiger it has a deducted tax."
             found.append(finding(Code.INV_DEDUCTED_TAX, text, field="deducted"))
-        if self._tools.is_person(wanted.party):
+        if not wanted.party or self._tools.is_person(wanted.party):
             text = "Its lines changed in Xero, and Vtiger changes lines only of invoices with an organization."
             found.append(
                 finding(
