@@ -95,7 +95,7 @@ class SqliteRuns(SqliteOutcomes):
             return None
         name, command, status, exit_code, started_at, _, seconds, calls, messages, errors = row
         if exit_code is None:
-            told = NO_END if status == "running" else f"{STOPPED_HARD} {self._found_out(name)}"
+            told = NO_END if status == "running" else f"{STOPPED_HARD} {self._found_out(name, command)}"
             status, exit_code, messages = "error", STOPPED, json.dumps([told])
         return RunReport(
             name,
@@ -112,8 +112,10 @@ class SqliteRuns(SqliteOutcomes):
             command=command,
         )
 
-    def _found_out(self, run: str) -> str:
+    def _found_out(self, run: str, command: str) -> str:
         """Say how much is known of the writes of a run that was stopped hard."""
+        if command.startswith("undo"):
+            return "The same undo again finds out what it had done, and goes on."
         row = self._db.execute("SELECT count(*) FROM intents WHERE run = ? AND closed = 0", (run,)).fetchone()
         if row[0]:
             return "The next run over all records finds out what became of its last writes."

@@ -140,6 +140,16 @@ def test_law_3_killed_while_setting_back_loses_neither_edit(company, monkeypatch
     company.quiet()
 
 
+def test_log_of_a_killed_undo_says_that_the_same_undo_goes_on(company, monkeypatch):
+    with dying(monkeypatch, 1, after=True):
+        company.undo(company.first.run)
+    company.sync()
+
+    with open_log(company.settings) as log:
+        [killed] = [log.report(run.run) for run in log.runs() if run.command == "undo"]
+    assert "The same undo again finds out" in " ".join(killed.messages)
+
+
 def test_creation_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company, monkeypatch):
     org = company.organization("Late Ltd")
     killed = killed_after_its_first_creation(company, monkeypatch)
