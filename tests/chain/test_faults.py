@@ -6,9 +6,11 @@ import random
 
 import pytest
 
-from chain.company import line, notes, open_company, reasons, xero_line
+from chain.company import line, notes, only, open_company, reasons, xero_line
+from vtxero.bootstrap import open_log
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
+from vtxero.sync.records import Outcome
 
 
 def fill(company, number=4):
@@ -63,6 +65,26 @@ def test_every_reply_to_a_write_lost_ends_with_exit_code_5_and_the_next_run_find
 
     assert (sorted(company.contacts()), sorted(company.items()), totals(company)) == undisturbed
     company.quiet()
+
+
+@pytest.mark.parametrize("fault", ["drop-after-commit", "503"])
+def test_invoice_that_did_not_cross_bears_no_note_on_how_it_crossed(company, fault):
+    company.invoice(company.organization(), line(company.product("No code", "")))
+    company.apps["xero"].faults.add({"path": "/Invoices", "method": "PUT", "nth": "every", "do": fault})
+
+    [told] = only(company.sync(), "invoices")
+
+    assert (told.outcome, told.notes) == (Outcome.FAILED, ())
+    company.apps["xero"].faults.clear()
+    company.sync()
+    with open_log(company.settings) as log:
+        [made] = [
+            record
+            for run in log.runs()
+            for record in log.report(run.run).records
+            if record.label == "INV1" and record.outcome is Outcome.CREATED
+        ]
+    assert Code.PRD_CODE in {item.code for item in made.notes}
 
 
 def test_token_that_expires_in_the_middle_is_renewed_once(company):

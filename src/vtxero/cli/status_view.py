@@ -23,7 +23,7 @@ from vtxero.sync.records import Outcome
 NAMES = {Side.VTIGER: "Vtiger", Side.XERO: "Xero"}
 WHICH = {
     Outcome.SKIPPED: ("Which were left alone", "--skipped"),
-    Outcome.FAILED: ("Which were refused", "--failed"),
+    Outcome.FAILED: ("Which failed", "--failed"),
     Outcome.CONFLICT: ("Which are in conflict", "--conflicts"),
 }
 LEAST = 24
@@ -47,11 +47,17 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
     yield from _waiting(found.modules, command)
     if found.open_writes:
         yield Text("")
-        yield Text(f"{found.open_writes} writes of a stopped run: the next run looks what became of them.", "yellow")
+        yield Text(_open_writes(found.open_writes), "yellow")
     if found.calls_left:
         yield Text("")
     for left in found.calls_left:
         yield Text(f"{NAMES[left.side]} had {left.left} calls left for the day at {_time(left.as_of)}.", style="dim")
+
+
+def _open_writes(number: int) -> str:
+    if number == 1:
+        return "1 write that was sent has no known end: the next run looks what became of it."
+    return f"{number} writes that were sent have no known end: the next run looks what became of them."
 
 
 def _modules(found: Standing) -> Table:

@@ -170,7 +170,7 @@ class Applier:
         names = ", ".join(sorted({self._name_of(item) for item in missing}))
         reason = finding(Code.DEPENDENCY, f"It needs {names}, which did not cross in this run.")
         with self._state.transaction():
-            self._count(replace(action, outcome=Outcome.SKIPPED, reasons=(*action.reasons, reason), changes=()))
+            self._count(not_written(action, Outcome.SKIPPED, (*action.reasons, reason)))
 
     def _name_of(self, text: str) -> str:
         module, source_id = read_symbol(text)
@@ -259,15 +259,14 @@ class Applier:
 
     def _leave(self, action: Action, outcome: Outcome, reason: Finding) -> None:
         with self._state.transaction():
-            self._count(replace(action, outcome=outcome, reasons=in_order((*action.reasons, reason)), changes=()))
+            self._count(not_written(action, outcome, in_order((*action.reasons, reason))))
 
     def _finish(self, item: Ready, answer: Answer) -> None:
         snapshots = [] if isinstance(answer, Refused) else self._slice.mappers[item.action.target].parse(answer.raw)
         if isinstance(answer, Refused) or not snapshots:
             messages = answer.messages if isinstance(answer, Refused) else (OTHER_KIND,)
             reasons = self._translate(item.action.target, self._slice.name, messages)
-            failed = replace(item.action, outcome=Outcome.FAILED, reasons=in_order((*item.action.reasons, *reasons)))
-            self._count(replace(failed, changes=()))
+            self._count(not_written(item.action, Outcome.FAILED, in_order((*item.action.reasons, *reasons))))
             return
         self._accept(item, answer, snapshots[0])
 
@@ -296,7 +295,7 @@ class Applier:
         reason = finding(Code.ANSWER_LOST, text)
         with self._state.transaction():
             for item in ready:
-                self._count(replace(item.action, outcome=Outcome.FAILED, reasons=(reason,), changes=()))
+                self._count(not_written(item.action, Outcome.FAILED, (reason,)))
 
     def _count(self, action: Action) -> None:
         if action.counted or action.outcome in {Outcome.FAILED, Outcome.SKIPPED, Outcome.CONFLICT}:
@@ -310,6 +309,11 @@ class Applier:
             digest.update(str(part).encode())
             digest.update(b"\0")
         return f"vtxero-{digest.hexdigest()[:48]}"
+
+
+def not_written(action: Action, outcome: Outcome, reasons: tuple[Finding, ...]) -> Action:
+    """Give a planned write that came to nothing: what was noted of how the record crosses is not said of it."""
+    return replace(action, outcome=outcome, reasons=reasons, changes=(), notes=())
 
 
 def _with_id(action: Action, record_id: str) -> Action:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from functools import partial
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding, in_order
 from vtxero.domain.sides import Side
 from vtxero.errors import VtxeroError
-from vtxero.sync.apply import Applier
+from vtxero.sync.apply import Applier, not_written
 from vtxero.sync.cursors import COMPLETE, Sighting, cursor_after
 from vtxero.sync.environment import ModulePlan
 from vtxero.sync.fetch import Fetcher
@@ -96,7 +95,7 @@ class RunApplier:
         for action in actions:
             if action.counted and action.write:
                 reasons = in_order((*action.reasons, finding(Code.RUN_ENDED)))
-                action = replace(action, outcome=Outcome.SKIPPED, reasons=reasons, changes=())  # noqa: PLW2901
+                action = not_written(action, Outcome.SKIPPED, reasons)  # noqa: PLW2901
             self._run.ledger.record(action)
 
     def _move_cursors(self, name: str, fetcher: Fetcher, written: Mapping[Side, str]) -> None:
