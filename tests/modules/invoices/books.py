@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from modules.small_reference import a_rate
 from vtxero.domain.lookups import Partner, PartnerState, symbol
 from vtxero.domain.options import InvoiceOptions, TaxMapOptions
 from vtxero.domain.reference import (
     LedgerAccount,
     Reference,
-    TaxComponent,
     VtigerCurrency,
     VtigerField,
     VtigerModule,
@@ -18,7 +18,6 @@ from vtxero.domain.reference import (
     VtigerTax,
     XeroOrganisation,
     XeroReference,
-    XeroTaxRate,
 )
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
@@ -26,25 +25,17 @@ from vtxero.modules.invoices import InvoicesSlice
 
 D = Decimal
 GST, VAT, CITY, ZERO_RATED, WITHHELD, LEVY = "tax4", "tax1", "tax2", "tax5", "tax6", "tax7"
-ALL = frozenset({"ASSET", "EQUITY", "EXPENSE", "LIABILITY", "REVENUE"})
-
-
-def rate(name, tax_type, percent, *parts, active=True, applies=ALL):
-    components = tuple(TaxComponent(*part) for part in parts) or (TaxComponent(name, D(percent)),)
-    return XeroTaxRate(name, tax_type, D(percent), components, active, applies)
-
-
 RATES = (
-    rate("GST", "TAX001", "15"),
-    rate("VAT", "TAX002", "4.5"),
-    rate("City", "TAX003", "10"),
-    rate("GST and Levy", "TAX004", "26.5", ("GST", D(15), False), ("Levy", D(10), True)),
-    rate("GST and City", "TAX005", "25", ("GST", D(15), False), ("City", D(10), False)),
-    rate("No GST", "NONE", "0"),
-    rate("Zero Rated", "ZERORATED", "0", applies=frozenset({"REVENUE", "LIABILITY"})),
-    rate("Exempt", "EXEMPTOUTPUT", "0"),
-    rate("15% GST on Income", "OUTPUT2", "15"),
-    rate("Expenses only", "TAX009", "15", applies=frozenset({"EXPENSE"})),
+    a_rate("GST", "TAX001", "15"),
+    a_rate("VAT", "TAX002", "4.5"),
+    a_rate("City", "TAX003", "10"),
+    a_rate("GST and Levy", "TAX004", "26.5", parts=(("GST", "15", False), ("Levy", "10", True))),
+    a_rate("GST and City", "TAX005", "25", parts=(("GST", "15", False), ("City", "10", False))),
+    a_rate("No GST", "NONE", "0"),
+    a_rate("Zero Rated", "ZERORATED", "0", fits={"REVENUE", "LIABILITY"}),
+    a_rate("Exempt", "EXEMPTOUTPUT", "0"),
+    a_rate("15% GST on Income", "OUTPUT2", "15"),
+    a_rate("Expenses only", "TAX009", "15", fits={"EXPENSE"}),
 )
 ACCOUNTS = tuple(
     LedgerAccount(code, f"id-{code}", name, "REVENUE", klass, active, system=system)
