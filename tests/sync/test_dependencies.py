@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sync.world import World, counts
 from vtxero.domain.codes import Code
 
@@ -34,13 +36,14 @@ def test_reference_to_a_record_of_the_same_plan_is_resolved_when_it_is_sent():
     assert row["parent"] == next(iter(world.xero.tables["parents"]))
 
 
-def test_dependency_alone_is_brought_along_and_no_other():
+@pytest.mark.parametrize("part", [{"modules": ("cards",)}, {"only": ("cards:C",)}])
+def test_part_of_a_run_brings_along_what_its_records_need_and_no_other(part):
     world = World()
     parent = world.vtiger.add("parents", name="needed")
     world.vtiger.add("parents", name="not needed")
     world.vtiger.add("cards", name="C", parent=parent)
 
-    world.sync(modules=("cards",))
+    world.sync(**part)
 
     assert (world.xero.names("parents"), world.xero.names()) == (["needed"], ["C"])
     world.sync()
@@ -63,14 +66,3 @@ def test_refused_write_has_what_it_refers_to_looked_up_in_the_next_run():
     report = world.sync()
 
     assert [r.reasons[0].code for r in report.records if r.label == "P"] == [Code.GONE]
-
-
-def test_only_without_a_module_brings_along_what_the_record_needs():
-    world = World()
-    parent = world.vtiger.add("parents", name="P")
-    world.vtiger.add("parents", name="Q")
-    world.vtiger.add("cards", name="C", parent=parent)
-
-    world.sync(only=("cards:C",))
-
-    assert (world.xero.names("parents"), world.xero.names()) == (["P"], ["C"])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from sync.world import World, counts, led
+from sync.world import World, counts, led, paired
 from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 
 
 def test_record_deleted_in_vtiger_when_its_partner_is_edited_is_reported_and_never_made_anew():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1")
-    world.sync()
-    world.vtiger.tables["cards"].pop(card)
-    world.xero.edit("cards", "guid-0001", phone="2")
+    world = paired(phone="1")
+    world.vtiger.tables["cards"].pop(world.card)
+    world.edit(xero={"phone": "2"})
 
     report = world.sync()
 
@@ -44,13 +42,11 @@ def test_deletion_that_nobody_tells_of_is_found_in_turn_by_looking_up_a_hundred_
 
 
 def test_restored_record_is_in_step_again():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1")
+    world = paired(phone="1")
+    row = world.vtiger.tables["cards"].pop(world.card)
     world.sync()
-    row = world.vtiger.tables["cards"].pop(card)
-    world.sync()
-    world.vtiger.tables["cards"][card] = row
-    world.vtiger.edit("cards", card, phone="2")
+    world.vtiger.tables["cards"][world.card] = row
+    world.edit(vtiger={"phone": "2"})
 
     world.sync()
 

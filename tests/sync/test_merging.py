@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 from sync.toy import ToySlice
-from sync.world import World, counts, in_step
+from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
 
 
@@ -23,12 +23,14 @@ def edited_meanwhile(service, card, **fields):
     service.modified_now = look
 
 
+def edited_on_both_sides():
+    world = paired(phone="1", note="old")
+    world.edit(vtiger={"phone": "2"}, xero={"note": "new"})
+    return world
+
+
 def test_edits_of_different_fields_on_both_sides_are_merged():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
-    world.xero.edit("cards", "guid-0001", note="new")
+    world = edited_on_both_sides()
 
     report = world.sync()
 
@@ -38,11 +40,8 @@ def test_edits_of_different_fields_on_both_sides_are_merged():
 
 
 def test_same_field_changed_on_both_sides_is_a_conflict_and_nothing_is_written():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
-    world.xero.edit("cards", "guid-0001", phone="3")
+    world = paired(phone="1")
+    world.edit(vtiger={"phone": "2"}, xero={"phone": "3"})
     before = world.writes()
 
     report = world.sync()
@@ -55,11 +54,8 @@ def test_same_field_changed_on_both_sides_is_a_conflict_and_nothing_is_written()
 
 
 def test_conflict_stays_until_a_side_is_chosen():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
-    world.xero.edit("cards", "guid-0001", phone="3")
+    world = paired(phone="1")
+    world.edit(vtiger={"phone": "2"}, xero={"phone": "3"})
     world.sync()
 
     assert counts(world.sync()) == {"conflict": 1}
@@ -70,11 +66,8 @@ def test_conflict_stays_until_a_side_is_chosen():
 
 
 def test_conflict_in_one_field_does_not_hold_up_another():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1", note="a")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2", note="b")
-    world.xero.edit("cards", "guid-0001", phone="3")
+    world = paired(phone="1", note="a")
+    world.edit(vtiger={"phone": "2", "note": "b"}, xero={"phone": "3"})
 
     world.sync()
     [row] = world.xero.tables["cards"].values()
@@ -84,11 +77,8 @@ def test_conflict_in_one_field_does_not_hold_up_another():
 
 
 def test_equal_edit_on_both_sides_is_no_change():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
-    world.xero.edit("cards", "guid-0001", phone="2")
+    world = paired(phone="1")
+    world.edit(vtiger={"phone": "2"}, xero={"phone": "2"})
 
     assert counts(world.sync()) == {"unchanged": 1}
     world.quiet()
@@ -141,11 +131,9 @@ def test_first_meeting_leaves_a_field_alone_that_only_one_side_can_speak_of():
 
 
 def test_record_edited_during_the_run_is_not_overwritten():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", phone="1")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
-    with edited_meanwhile(world.xero, "guid-0001", phone="person"):
+    world = paired(phone="1")
+    world.edit(vtiger={"phone": "2"})
+    with edited_meanwhile(world.xero, world.partner, phone="person"):
         assert counts(world.sync()) == {"conflict": 1}
 
     assert world.xero.values("phone") == ["person"]
@@ -173,17 +161,8 @@ def test_law_3_field_switched_on_later_meets_for_the_first_time():
     world.quiet()
 
 
-def both_edited(world):
-    card = world.vtiger.add("cards", name="Ann", phone="1", note="old")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
-    world.xero.edit("cards", "guid-0001", note="new")
-    return card
-
-
 def test_law_3_second_write_of_a_pair_waits_when_the_first_was_refused():
-    world = World()
-    both_edited(world)
+    world = edited_on_both_sides()
     world.xero.refuse = lambda _: "No."
     assert counts(world.sync()) == {"failed": 1}
     world.xero.refuse = lambda _: ""
@@ -195,9 +174,8 @@ def test_law_3_second_write_of_a_pair_waits_when_the_first_was_refused():
 
 
 def test_law_3_second_write_of_a_pair_waits_when_somebody_edits_the_first_side():
-    world = World()
-    both_edited(world)
-    with edited_meanwhile(world.xero, "guid-0001", colour="red"):
+    world = edited_on_both_sides()
+    with edited_meanwhile(world.xero, world.partner, colour="red"):
         world.sync()
     world.sync()
 

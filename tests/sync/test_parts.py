@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.world import World, counts, in_step
+from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 
@@ -39,12 +39,10 @@ def test_since_leaves_what_was_last_changed_before_for_later(side):
 
 
 def test_since_counts_a_change_on_either_side_of_a_pair():
-    world = World()
-    card = world.vtiger.add("cards", name="ann", phone="1")
-    world.sync()
-    world.vtiger.edit("cards", card, phone="2")
+    world = paired(phone="1")
+    world.edit(vtiger={"phone": "2"})
     for note in ("read", "seen"):
-        world.xero.edit("cards", "guid-0001", note=note)
+        world.edit(xero={"note": note})
     [earlier], [later] = world.vtiger.values("modified"), world.xero.values("modified")
     assert earlier < later
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.world import World, counts, in_step
+from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Side
 from vtxero.sync.records import Outcome
@@ -12,17 +12,12 @@ from vtxero.sync.records import Outcome
 
 def card_on(world, side):
     """A side's service, and the one card that it has."""
-    service = {Side.VTIGER: world.vtiger, Side.XERO: world.xero}[side]
-    [card] = service.tables["cards"]
-    return service, card
+    return (world.vtiger, world.card) if side is Side.VTIGER else (world.xero, world.partner)
 
 
 def test_field_that_both_sides_add_to_is_united_not_a_conflict():
-    world = World()
-    card = world.vtiger.add("cards", name="Ann", tags="a")
-    world.sync()
-    world.vtiger.edit("cards", card, tags="a b")
-    world.xero.edit("cards", "guid-0001", tags="a c")
+    world = paired(tags="a")
+    world.edit(vtiger={"tags": "a b"}, xero={"tags": "a c"})
 
     report = world.sync()
 
@@ -57,9 +52,7 @@ def test_union_that_is_larger_on_one_side_at_the_first_meeting_fills_up_the_othe
 
 @pytest.mark.parametrize("side", list(Side))
 def test_member_of_a_union_removed_on_one_side_is_reported_and_never_made_anew(side):
-    world = World()
-    world.vtiger.add("cards", name="Ann", tags="a b")
-    world.sync()
+    world = paired(tags="a b")
     (here, ours), (there, theirs) = card_on(world, side), card_on(world, side.other)
     here.edit("cards", ours, tags="a")
 
@@ -82,9 +75,7 @@ def test_member_of_a_union_removed_on_one_side_is_reported_and_never_made_anew(s
 
 @pytest.mark.parametrize("side", list(Side))
 def test_member_removed_while_both_sides_add_others_stays_away(side):
-    world = World()
-    world.vtiger.add("cards", name="Ann", tags="a b")
-    world.sync()
+    world = paired(tags="a b")
     (here, ours), (there, theirs) = card_on(world, side), card_on(world, side.other)
     here.edit("cards", ours, tags="a d")
     there.edit("cards", theirs, tags="a b c")
@@ -100,16 +91,14 @@ def test_member_removed_while_both_sides_add_others_stays_away(side):
 
 @pytest.mark.parametrize("side", list(Side))
 def test_member_removed_on_the_other_side_too_is_settled(side):
-    world = World()
-    world.vtiger.add("cards", name="Ann", tags="a b")
-    world.sync()
+    world = paired(tags="a b")
     for each in (side, side.other):
         service, card = card_on(world, each)
         service.edit("cards", card, tags="a")
         report = world.sync()
 
     assert report.records == ()
-    world.vtiger.edit("cards", next(iter(world.vtiger.tables["cards"])), tags="a b")
+    world.edit(vtiger={"tags": "a b"})
     world.sync()
     assert next(iter(world.xero.tables["cards"].values()))["tags"] == "a b"
     world.quiet()

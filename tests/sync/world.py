@@ -55,6 +55,7 @@ class World:
         self.fingerprint = "as it was"
         self.fields = ToySlice.fields
         self.only: Direction | None = None
+        self.card = self.partner = ""
 
     def sync(self, **request: Any) -> RunReport:
         self.runs += 1
@@ -91,6 +92,13 @@ class World:
             transaction=state.transaction,
         )
         return Run(environment, RunRequest(**request)).execute()
+
+    def edit(self, *, vtiger: dict[str, str] | None = None, xero: dict[str, str] | None = None) -> None:
+        """People edit, on either side, the card that `paired` made."""
+        if vtiger:
+            self.vtiger.edit("cards", self.card, **vtiger)
+        if xero:
+            self.xero.edit("cards", self.partner, **xero)
 
     def writes(self) -> int:
         return len(self.vtiger.writes) + len(self.xero.writes)
@@ -132,6 +140,15 @@ def counts(report: RunReport, module: str = "cards") -> dict[str, int]:
         for outcome in Outcome
         if any(r.counts[outcome] for r in rows)
     }
+
+
+def paired(**fields: str) -> World:
+    """One card, Ann, is on both sides."""
+    world = World()
+    world.card = world.vtiger.add("cards", name="Ann", **fields)
+    world.sync()
+    [world.partner] = world.xero.tables["cards"]
+    return world
 
 
 def led() -> World:
