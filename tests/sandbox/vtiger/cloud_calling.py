@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 import httpx
 
+from sandbox.vtiger.calling import Asking, as_form
 from vtxero.sandbox.vtiger import VtigerState
 from vtxero.sandbox.vtiger.cloud import BASE, create_cloud_app
 from vtxero.sandbox.vtiger.cloud_limits import FloodControl
@@ -15,7 +15,7 @@ from vtxero.sandbox.vtiger.cloud_limits import FloodControl
 ADMIN = ("admin", "sandbox-key")
 
 
-class CloudCaller:
+class CloudCaller(Asking):
     """Sends requests to an app and opens envelopes. Without limits of calls unless some are given."""
 
     def __init__(
@@ -50,17 +50,7 @@ class CloudCaller:
         return self.send("GET", f"{BASE}/{operation}", params=params)
 
     def post(self, operation: str, **params: Any) -> httpx.Response:
-        data = {name: json.dumps(each) if isinstance(each, (dict, list)) else each for name, each in params.items()}
-        return self.send("POST", f"{BASE}/{operation}", data=data)
-
-    def create(self, module: str, **element: Any) -> dict[str, Any]:
-        return result(self.post("create", elementType=module, element=element))
-
-    def retrieve(self, wire_id: str) -> dict[str, Any]:
-        return result(self.get("retrieve", id=wire_id))
-
-    def query(self, text: str) -> list[dict[str, Any]]:
-        return result(self.get("query", query=text))
+        return self.send("POST", f"{BASE}/{operation}", data=as_form(params))
 
     def account(self, name: str = "Kauri Ltd", **fields: Any) -> str:
         return self.create("Accounts", accountname=name, assigned_user_id="19x1", **fields)["id"]
@@ -77,13 +67,6 @@ class CloudCaller:
         }  # fmt: skip
         account = fields.pop("account_id", None) or self.account(f"Customer {self.state.next_number}")
         return self.create("Invoice", **{**element, "account_id": account, **fields, "LineItems": list(lines)})
-
-
-def result(response: httpx.Response) -> Any:
-    content = response.json()
-    assert content.get("success"), content
-    assert response.status_code == 200
-    return content["result"]
 
 
 def error(response: httpx.Response) -> tuple[int, str, str]:

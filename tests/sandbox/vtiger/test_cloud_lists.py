@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.vtiger.cloud_calling import CloudCaller, error, line, result, widget
+from sandbox.vtiger.calling import result
+from sandbox.vtiger.cloud_calling import CloudCaller, error, line, widget
 from vtxero.sandbox.vtiger import VtigerState, create_app
 from vtxero.sandbox.vtiger.cloud_edition import make_cloud
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from sandbox.vtiger.cloud_calling import CloudCaller, error, result
+from sandbox.vtiger.calling import result
+from sandbox.vtiger.cloud_calling import CloudCaller, error
 
 D = Decimal
 
