@@ -9,9 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sandbox.vtiger.calling import Caller
 from vtxero.bootstrap import run_sync, run_undo
 from vtxero.config.settings import Settings
+from vtxero.errors import StopError
 from vtxero.sandbox.instrument import Instrumented, instrumented
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.vtiger import VtigerState
@@ -149,6 +152,16 @@ class Company:
 
     def invoices(self) -> dict[str, dict[str, Any]]:
         return {row["InvoiceNumber"]: row for row in self.xero.snapshot()["Invoices"].values()}
+
+
+def stopped_by(code: str, company: Company, **request: Any) -> StopError:
+    """A run now stops before it writes anything, for this reason."""
+    before = company.writes()
+    with pytest.raises(StopError) as caught:
+        company.sync(**request)
+    assert company.writes() == before
+    assert (caught.value.code, caught.value.exit_code) == (code, 6)
+    return caught.value
 
 
 def settle(apps: dict[str, Instrumented]) -> None:

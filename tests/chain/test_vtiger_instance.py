@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from urllib.parse import unquote_plus
 
 import pytest
 
-from chain.company import line
+from chain.company import line, stopped_by
 from vtxero.domain.sides import Direction
-from vtxero.errors import StopError
 from vtxero.sync.records import Outcome
 
 SHELVES = ("entities", "lines", "actors", "numbering", "next_number")
+stopped = partial(stopped_by, "RUN-VTIGER-INSTANCE")
 
 
 def backup(company):
@@ -41,15 +42,6 @@ def shop(company):
     company.sync()
     company.account, company.item = account, product
     return company
-
-
-def stopped(company, **request):
-    before = company.writes()
-    with pytest.raises(StopError) as caught:
-        company.sync(**request)
-    assert company.writes() == before
-    assert (caught.value.code, caught.value.exit_code) == ("RUN-VTIGER-INSTANCE", 6)
-    return caught.value
 
 
 def test_backup_put_back_stops_the_run_when_the_newest_records_are_gone(shop):

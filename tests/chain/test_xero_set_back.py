@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
-from chain.company import line
+from chain.company import line, stopped_by
 from vtxero.domain.sides import Direction
-from vtxero.errors import StopError
 
 SOLD = {"ItemCode": "W-1", "Description": "Work", "Quantity": "1", "UnitAmount": "5", "AccountCode": "200"}
 APART = frozenset({"identity", "lock", "clock"})
 """What a reset leaves as it is: logins, and the time."""
+stopped = partial(stopped_by, "RUN-TENANT")
 
 
 def backup(company):
@@ -38,15 +39,6 @@ def shop(company):
     company.first = company.invoice(company.account, line(company.item))
     company.before = backup(company)
     return company
-
-
-def stopped(company, **request):
-    before = company.writes()
-    with pytest.raises(StopError) as caught:
-        company.sync(**request)
-    assert company.writes() == before
-    assert (caught.value.code, caught.value.exit_code) == ("RUN-TENANT", 6)
-    return caught.value
 
 
 def test_organisation_reset_after_one_run_that_wrote_to_it_stops_the_next(shop):
