@@ -173,9 +173,25 @@ def test_log_jsonl_gives_one_record_a_line(vtxero):
     assert all(json.loads(line)["outcome"] == "skipped" for line in lines)
 
 
+@pytest.mark.usefixtures("filled")
+def test_log_of_a_run_that_has_no_such_record_says_so(vtxero):
+    assert vtxero("log", "--last", "--module", "taxes").out.endswith("No record of this run is of that kind.\n")
+
+
+@pytest.mark.usefixtures("filled")
+def test_log_leads_to_all_that_waits_whatever_keeps_it(vtxero):
+    advised = vtxero("log").out.rstrip().rpartition(": vtxero ")[2].split()
+
+    assert set(labels(vtxero(*advised, "-o", "json"))) == {
+        *labels(vtxero("log", "--skipped", "-o", "json")),
+        "INV21",
+        "INV22",
+    }
+
+
 @pytest.mark.usefixtures("book")
-def test_log_when_nothing_fits_says_so(vtxero):
-    assert vtxero("log", "--failed").out == "No such records.\n"
+def test_log_when_nothing_waits_says_so(vtxero):
+    assert vtxero("log", "--failed").out == "No record of that kind waits now.\n"
 
 
 @pytest.mark.parametrize(

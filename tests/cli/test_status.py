@@ -138,7 +138,7 @@ def test_status_that_shows_a_part_of_what_became_of_a_record_says_so_and_log_has
 
     shown = vtxero("status", name).out
     assert shown.count("  updated  Vtiger → Xero") == 5
-    assert f"These are 5 of 8; all of them, with what was changed:\nvtxero log {name}\n" in shown
+    assert f"These are the latest 5 of 8.\nAll of it, with what was changed: vtxero log {name}\n" in shown
     everything = vtxero("log", name).out
     assert everything.count("  updated  Vtiger → Xero") == 7
     document = json.loads(vtxero("log", name, "-o", "json").out)

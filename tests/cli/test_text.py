@@ -6,7 +6,7 @@ import pytest
 from rich.text import Text
 
 from cli.samples import HOSTILE
-from vtxero.cli.text import Screen, clean, is_plain, linked, plain, safe_url
+from vtxero.cli.text import Screen, clean, is_plain, linked, plain, safe_url, shortened
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,21 @@ def test_screen_when_labels_hold_markup_prints_it_as_text(label):
 
 def test_screen_when_plain_has_no_escape_codes_even_with_styles():
     assert "\x1b" not in Screen(80, is_plain=True).render([Text("x", style="bold red")])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1 x 349 (GST)", "1 x 349 (GST)"),
+        ("1 x 349 (account 200, tax 15.25)", "1 x 349 (account …"),
+        ("Widget: 100 x 12345678.25", "Widget: 100 x …"),
+        ("Widget: 1 x 10 (VAT 4.5 %)", "Widget: 1 x 10 (VAT …"),
+        ("x" * 30, f"{'x' * 19} …"),
+        (f"{'x' * 10}1234567890123", f"{'x' * 10} …"),
+    ],
+)
+def test_text_that_is_too_long_is_cut_between_words_and_never_within_a_figure(text, shown):
+    assert shortened(text, 20) == shown
 
 
 class Terminal(io.StringIO):

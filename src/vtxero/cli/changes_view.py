@@ -12,7 +12,7 @@ from rich.text import Text
 from vtxero.cli.advice import typed
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
-from vtxero.cli.text import clean
+from vtxero.cli.text import clean, shortened
 from vtxero.domain.sides import Direction
 from vtxero.domain.words import called
 from vtxero.sync.records import FieldChange, Outcome
@@ -105,7 +105,7 @@ def _change(module: str, change: FieldChange, *, is_new: bool, whole: bool) -> T
 
 def _value(value: str | None, *, whole: bool) -> str:
     text = clean(value or "")
-    return (text if whole or len(text) <= MAX_VALUE else text[: MAX_VALUE - 1] + "…") or "(blank)"
+    return (text if whole else shortened(text, MAX_VALUE)) or "(blank)"
 
 
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:

@@ -38,12 +38,12 @@ def explain(
             if code is None:
                 from vtxero.cli.render import reason_list
 
-                session.show(reason_list(codes))
+                session.show(reason_list(codes, session.command))
                 return
             from vtxero.cli.render import reason_parts
 
             for number, item in enumerate(codes):
-                session.show(reason_parts(item, explanation(item), gap=bool(number)))
+                session.show(reason_parts(item, session.command, explanation(item), gap=bool(number)))
 
 
 def explanation(code: Code) -> str:

@@ -110,7 +110,7 @@ def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | No
         yield Text("Exit -: the run was interrupted; the next one settles what it left.")
     yield Text(f"The records of the latest: {typed(f'{command} log --last')}")
     yield Text(f"Those of another one: {typed(f'{command} log RUN')}")
-    yield Text(f"What waits now: {typed(f'{command} log --skipped')}")
+    yield Text(f"What waits now, and what to do: {typed(f'{command} log --skipped --failed --conflicts')}")
 
 
 def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[RenderableType]:
@@ -129,8 +129,12 @@ def history_parts(history: Sequence[tuple[str, RecordResult]], view: View) -> It
     if not history:
         yield Text("Runs have told nothing of that kind about it.")
         return
+    name = ""
     for run, result in history:
-        yield Text.assemble(f"{result.module}: ", name_of(result), style="bold")
+        heading = Text.assemble(f"{result.module}: ", name_of(result), style="bold")
+        if heading.plain != name:
+            name = heading.plain
+            yield heading
         yield from outcome_parts(run, result, view.command)
         if result.changes:
             yield indented(changes_of(result, whole=True), 4)
@@ -149,7 +153,7 @@ def outcome_parts(run: str, result: RecordResult, command: str) -> Iterator[Rend
 def record_parts(records: Sequence[RecordResult], view: View, run: str = "") -> Iterator[RenderableType]:
     """Give records in full: what crossed with its changes, what did not with its reasons."""
     if not records:
-        yield Text("No such records.")
+        yield Text("No record of this run is of that kind." if run else "No record of that kind waits now.")
         return
     yield from changed_parts(records, view)
     yield from attention_parts(records, view, run=run)

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from vtxero.cli.advice import typed
+from vtxero.cli.advice import as_typed, typed
 from vtxero.cli.changes_view import WRITTEN, plan_parts
 from vtxero.cli.exitcodes import CHANGES
 from vtxero.cli.layout import Fit, Flow
@@ -31,8 +31,10 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     yield Text(f"{kind} {clean(report.run)}{suffix}", style="bold")
     yield from count_tables(report.modules)
     if view.advice and any(count.seen for count in report.modules):
-        asked = " of the records asked for" if "--only" in view.part else ""
-        yield Text(f"Seen is what was read{asked}: what changed since the last run, and what waits.", style="dim")
+        seen = "Seen is what was read: what changed since the last run, and what waits."
+        if "--only" in view.part:
+            seen = "Seen is what was asked for, as far as it changed since the last run or waits."
+        yield Text(seen, style="dim")
     if report.dry_run:
         yield from plan_parts(report.records, view)
     if view.reasons:
@@ -75,7 +77,7 @@ def _count_line(row: ModuleCount) -> RenderableType:
     return Flow(Text.assemble(f"{clean(row.module)}: ", Text(", ").join(told)), indent=2, hang=2)
 
 
-def reason_list(codes: Iterable[Code]) -> Iterator[RenderableType]:
+def reason_list(codes: Iterable[Code], command: str) -> Iterator[RenderableType]:
     """Give reasons with their summaries, and how to read on."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
@@ -84,10 +86,10 @@ def reason_list(codes: Iterable[Code]) -> Iterator[RenderableType]:
         table.add_row(Text(code.value, style="bold"), REASONS[code].summary)
     yield table
     yield Text("")
-    yield Text(f"How one comes about, and what to do: {typed('vtxero explain CODE')}")
+    yield Text(f"How one comes about, and what to do: {typed(f'{command} explain CODE')}")
 
 
-def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Iterator[RenderableType]:
+def reason_parts(code: Code, command: str, explanation: str = "", *, gap: bool = False) -> Iterator[RenderableType]:
     """Give a reason with how it comes about and its remedy; `gap`: it follows another one."""
     if gap:
         yield Text("")
@@ -95,7 +97,7 @@ def reason_parts(code: Code, explanation: str = "", *, gap: bool = False) -> Ite
     yield indented(Text(REASONS[code].summary), 2)
     if explanation:
         yield indented(Text(f"\n{clean_lines(explanation)}\n"), 2)
-    yield indented(Text.assemble(("What to do: ", "bold"), REASONS[code].remedy), 2)
+    yield indented(Text.assemble(("What to do: ", "bold"), as_typed(REASONS[code].remedy, command)), 2)
 
 
 def closing_line(report: RunReport, command: str, *, part: str = "") -> str:

@@ -138,9 +138,8 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
         yield from outcome_parts(run, result, command)
     every = typed(f"{command} log {named(story.history[0][1])}")
     if len(story.history) < story.told:
-        yield Text(f"These are {len(story.history)} of {story.told}; all of them, with what was changed: {every}")
-    else:
-        yield Text(f"With what was changed: {every}")
+        yield Text(f"These are the latest {len(story.history)} of {story.told}.", style="bold")
+    yield Text(f"All of it, with what was changed: {every}")
     yield Text(f"A run as a whole: {typed(f'{command} log {story.history[0][0]}')}", style="dim")
 
 

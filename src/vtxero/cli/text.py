@@ -53,6 +53,14 @@ def safe_url(url: str | None) -> str:
     return url if urlsplit(url).scheme in {"http", "https"} else ""
 
 
+def shortened(text: str, longest: int) -> str:
+    """Give a text that is at most so long, cut between words: half a figure would be another figure."""
+    if len(text) <= longest:
+        return text
+    start = text[:longest].rpartition(" ")[0] or text[: longest - 1].rstrip("0123456789.,")
+    return f"{start.rstrip(' ,;(')} …"
+
+
 def plain(text: str, style: str = "") -> Text:
     """Give harmless text; markup in it means nothing."""
     return Text(clean(text), style=style)

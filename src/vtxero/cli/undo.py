@@ -142,7 +142,9 @@ def asked_parts(session: Session, preview: RunReport, request: UndoRequest) -> I
 
 
 def announcement(preview: RunReport) -> Iterator[str]:
-    """Say how many records will be written and left alone, and what is special about it."""
+    """Say how many records will be written and left alone, and what is special about it; of none, nothing."""
+    if not preview.records:
+        return
     totals = Counter(record.outcome for record in preview.records)
     calls = ", ".join(f"{side.capitalize()} {number}" for side, number in preview.planned_calls.items()) or "none"
     yield (

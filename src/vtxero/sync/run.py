@@ -65,4 +65,4 @@ class Run:
             raise BudgetError(f"The run has made {counted}; --max-calls allows {self._request.max_calls}.")
         seconds = self._env.clock.monotonic() - self._began
         if self._request.max_seconds is not None and seconds >= self._request.max_seconds:
-            raise BudgetError(f"The run took {seconds:.0f} s; --max-duration allows {self._request.max_seconds:g}.")
+            raise BudgetError(f"The run took {seconds:.0f} s; --max-duration allows {self._request.max_seconds:g} s.")
