@@ -52,7 +52,7 @@ def understands(words):
         typer's own errors: it is not understood.
     """
     group = typer.main.get_command(app)
-    if words == ["--install-completion"]:  # reading it would already do it
+    if words[:1] == ["--install-completion"]:  # reading it would already do it
         assert any(words[0] in param.opts for param in group.params)
         return
     context = group.make_context("vtxero", hoist(words))

@@ -130,6 +130,10 @@ def test_container_file_when_read_has_known_steps_and_runs_a_command():
     assert tuple(name for name, _ in steps) == known
     parts = dict(steps)
     assert json.loads(parts["ENTRYPOINT"]) == ["vtxero"]
+    # A volume takes its owner from the image: root's could not be written to.
+    user, volume = parts["USER"], parts["VOLUME"]
+    assert f"install -d -o {user} -g {user} {volume}" in parts["RUN"]
+    assert f"VTXERO_STATE_DIR={volume}" in parts["ENV"].split()
     understands(json.loads(parts["CMD"]))
 
 
