@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.world import World, counts
+from vtxero.sync.guards import Mapped
 
 
 def test_law_10_emptied_side_stops_before_any_write():
@@ -103,11 +104,18 @@ def test_law_10_changed_mapping_stops_the_run_until_it_is_allowed():
     world = World()
     world.vtiger.add("cards", name="Ann")
     world.sync()
-    world.fingerprint = "another"
+    world.mapped = Mapped("another", {"a": "1", "b": "3", "c": "4"})
     world.vtiger.add("cards", name="Bob")
+    wanted = "changed since the last run: b was 2 and is 3; c was not set and is 4."
 
+    dry = world.sync(dry_run=True)
     report = world.sync()
 
+    assert dry.exit_code == 0
+    assert "A real run would stop here. RUN-GUARD-CONFIG: " in dry.messages[0]
+    assert wanted in dry.messages[0]
     assert (report.exit_code, world.xero.names()) == (6, ["Ann"])
+    assert report.messages[0].startswith("RUN-GUARD-CONFIG: ")
+    assert wanted in report.messages[0]
     assert world.sync(allow=("config",)).exit_code == 0
     assert world.sync().exit_code == 0

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sync.toy import ToySlice
 from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
+from vtxero.sync.guards import Mapped
 
 
 @contextmanager
@@ -150,7 +151,7 @@ def test_law_3_field_switched_on_later_meets_for_the_first_time():
     world.xero.edit("cards", made["Ann"], phone="5")
     world.xero.edit("cards", made["Bob"], phone="2")
     world.sync()
-    world.fields, world.fingerprint = ToySlice.fields, "another"
+    world.fields, world.mapped = ToySlice.fields, Mapped("another", {})
 
     report = world.sync(allow=("config",))
 

@@ -15,6 +15,7 @@ from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
 from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RunReport
@@ -52,7 +53,7 @@ class World:
         self.database = open_database(None)
         self.guards = GuardOptions(**guards)
         self.runs = 0
-        self.fingerprint = "as it was"
+        self.mapped = Mapped("as it was", {"a": "1", "b": "2"})
         self.fields = ToySlice.fields
         self.only: Direction | None = None
         self.card = self.partner = ""
@@ -79,7 +80,7 @@ class World:
             lookups=lookups,
             guards=self.guards,
             tenant="toy",
-            fingerprint=self.fingerprint,
+            mapped=self.mapped,
             clock=FixedClock(),
             progress=Silent(),
             translate=lambda side, module, words: tuple(

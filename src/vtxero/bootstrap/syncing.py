@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Protocol, runtime_checkable
 
 from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
@@ -34,6 +35,7 @@ from vtxero.store.database import scratch_copy
 from vtxero.store.stories import Stories
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.environment import Environment, ModulePlan
+from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
@@ -47,6 +49,15 @@ from vtxero.xero.client import XeroClient
 from vtxero.xero.source import XeroSource
 
 _log = logging.getLogger("vtxero")
+
+MAPPED_MODULES = ("contacts", "organizations", "products", "invoices", "payments")
+MATCHING = (
+    "organizations.email_from",
+    "organizations.tax_number_field",
+    "products.name_is",
+    "invoices.placeholder_product",
+)
+"""Options below `modules` that decide what belongs together. Their order is part of the sum that states hold."""
 
 
 def run_sync(
@@ -230,7 +241,7 @@ def prepare(tools: Opened, request: RunRequest, *, tells_absences: bool = True) 
         lookups=lookups,
         guards=settings.guards,
         tenant=reference.xero.organisation.organisation_id,
-        fingerprint=fingerprint(settings),
+        mapped=mapped(settings),
         clock=tools.clock,
         progress=tools.progress,
         translate=translate_refusal,
@@ -268,20 +279,23 @@ def _absences(reference: Reference, settings: Settings, request: RunRequest) -> 
     return tuple(found)
 
 
-def fingerprint(settings: Settings) -> str:
+def mapped(settings: Settings) -> Mapped:
     """Sum up the options that decide which records and fields belong together; accounts and policies may change."""
     modules = settings.modules
-    parts = (
-        {
-            name: getattr(modules, name).fields
-            for name in ("contacts", "organizations", "products", "invoices", "payments")
-        },
-        modules.organizations.email_from,
-        modules.organizations.tax_number_field,
-        modules.products.name_is,
-        modules.invoices.placeholder_product,
-    )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    fields = {name: getattr(modules, name).fields for name in MAPPED_MODULES}
+    others = {name: attrgetter(name)(modules) for name in MATCHING}
+    parts = (fields, *others.values())
+    options = {f"modules.{name}.fields.{key}": rule for name, rules in fields.items() for key, rule in rules.items()}
+    options |= {f"modules.{name}": value for name, value in others.items()}
+    texts = {name: _in_words(value) for name, value in options.items()}
+    return Mapped(hashlib.sha256(repr(parts).encode()).hexdigest(), texts)
+
+
+def _in_words(value: object) -> str:
+    """Write a value as it stands in the config."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}: {each}' for name, each in value.items())}}}"
+    return f"{value}" if value not in {None, ""} else "blank"
 
 
 def _plan_of(entry: ModuleEntry, settings: Settings, request: RunRequest, catalogue: Catalogue) -> ModulePlan:

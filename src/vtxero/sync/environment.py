@@ -12,6 +12,7 @@ from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import VtxeroError
 from vtxero.sync.apply import Translate
+from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport
@@ -107,7 +108,7 @@ class Environment:
     lookups: StateLookups
     guards: GuardOptions
     tenant: str
-    fingerprint: str
+    mapped: Mapped
     """Of the field maps and matching options: another one than last time is for a person to see first."""
     clock: Clock
     progress: Progress

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
@@ -16,7 +17,7 @@ from vtxero.sync.fetch import Fetcher
 from vtxero.sync.follow import Standings, plan_follow_ups
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
-from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, RunPlanner
+from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, MAPPED, RunPlanner
 from vtxero.sync.state import Action
 from vtxero.sync.write_back import WriteBack
 
@@ -45,7 +46,8 @@ class RunApplier:
         self._follow(modules, planner)
         doubtful = {dep for module in modules if module.name in self._run.ledger.refused for dep in module.depends_on}
         with env.transaction():
-            env.state.set_meta(FINGERPRINT, env.fingerprint)
+            env.state.set_meta(FINGERPRINT, env.mapped.fingerprint)
+            env.state.set_meta(MAPPED, json.dumps(dict(env.mapped.options)))
             for name, value in planner.places.items():
                 env.state.set_meta(name, value)
             env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))

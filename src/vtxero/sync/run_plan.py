@@ -12,7 +12,7 @@ from vtxero.sync.environment import ModulePlan
 from vtxero.sync.fetch import Fetcher, reread
 from vtxero.sync.follow import Standing, Standings, foresee
 from vtxero.sync.gone import Deletions
-from vtxero.sync.guards import ModuleFacts, check_fingerprint, check_guards
+from vtxero.sync.guards import ModuleFacts, check_guards, check_mapping
 from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
@@ -20,6 +20,7 @@ from vtxero.sync.saved import keep_approved
 from vtxero.sync.state import Action
 
 FINGERPRINT = "fingerprint"
+MAPPED = "mapped options"
 DOUBTFUL = "doubtful"
 FIELDS = "fields of "
 
@@ -40,8 +41,7 @@ class RunPlanner:
 
     def plan(self) -> list[ModulePlan]:
         """Plan every module that can be planned, and guard the whole. Gives the planned modules."""
-        allowed = (*self._run.request.allow, "config") if self._run.request.dry_run else self._run.request.allow
-        check_fingerprint(self._env.state.get_meta(FINGERPRINT), self._env.fingerprint, allowed)
+        self._check_mapping()
         stopped: set[str] = set()
         planned, facts, seeds = [], [], set()
         for module in self._run.scope.modules:
@@ -80,15 +80,27 @@ class RunPlanner:
             for action in self._env.state.follow_ups(module.name) if ids else ():
                 yield action, standings.of(action.vtiger_id)
 
+    def _check_mapping(self) -> None:
+        """Stop when the mapping changed."""
+        state, allowed = self._env.state, self._run.request.allow
+        try:
+            check_mapping(state.get_meta(FINGERPRINT), state.get_meta(MAPPED), self._env.mapped, allowed)
+        except StopError as error:
+            self._stop(error)
+
     def _guard(self, facts: list[ModuleFacts]) -> None:
-        """Stop before harm; a dry run harms nothing and shows what the guard is about."""
+        """Stop before harm."""
         try:
             check_guards(facts, self._deletions.count, self._env.guards, self._run.request.allow)
         except StopError as error:
             self._deletions.take_back()
-            if not self._run.request.dry_run:
-                raise
-            self._run.ledger.say(f"A real run would stop here. {error.message} {error.remedy}")
+            self._stop(error)
+
+    def _stop(self, error: StopError) -> None:
+        """A dry run harms nothing, and shows what the guard is about."""
+        if not self._run.request.dry_run:
+            raise error
+        self._run.ledger.say(f"A real run would stop here. {error.code}: {error.message} {error.remedy}")
 
     # one module
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vtxero.domain.lookups import SYMBOL_START, read_symbol
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import BudgetError, VtxeroError
+from vtxero.errors import BudgetError, StopError, VtxeroError
 from vtxero.sync.environment import Environment
 from vtxero.sync.follow import Standing
 from vtxero.sync.forecast import Forecast
@@ -43,7 +43,8 @@ class RunLedger:
 
     def note(self, error: VtxeroError, what: str = "") -> None:
         """Say what went wrong, and let it decide the exit code."""
-        text = f"{what}: {error.message}" if what else error.message
+        said = f"{error.code}: {error.message}" if isinstance(error, StopError) else error.message
+        text = f"{what}: {said}" if what else said
         if error.remedy:
             text = f"{text} {error.remedy}"
         if text not in self._messages:
