@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from vtxero.domain.codes import Code
+from vtxero.domain.findings import note
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import StateError, TemporaryError
 from vtxero.store import SqliteRuns, SqliteState, open_database
@@ -16,7 +18,7 @@ from vtxero.store.codec import dump_result
 from vtxero.store.database import scratch_copy
 from vtxero.store.migrations import MIGRATIONS
 from vtxero.sync.effects import CREATED, Effect
-from vtxero.sync.records import Outcome, Presence
+from vtxero.sync.records import FieldChange, Outcome, Presence
 from vtxero.sync.report import RecordResult
 from vtxero.sync.state import Action, Departure, Link, StoredRecord
 
@@ -288,3 +290,20 @@ def test_second_write_of_a_pair_that_is_noted_late_says_something_only_where_it_
     runs.add_late("sent", replace(told, outcome=Outcome.UPDATED), only_failed=True)
 
     assert [record.outcome for record in runs.results("sent")] == [after]
+
+
+def test_write_that_is_noted_late_after_another_of_the_same_record_and_run_is_added_to_it(state):
+    runs = SqliteRuns(state._db)
+    change = FieldChange("status", "Approved", "Paid")
+    found = note(Code.ANSWER_LOST)
+    runs.add("sent", RecordResult("cards", Direction.TO_XERO, Outcome.CREATED, "One", "7x1", "guid-1"))
+
+    later = RecordResult("cards", Direction.TO_VTIGER, Outcome.UPDATED, "One", "7x1", "guid-1", changes=(change,))
+    runs.add_late("sent", replace(later, notes=(found,)), only_failed=False)
+
+    [told] = runs.results("sent")
+    assert (told.outcome, [each.field for each in told.changes], told.notes) == (
+        Outcome.CREATED,
+        ["status in Vtiger"],
+        (found,),
+    )

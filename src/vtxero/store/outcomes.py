@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from vtxero.domain.sides import Side
@@ -19,6 +19,7 @@ from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult
 
 WAITING = (Outcome.SKIPPED, Outcome.CONFLICT, Outcome.FAILED)
+WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 OF_RUN = "FROM judged j JOIN outcomes o ON o.module = j.module AND o.last >= j.seq AND o.first <= j.seq WHERE j.run = ?"
 _ROW = "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{}' AND r.id = o.{}_id AND r.{})"
@@ -81,6 +82,7 @@ class SqliteOutcomes:
     def add_late(self, run: str, result: RecordResult, *, only_failed: bool) -> None:
         """Note an outcome of an earlier run, in the place of all that is told of the record in that run.
 
+        Where that is a write as well, it was an earlier one, and the changes and notes of this one are added to it.
         `only_failed`: only where that is a failure.
         """
         vtiger_id, xero_id = result.vtiger_id or "", result.xero_id or ""
@@ -94,8 +96,11 @@ class SqliteOutcomes:
             ).fetchall()
             if only_failed and Outcome.FAILED not in {outcome for *_, outcome in rows}:
                 return
-            for *told, _ in rows:
+            for *told, outcome in rows:
                 self._take_out(_Told(*told), now, before)
+                if Outcome(outcome) in WRITTEN:
+                    earlier = load_result(told[-1])
+                    result = replace(earlier.and_then(result), notes=(*earlier.notes, *result.notes))
             self._insert((result.module, vtiger_id, xero_id), now, result.outcome, dump_result(result))
 
     def add_changes(self, run: str, later: RecordResult) -> None:
