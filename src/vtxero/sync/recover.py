@@ -14,6 +14,7 @@ from vtxero.domain.findings import in_order
 from vtxero.domain.ids import record_number
 from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called
+from vtxero.sync.doubt import plain
 from vtxero.sync.effects import CREATED, UPDATED, Effect
 from vtxero.sync.records import Presence, Snapshot
 from vtxero.sync.settle import Tell, bases_after, edited_beside, found_note
@@ -77,11 +78,11 @@ class Recovery:
             self._tell_of(intent, replace(intent.action, vtiger_id=found.id), ())
 
     def _settle(self, intent: Intent, action: Action) -> None:
+        if not action.fields:
+            self._settle_id(intent, action)
+            return
         present = self._present(action)
         if present is None:
-            return
-        if not action.fields:
-            self._settle_id(intent, action, present)
             return
         link = self._state.link(action.module, Side.VTIGER, action.vtiger_id)
         found = self._look(intent, action, present)
@@ -183,10 +184,19 @@ class Recovery:
         changes = tuple(change for change in action.changes if change.field not in rest)
         self._tell(intent.run, replace(action, changes=changes, notes=in_order((*action.notes, told))))
 
-    def _settle_id(self, intent: Intent, action: Action, present: Snapshot[Any]) -> None:
+    def _settle_id(self, intent: Intent, action: Action) -> None:
         """A write of Xero's id into the Vtiger record is no effect; it moved the record's time, and that was us."""
-        is_there = isinstance(self._slice, WritingBack) and not self._slice.lacks_id(
-            present.record, present.marker, action.xero_id
-        )
-        if is_there and self._slice.encode(present.record) == intent.wanted:
-            self._state.saved_again(action.module, Side.VTIGER, present.id, intent.known, present.modified)
+        row = self._state.record(action.module, Side.VTIGER, action.vtiger_id)
+        link = self._state.link(action.module, Side.VTIGER, action.vtiger_id)
+        if row is None or link is None or not isinstance(self._slice, WritingBack):
+            return
+        modified = plain(row.modified)
+        if row.raw is None:
+            # Read again, it said what its base says, and lacked no id.
+            is_ours = link.vtiger_base == intent.wanted
+        else:
+            found, sent = self._slice.mappers[Side.VTIGER].parse_one(row.raw), self._slice.decode(intent.wanted)
+            has_id = not self._slice.lacks_id(found.record, found.marker, link.xero_id)
+            is_ours = has_id and all(getattr(found.record, f) == getattr(sent, f) for f in self._slice.fields)
+        if is_ours and modified:
+            self._state.saved_again(action.module, Side.VTIGER, action.vtiger_id, intent.known, modified)
