@@ -29,7 +29,7 @@ class Place:
 
 def test_secret_that_is_staged_is_read_and_not_kept():
     under = Place(old="1")
-    store = StagedStore(under, {})
+    store = StagedStore(lambda: under, {})
 
     store.set("old", "2")
     store.set("new", "3")
@@ -42,7 +42,7 @@ def test_secret_that_is_staged_is_read_and_not_kept():
 
 def test_staged_secrets_that_are_named_are_kept_at_the_end_and_no_others():
     under = Place(old="1")
-    with StagedStore(under, {"old": "2", "new": "3", "of another app": "4"}).kept("old", "new", "never set"):
+    with StagedStore(lambda: under, {"old": "2", "new": "3", "of another app": "4"}).kept("old", "new", "never set"):
         pass
 
     assert under.kept == {"old": "2", "new": "3"}
@@ -51,7 +51,7 @@ def test_staged_secrets_that_are_named_are_kept_at_the_end_and_no_others():
 @pytest.mark.parametrize("fault", [OSError, KeyboardInterrupt])
 def test_staged_secrets_are_put_back_when_what_follows_fails_or_is_stopped(fault):
     under = Place(old="1")
-    with pytest.raises(fault), StagedStore(under, {"old": "2", "new": "3"}).kept("old", "new"):
+    with pytest.raises(fault), StagedStore(lambda: under, {"old": "2", "new": "3"}).kept("old", "new"):
         raise fault
 
     assert under.kept == {"old": "1"}
@@ -61,8 +61,16 @@ def test_staged_secrets_are_put_back_when_one_of_them_is_refused():
     under = Place(old="1")
     with (
         pytest.raises(OSError, match="No space"),
-        StagedStore(under, {"old": "2", "refused": "3"}).kept("old", "refused"),
+        StagedStore(lambda: under, {"old": "2", "refused": "3"}).kept("old", "refused"),
     ):
         pytest.fail("the config would be written")
 
     assert under.kept == {"old": "1"}
+
+
+def test_place_is_not_looked_for_while_nothing_is_read_from_it_or_kept_there():
+    store = StagedStore(lambda: pytest.fail("a warning would name it"), {"new": "3"})
+
+    assert store.get("new") == "3"
+    with store.kept("of another app"):
+        pass

@@ -6,6 +6,7 @@ Nothing is written: the draft of the config and the logins are held in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -240,7 +241,7 @@ class FirstLogins:
 
     def store(self, loaded: Loaded) -> StagedStore:
         """Open the place for secrets, with those that are only tried yet over it."""
-        return StagedStore(open_store(loaded.settings, self._session.warn), self._staged)
+        return StagedStore(partial(open_store, loaded.settings, self._session.warn), self._staged)
 
 
 @dataclass(frozen=True, slots=True)

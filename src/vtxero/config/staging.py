@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,20 @@ if TYPE_CHECKING:
 class StagedStore:
     """Lies over a place for secrets: reads through it, and holds in memory what is set.
 
-    `staged` is the memory, which may outlive this: another draft of the settings has another place.
+    `staged` is the memory, which may outlive this: another draft of the settings has another place. `opened` gives that
+    place; where nothing has to be read or kept, nobody asks for it, and nothing is said of it.
     """
 
-    def __init__(self, under: SecretStore, staged: dict[str, str]) -> None:
-        self._under = under
+    def __init__(self, opened: Callable[[], SecretStore], staged: dict[str, str]) -> None:
+        self._opened = opened
         self._staged = staged
+        self._place: SecretStore | None = None
+
+    @property
+    def _under(self) -> SecretStore:
+        if self._place is None:
+            self._place = self._opened()
+        return self._place
 
     @property
     def place(self) -> str:
