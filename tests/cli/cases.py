@@ -80,7 +80,7 @@ SCOPE = {
         "plan --allow changes", says="nothing was written", lacks="--allow changes",
         environ={"VTXERO_GUARDS_MAX_CHANGES": "0"},
     ),
-    "--lock-timeout": Case("plan --lock-timeout 1s", 11, "even after 1 seconds", locked=True),
+    "--lock-timeout": Case("plan --lock-timeout 1s", 11, "even after 1 s:", locked=True),
     "--max-calls": Case("plan --max-calls 1", 7, "--max-calls allows 1"),
     "--max-duration": Case("plan --max-duration 0s", 7, "--max-duration allows 0"),
 }  # fmt: skip
@@ -110,7 +110,7 @@ APPLY = {
         "apply friday.json --max-duration 0s", 7, "--max-duration allows 0", before="plan --out friday.json"
     ),
     "--lock-timeout": Case(
-        "apply friday.json --lock-timeout 1s", 11, "even after 1 seconds", before="plan --out friday.json", locked=True
+        "apply friday.json --lock-timeout 1s", 11, "even after 1 s:", before="plan --out friday.json", locked=True
     ),
 }
 LOG = {

@@ -164,3 +164,13 @@ def test_error_on_a_terminal_keeps_its_command_in_one_piece(tmp_path, columns):
     assert "`vtxero --config vtxero.yaml sync --only invoices:INV-2026-0815 --dry-run`" in text
     others = [line for line in text.splitlines() if "`vtxero" not in line]
     assert max(map(len, others)) <= columns
+
+
+def test_command_that_a_stand_in_advises_is_whole_however_its_config_is_named(tmp_path):
+    name = f"a sandbox {'x' * 40}.yaml"
+
+    with Terminal(["sandbox", "--write-config", name], tmp_path, columns=60) as screen:
+        screen.press("\x03", at="Serving until Ctrl-C.")
+        screen.end()
+
+    assert f"vtxero --config '{name}' sync --dry-run" in plain(screen.seen)

@@ -213,6 +213,8 @@ def test_record_from_xero_is_named_by_its_long_id_only_where_it_has_no_name(labe
         ({"conflict": 1, "failed": 1}, {"exit_code": 8}, "vtxero log --failed"),
         ({"created": 1}, {"dry_run": True}, "without --dry-run"),
         ({"unchanged": 1}, {"dry_run": True}, "There is nothing to do."),
+        ({"skipped": 1, "conflict": 1}, {"dry_run": True}, "Conflicts wait for your decision: see above."),
+        ({"skipped": 1}, {"dry_run": True}, "Nothing would be written. Records left alone"),
         ({"created": 1}, {"exit_code": 7}, "Not finished: what was allowed is used up."),
         ({"created": 1}, {"exit_code": 6}, "ended early (exit code 6)"),
         ({}, {"exit_code": 130}, "What was done is saved"),

@@ -43,6 +43,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
+from vtxero.domain.words import counted
 from vtxero.errors import LockedError, VtxeroError
 from vtxero.registry import MODULES, account_fields
 from vtxero.store import SqliteState, open_database
@@ -106,7 +107,7 @@ def _state_checks(settings: Settings) -> Iterator[Check]:
         yield _first_state(settings.database)
     else:
         found, failure = _try("State", lambda: _count(settings))
-        yield from failure or [ok("State", f"{settings.database}, {found} links.")]
+        yield from failure or [ok("State", f"{settings.database}, {counted(found or 0, 'link')}.")]
     if not settings.lock_file.exists():
         return
     try:

@@ -18,6 +18,7 @@ ALIASES = {
     "services": "products",
     "items": "products",
     "accounts": "organizations",
+    "customers": "organizations",
     "organisations": "organizations",
     "tax": "taxes",
     "taxrates": "taxes",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vtxero.cli.advice import typed
 from vtxero.cli.exitcodes import BUG, gravest
 from vtxero.cli.running import carry_out, print_report
 from vtxero.cli.session import Output, Session
 from vtxero.cli.stand_ins import Wanted, end_on_signals, make_stand_ins, serve_until, write_config
 from vtxero.domain.sides import Direction
+from vtxero.domain.words import counted
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
@@ -66,7 +69,7 @@ def demo(
                 session.say(
                     "\nThe stand-ins go on until Ctrl-C. Open a link, change something, save it; then, elsewhere:"
                 )
-                session.say(f"  vtxero --config {folder / CONFIG} sync")
+                session.say(f"  {typed(f'{_with_config(folder)} sync')}")
                 serve_until(done)
     if session.options.output is Output.TABLE and not session.options.quiet:
         session.show(_advice(keep))
@@ -88,14 +91,20 @@ def _runs(session: Session, settings: Settings, config: Path | None) -> int:
     if not tables:
         print_report(shown, reports[1])
     if tables and not _writes(reports[2]):
-        _title(session, "Nothing was written: both sides are in step.", style="bold")
+        left = _count(reports[2], (Outcome.SKIPPED,))
+        why = f"; left alone, with the reasons above: {counted(left, 'record')}" if left else ""
+        _title(session, f"Nothing was written: what can cross has crossed{why}.", style="bold")
     if _writes(reports[2]):
         session.complain("Error: the second run found something to do; it should not have. Please report it.")
     return gravest([report.exit_code for report in reports] + [BUG if _writes(reports[2]) else 0])
 
 
 def _writes(report: RunReport) -> int:
-    return sum(count.counts.get(outcome, 0) for count in report.modules for outcome in WRITES)
+    return _count(report, WRITES)
+
+
+def _count(report: RunReport, outcomes: Sequence[Outcome]) -> int:
+    return sum(count.counts.get(outcome, 0) for count in report.modules for outcome in outcomes)
 
 
 def _title(session: Session, title: str, style: str = "bold underline") -> None:
@@ -125,6 +134,11 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     yield private_folder(keep.absolute())
 
 
+def _with_config(folder: Path) -> str:
+    """Give vtxero as it is called with the config in a folder."""
+    return f"vtxero --config {shlex.quote(str(folder / CONFIG))}"
+
+
 def _advice(keep: Path | None) -> Iterator[RenderableType]:
     """Give commands to try, each below what it is good for."""
     from rich.text import Text
@@ -138,7 +152,7 @@ def _advice(keep: Path | None) -> Iterator[RenderableType]:
         ("a config for your own books", "vtxero init"),
     ]
     if keep:
-        ways.insert(0, ("the records left alone, and why", f"vtxero --config {keep / CONFIG} log --skipped"))
+        ways.insert(0, ("the records left alone, and why", f"{_with_config(keep)} log --skipped"))
     else:
         ways.insert(3, ("keep the log of this", "vtxero demo --keep demo"))
         ways.insert(0, ("the same, and links that open, until Ctrl-C", "vtxero demo --stay"))

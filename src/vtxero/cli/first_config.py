@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from vtxero.bootstrap import discovery
 from vtxero.bootstrap.clock import SystemClock
+from vtxero.cli.advice import typed
 from vtxero.cli.asking import Asker
 from vtxero.cli.first_choices import Choices
 from vtxero.cli.first_logins import FirstLogins, Given
@@ -114,7 +115,7 @@ class FirstConfig:
         session.say(f"Secrets: {self._place(loaded)}.")
         if aside:
             session.say(f"The config that was there is now {aside}.")
-        session.print_words("\n".join([f"Written: {self._path}", "Next:", *(f"  {line}" for line in following)]))
+        session.print_words("\n".join([f"Written: {self._path}", "Next:", *(f"  {typed(line)}" for line in following)]))
 
     def _command(self) -> str:
         """How to call vtxero with this config."""

@@ -14,7 +14,7 @@ from vtxero.cli import arguments, options
 from vtxero.cli.advice import typed
 from vtxero.cli.exitcodes import CHANGES, CONFLICT
 from vtxero.cli.run_options import RunOptions, takes_run_options
-from vtxero.cli.running import carry_out, print_report
+from vtxero.cli.running import carry_out, part_of, print_report
 from vtxero.cli.session import Session
 from vtxero.domain.codes import Code
 from vtxero.errors import ConfigError
@@ -59,7 +59,7 @@ def plan(
     closing = _closing_of_plan(session, report, out)
     if detailed_exitcode and report.exit_code == 0 and _has_changes(report):
         report = replace(report, exit_code=CHANGES)
-    print_report(session, report, closing=closing)
+    print_report(session, report, part=part_of(request), closing=closing)
     return report.exit_code
 
 

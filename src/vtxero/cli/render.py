@@ -109,8 +109,17 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     if report.exit_code not in {0, 3, 8, CHANGES}:
         return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
     if report.dry_run:
-        return "To carry this out, run the same without --dry-run." if writes else "There is nothing to do."
+        return "To carry this out, run the same without --dry-run." if writes else _closing_of_idle_plan(totals)
     return _closing_of_run(totals, writes, command, part)
+
+
+def _closing_of_idle_plan(totals: Mapping[Outcome, int]) -> str:
+    """Say what is left to people where a run would write nothing."""
+    if totals[Outcome.CONFLICT]:
+        return "Nothing would be written. Conflicts wait for your decision: see above."
+    if totals[Outcome.SKIPPED]:
+        return "Nothing would be written. Records left alone, with what to do about them: see above."
+    return "There is nothing to do."
 
 
 def _writes(report: RunReport) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vtxero.cli.exitcodes import CHANGES, INTERRUPTED, NOBODY_NEEDED
 from vtxero.cli.session import Output, Session
+from vtxero.domain.sides import Direction
 from vtxero.errors import SignalError
 
 if TYPE_CHECKING:
@@ -66,6 +67,18 @@ def print_report(
             return
     for text in errors:
         session.complain(f"Error: {text}")
+
+
+def part_of(request: RunRequest) -> str:
+    """Name what a run was confined to, blank for one that looked at everything in both directions."""
+    parts = {
+        "--only": request.only,
+        "--since": request.since,
+        "--limit": request.limit,
+        " and ".join(request.modules): request.modules,
+        f"--direction {request.direction}": request.direction not in {None, Direction.BOTH},
+    }
+    return ", ".join(name for name, is_set in parts.items() if is_set)
 
 
 def _print_document(session: Session, report: RunReport) -> None:

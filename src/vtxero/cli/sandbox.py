@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vtxero.cli.advice import typed
 from vtxero.cli.session import Session
 from vtxero.cli.stand_ins import (
     Edition,
@@ -110,5 +112,6 @@ def _announce(session: Session, stand_ins: Sandbox, config: Path | None) -> None
     for tenant_id, name in organisations.items() if len(organisations) > 1 else ():
         session.print_words(f"  {name} (tenant id {tenant_id})")
     if config:
-        session.print_words(f"Config: {config}   try: vtxero --config {config} sync --dry-run")
+        command = f"vtxero --config {shlex.quote(str(config))} sync --dry-run"
+        session.print_words(f"Config: {config}   try: {typed(command)}")
     session.say("Serving until Ctrl-C.")

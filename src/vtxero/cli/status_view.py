@@ -17,7 +17,7 @@ from vtxero.cli.naming import STYLES, indented, whole
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
-from vtxero.domain.words import all_called, called
+from vtxero.domain.words import all_called, called, counted
 from vtxero.sync.records import Outcome
 
 NAMES = {Side.VTIGER: "Vtiger", Side.XERO: "Xero"}
@@ -82,7 +82,7 @@ def _name(item: ModuleStanding) -> str:
 def _module_lines(item: ModuleStanding) -> RenderableType:
     """Give a module's row in words."""
     read = (f"{name} read to {_time(item.cursors[side])}" for side, name in NAMES.items() if item.cursors[side])
-    told = [f"{item.links} links", f"{sum(item.waiting.values())} waiting", *read]
+    told = [counted(item.links, "link"), f"{sum(item.waiting.values())} waiting", *read]
     return Flow(Text(f"{_name(item)}: {', '.join(typed(each) for each in told)}"), hang=2)
 
 
@@ -200,4 +200,4 @@ def _cell(base: str | None, now: str | None) -> Text:
 def _short(value: str | None) -> str:
     text = clean(value or "")
     more = len(text) - MAX_VALUE
-    return f"{text[:MAX_VALUE]}… (and {more} more characters; `-o json` has all)" if more > 0 else text
+    return f"{text[:MAX_VALUE]}… (and {counted(more, 'more character')}; `-o json` has all)" if more > 0 else text

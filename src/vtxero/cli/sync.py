@@ -10,11 +10,10 @@ import typer
 from vtxero.cli import options
 from vtxero.cli.exitcodes import FailOn, tuned
 from vtxero.cli.run_options import RunOptions, takes_run_options
-from vtxero.cli.running import carry_out, print_report
+from vtxero.cli.running import carry_out, part_of, print_report
 from vtxero.cli.session import Session
 from vtxero.cli.watching import watched
 from vtxero.domain.codes import Code
-from vtxero.domain.sides import Direction
 from vtxero.errors import DeclinedError
 from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
@@ -70,20 +69,8 @@ def _watched_run(session: Session, settings: Settings, request: RunRequest, fail
         report = carry_out(session, settings, request)
         report = replace(report, exit_code=tuned(report.exit_code, skipped=_skipped(report, fail_on), fail_on=fail_on))
         ended_with(report.exit_code)
-        print_report(session, report, part=_part(request))
+        print_report(session, report, part=part_of(request))
     return report.exit_code
-
-
-def _part(request: RunRequest) -> str:
-    """Name what a run was confined to, blank for one that looked at everything in both directions."""
-    parts = {
-        "--only": request.only,
-        "--since": request.since,
-        "--limit": request.limit,
-        " and ".join(request.modules): request.modules,
-        f"--direction {request.direction}": request.direction not in {None, Direction.BOTH},
-    }
-    return ", ".join(name for name, is_set in parts.items() if is_set)
 
 
 def _skipped(report: RunReport, fail_on: FailOn) -> int:

@@ -112,7 +112,7 @@ class RunLock(FileLock):
 
     def busy(self, holder: str) -> VtxeroError:
         """The error that ends this run with exit code 11."""
-        waited = f" even after {self.timeout:g} seconds" if self.timeout else ""
+        waited = f" even after {self.timeout:g} s" if self.timeout else ""
         return LockedError(
             f"Another run of this profile is under way{waited}: {holder}.",
             remedy="Let it end, or wait for it with `--lock-timeout 10m`.",

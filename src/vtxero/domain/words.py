@@ -37,6 +37,11 @@ def all_called(module: str, fields: Iterable[str]) -> str:
     return ", ".join(called(module, field) for field in fields)
 
 
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun: one call, many calls."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def with_rate(name: str, rate: str) -> str:
     """Name a tax with its rate in per cent, once: Xero's own names often hold it (`15% GST on Income`)."""
     return name if f"{rate}%" in name.replace(" ", "") else f"{name} {rate} %"

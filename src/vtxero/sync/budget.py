@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from vtxero.domain.words import counted
 from vtxero.errors import BudgetError
 
 
@@ -24,8 +25,7 @@ class CallBudget:
         with self._mutex:
             if self._most is not None and self._taken >= self._most:
                 raise BudgetError(
-                    f"The run has made {self._taken} call{'' if self._taken == 1 else 's'};"
-                    f" --max-calls allows {self._most}.",
+                    f"The run has made {counted(self._taken, 'call')}; --max-calls allows {self._most}.",
                     remedy="What is done is saved; the next run goes on from there.",
                 )
             self._taken += 1

@@ -10,6 +10,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.options import GuardOptions
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Side
+from vtxero.domain.words import counted
 from vtxero.errors import StopError
 
 LAST = 1
@@ -42,11 +43,13 @@ def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOption
                 text = f"{side.label} shows no {item.module} at all, and {count} of them are linked."
                 raise _stop(Code.RUN_GUARD_EMPTIED, text, "emptied")
     if gone > options.max_deletions and "deletions" not in allowed:
-        text = f"{gone} linked or waiting records disappeared; guards.max_deletions allows {options.max_deletions}."
+        lost = counted(gone, "linked or waiting record")
+        text = f"{lost} disappeared; guards.max_deletions allows {options.max_deletions}."
         raise _stop(Code.RUN_GUARD_DELETIONS, text, "deletions")
     updates = sum(item.updates for item in facts)
     if updates > options.max_changes and "changes" not in allowed:
-        text = f"The run would change {updates} existing records; guards.max_changes allows {options.max_changes}."
+        changed = counted(updates, "existing record")
+        text = f"The run would change {changed}; guards.max_changes allows {options.max_changes}."
         raise _stop(Code.RUN_GUARD_CHANGES, text, "changes")
     for item in facts:
         is_wave = item.updates > FEW and item.updates > options.max_share * item.links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vtxero.domain.words import counted
 from vtxero.errors import BudgetError, StateError, VtxeroError
 from vtxero.sync.environment import Environment, ModulePlan
 from vtxero.sync.forecast import Forecast
@@ -61,8 +62,9 @@ class Run:
         self._env.should_stop()
         calls = sum(source.calls for source in self._env.sources.values())
         if self._request.max_calls is not None and calls >= self._request.max_calls:
-            counted = f"{calls} call{'' if calls == 1 else 's'}"
-            raise BudgetError(f"The run has made {counted}; --max-calls allows {self._request.max_calls}.")
+            raise BudgetError(
+                f"The run has made {counted(calls, 'call')}; --max-calls allows {self._request.max_calls}."
+            )
         seconds = self._env.clock.monotonic() - self._began
         if self._request.max_seconds is not None and seconds >= self._request.max_seconds:
             raise BudgetError(f"The run took {seconds:.0f} s; --max-duration allows {self._request.max_seconds:g} s.")
