@@ -23,7 +23,7 @@ from vtxero.rules.taxes import RUN_AGAIN_WITH_TAX, waits_for_tax
 QUANTITY_PLACES = 3
 """Vtiger keeps three decimals of a quantity."""
 NO_PRODUCT = (
-    "Mend the item, and later invoices name its product. This one has crossed with the other product and stays so: if "
+    "Mend the item, and later invoices name its product. This one crosses with the other product and stays so: if "
     "its own should be on it, choose it on the line in Vtiger."
 )
 

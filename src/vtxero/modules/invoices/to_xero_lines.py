@@ -24,8 +24,8 @@ from vtxero.rules.accounts import account_problem, tax_fits_account
 NO_DESCRIPTION = "No description"
 WHOLE = "the whole invoice"
 NO_ITEM = (
-    "Mend the product, and later invoices name its item. This one has crossed without it and stays so: if the item "
-    "should be on it, choose it on the line in Xero."
+    "{mend}, and later invoices name its item. This one crosses without it and stays so: if the item should be on it, "
+    "choose it on the line in Xero."
 )
 
 
@@ -132,7 +132,7 @@ class _Writer:
                         Code.DEPENDENCY,
                         place,
                         f"the product {named} {what}; the line crosses without an item code.",
-                        NO_ITEM,
+                        NO_ITEM.format(mend="Mend the product"),
                     )
                     return ""
                 code = ""
@@ -141,7 +141,7 @@ class _Writer:
                 Code.PRD_CODE,
                 place,
                 f"the product {named} has no code; the line crosses without an item code.",
-                NO_ITEM,
+                NO_ITEM.format(mend="Fill in its Part Number in Vtiger"),
             )
         return code
 
