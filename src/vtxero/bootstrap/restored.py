@@ -53,7 +53,8 @@ def check_restored(database: Database, state: SqliteState, beside: Path, request
     if not last or not runs.runs(1) or runs.summary(last) or runs.has_forgotten(last):
         return ()
     newest = runs.runs(1)[0].run
-    text = f"The state database does not know the last run, {last}: an older copy of it was put back, which ends with {newest}."
+    copy = f"an older copy of it was put back, which ends with {newest}"
+    text = f"The state database does not know the last run, {last}: {copy}."
     if request.resync:
         with state.transaction():
             forget_pairs(database)

@@ -25,6 +25,7 @@ from modules.payments.builders import (
     vtiger_row,
     xero_row,
 )
+from vtxero.domain.codes import Code
 from vtxero.domain.lookups import PartnerState
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import ConfigError, NotModelledError
@@ -228,7 +229,9 @@ def test_mandatory_field_that_xero_leaves_empty_takes_the_default_or_bars_the_pa
 def test_payment_of_more_than_vtiger_has_due_is_barred():
     books = Books()
     books.sales[Side.VTIGER] = Sale("Paid", amount_paid=D(100))
-    assert codes(to_vtiger(a_slice(books)).findings) == ["PAY-AMOUNT"]
+    [finding] = to_vtiger(a_slice(books)).findings
+    assert finding.code is Code.PAY_AMOUNT
+    assert "Vtiger counts this money as received already" in finding.remedy
 
 
 # -- reading -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,10 @@ from vtxero.modules.payments.record import FIELDS, MODULE, Payment
 from vtxero.modules.payments.tools import REVERSED, Tools
 from vtxero.rules.accounts import payment_account_problem
 
+RECEIVED_ALREADY = (
+    "If Vtiger counts this money as received already, nothing needs to be done; else delete or correct, in Vtiger, the "
+    "payment that takes its place."
+)
 AUTHORISED, PAID = "AUTHORISED", "PAID"
 TAKES_PAYMENTS = frozenset({AUTHORISED, PAID})
 """Xero's statuses of an approved invoice; of a paid one the amount due tells the rest."""
@@ -84,7 +88,7 @@ def amount_findings(
         also = f", after {canon(others):f} of other payments in this run" if others else ""
         service = side.label
         text = f"It is {canon(payment.amount):f}, and {canon(max(due, ZERO)):f} is due in {service}{also}."
-        yield finding(Code.PAY_AMOUNT, text, field="amount")
+        yield finding(Code.PAY_AMOUNT, text, field="amount", remedy="" if side is Side.XERO else RECEIVED_ALREADY)
 
 
 def account_findings(tools: Tools, payment: Payment) -> Iterator[Finding]:
