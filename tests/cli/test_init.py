@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import sys
 
@@ -11,6 +12,7 @@ from cli.logging_in import BROWSER, consent, free_port
 from cli.terminal import Terminal, plain
 from vtxero.config.load import Sources, load
 
+KEY_VARIABLE, SECRET_VARIABLE = "VTXERO_VTIGER_ACCESS_KEY", "VTXERO_XERO_CLIENT_SECRET"
 KEYS = {"VTXERO_VTIGER_ACCESS_KEY": "sandbox-key", "VTXERO_XERO_CLIENT_SECRET": "sandbox"}
 
 
@@ -162,6 +164,19 @@ def test_init_when_something_is_wrong_says_what_and_writes_nothing(flags, vtxero
     assert not (tmp_path / "vtxero.yaml").exists()
     assert "sandbox-key" not in ran.err + ran.out
     assert "vtxero.yaml" not in ran.err
+    assert "vtxero auth" not in ran.err
+
+
+@pytest.mark.parametrize(("variable", "what"), [(KEY_VARIABLE, "access key"), (SECRET_VARIABLE, "client secret")])
+def test_init_without_a_secret_and_without_a_terminal_names_the_variable(flags, vtxero, monkeypatch, variable, what):
+    monkeypatch.delenv(variable)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    ran = vtxero("init", *flags)
+
+    assert ran.code == 4
+    assert f"{what} is not given, and nobody can be asked here." in ran.err
+    assert f"Set the variable {variable}, or pipe it in." in ran.err
     assert "vtxero auth" not in ran.err
 
 

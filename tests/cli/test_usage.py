@@ -33,8 +33,17 @@ pytestmark = pytest.mark.usefixtures("config")
         ("sync --full=yes", "--full takes no value: write --full alone, or leave it out.", "vtxero sync"),
         ("apply", "FILE is missing: A plan made with `vtxero plan --out`.", "vtxero apply"),
         ("doctor invoices", "`vtxero doctor` takes no words: 'invoices' means nothing to it.", "vtxero doctor"),
-        ("status invoices INV1", "`vtxero status` takes one KIND:ID: 'INV1' is too much.", "vtxero status"),
-        ("apply f.json --lock-timeout 10 minutes", "'minutes' is too much. What holds blanks needs quotes.", "apply"),
+        (
+            "status invoices INV1",
+            "`vtxero status` takes one KIND:ID: 'INV1' is too much. Kind and id are one word",
+            "vtxero status",
+        ),
+        (
+            "apply f.json --lock-timeout 10 minutes",
+            "'minutes' is too much. A time span is one word, like 10m.",
+            "apply",
+        ),
+        ("apply f.json of Friday", "'of Friday' is too much. What holds blanks needs quotes.", "apply"),
     ],
 )
 def test_command_line_that_is_not_understood_is_told_in_our_words(vtxero, words, said, see):

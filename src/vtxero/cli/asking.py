@@ -22,6 +22,12 @@ T = TypeVar("T")
 WRONG = (ConfigError, AuthError, TemporaryError, NotModelledError)
 """What an answer can be the cause of: it is asked again."""
 _OF_AUTH = re.compile(r"(?:[;,] then)? ?(?:Start once more with|run|Run) `vtxero auth ?\w*(?: --no-browser)?`(?:, or)?")
+_PHRASES = (
+    ("set vtiger.allow_http: true", "give --allow-http"),
+    ("set vtiger.edition", "give --edition"),
+    ("Run `vtxero auth xero` without it", "Leave it out"),
+    ("Correct what is named there.", ""),
+)
 _KEYS = (
     ("vtiger.url", "Vtiger's address"),
     ("vtiger.username", "the login name"),
@@ -108,7 +114,7 @@ class Asker:
         """Tell an error without the file that is not written yet, and without commands that need it."""
         place = re.compile(rf"^{re.escape(str(self.draft))}(?::\d+)*: ", re.MULTILINE)
         error.message = _in_words(place.sub("", error.message))
-        error.remedy = _tidied(_OF_AUTH.sub("", _in_words(error.remedy)))
+        error.remedy = _tidied(_OF_AUTH.sub("", _in_words(error.remedy).replace(" in the config", "")))
         return error
 
     def choice(self, question: Question, options: Sequence[tuple[str, str]]) -> str:
@@ -135,11 +141,12 @@ class Asker:
 
 def _in_words(text: str) -> str:
     """Name what was asked for, and not the key that it will be written under."""
-    text = text.replace("vtiger.allow_http: true", "--allow-http").replace("set vtiger.edition", "give --edition")
+    for ours, plain in _PHRASES:
+        text = text.replace(ours, plain)
     for key, words in _KEYS:
         text = re.sub(rf"^{re.escape(key)}: ", f"{words[0].upper()}{words[1:]} ", text, flags=re.MULTILINE)
         text = text.replace(key, words)
-    return text.replace("Correct what is named there.", "")
+    return text
 
 
 def _tidied(remedy: str) -> str:

@@ -15,7 +15,7 @@ from vtxero.bootstrap.clock import SystemClock
 from vtxero.cli.advice import typed
 from vtxero.cli.asking import Asker
 from vtxero.cli.first_choices import Choices
-from vtxero.cli.first_logins import FirstLogins, Given
+from vtxero.cli.first_logins import KEY, SECRET, FirstLogins, Given
 from vtxero.cli.former_config import Former, replace_config
 from vtxero.cli.session import Session
 from vtxero.cli.text import clean
@@ -28,8 +28,6 @@ from vtxero.errors import AuthError, ConfigError, StopError, VtxeroError
 
 if TYPE_CHECKING:
     from vtxero.bootstrap.discovery import Discovery
-
-KEY, SECRET = "VTXERO_VTIGER_ACCESS_KEY", "VTXERO_XERO_CLIENT_SECRET"
 
 
 class FirstConfig:
@@ -74,10 +72,11 @@ class FirstConfig:
         }
         missing = [flag for flag, value in needed.items() if not value]
         if missing:
-            secrets = KEY if given.flow in {None, "pkce"} else f"{KEY} and {SECRET}"
+            one = given.flow in {None, "pkce"}
+            secrets = f"secret in the variable {KEY}" if one else f"secrets in the variables {KEY} and {SECRET}"
             raise ConfigError(
                 f"Nobody can be asked here, and {_and(missing)} {'is' if len(missing) == 1 else 'are'} not given.",
-                remedy=f"Give {'it' if len(missing) == 1 else 'them'}, with the secrets in the variables {secrets}, "
+                remedy=f"Give {'it' if len(missing) == 1 else 'them'}, with the {secrets}, "
                 "or run this on a terminal without --no-input. `vtxero init --help` has an example.",
             )
 

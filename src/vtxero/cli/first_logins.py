@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "unknown-yet"
 KEY, SECRET = "VTXERO_VTIGER_ACCESS_KEY", "VTXERO_XERO_CLIENT_SECRET"
+KEY, SECRET = "VTXERO_VTIGER_ACCESS_KEY", "VTXERO_XERO_CLIENT_SECRET"
 FLOWS = (
     ("pkce", "by browser, with an app of the type Mobile or desktop (most people)"),
     ("client_credentials", "a Custom Connection: no browser, for servers; AU, NZ, UK and US only"),
@@ -71,7 +72,7 @@ class FirstLogins:
         self._path = path
         self._given = given
         self._former = former
-        self._terminal = Terminal(asker.session)
+        self._terminal = _Desk(asker.session)
         self._staged: dict[str, str] = {}
         self.draft = Starter(
             "",
@@ -145,7 +146,9 @@ class FirstLogins:
                     self.draft = replace(self.draft, access_key=self._key(desk))
                 return log_in_vtiger(self.vault(), desk)
             except WRONG as error:
-                if self._session.may_ask and desk.typed == [""]:
+                if desk.typed == [""]:
+                    if not self._session.may_ask:
+                        raise _not_given("Vtiger's access key", KEY) from error
                     return None
                 self._asker.again(error)
                 if not desk.typed:
@@ -194,7 +197,12 @@ class FirstLogins:
                 return found
         if self._in_config("xero", "client_secret") and draft.flow != "pkce":
             self.draft = replace(draft, client_secret=self._secret())
-        return log_in_xero(self.vault(), self._terminal, clock, with_browser=self._given.browser)
+        try:
+            return log_in_xero(self.vault(), self._terminal, clock, with_browser=self._given.browser)
+        except AuthError as error:
+            if self._terminal.typed == [""] and not self._session.may_ask:
+                raise _not_given("Xero's client secret", SECRET) from error
+            raise
 
     def _in_config(self, section: str, key: str) -> bool:
         """Whether a secret is to stand in the config: as asked for, or as it was."""
@@ -255,6 +263,12 @@ class _Desk(Terminal):
         text = Terminal.secret(self, what, stored=stored)
         self.typed[:] = [text.strip()]
         return text
+
+
+def _not_given(what: str, variable: str) -> AuthError:
+    return AuthError(
+        f"{what} is not given, and nobody can be asked here.", remedy=f"Set the variable {variable}, or pipe it in."
+    )
 
 
 def _flow(text: str) -> Flow:

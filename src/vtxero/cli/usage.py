@@ -13,6 +13,9 @@ _QUOTED = re.compile(r"'([^']*)'")
 _EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)")
 _MEANT = {"login": "auth", "logout": "auth logout", "setup": "init", "configure": "init", "check": "doctor"}
 """Words of other tools for commands of ours."""
+UNITS = frozenset(
+    {"s", "sec", "secs", "second", "seconds", "m", "min", "mins", "minute", "minutes", "h", "hour", "hours"}
+)
 
 
 def sentence(error: Any, arguments: Sequence[str]) -> str:
@@ -107,7 +110,13 @@ def _too_much(error: Any, extra: str) -> str:
     if not taken:
         return f"`{context.command_path}` takes no words: {extra!r} means nothing to it."
     only = _listed(str(param.metavar) for param in taken)
-    return f"`{context.command_path}` takes one {only}: {extra!r} is too much. What holds blanks needs quotes."
+    if extra.partition(" ")[0].lower() in UNITS:
+        advice = "A time span is one word, like 10m."
+    elif only == "KIND:ID":
+        advice = "Kind and id are one word, as in invoices:INV12."
+    else:
+        advice = "What holds blanks needs quotes."
+    return f"`{context.command_path}` takes one {only}: {extra!r} is too much. {advice}"
 
 
 def _problem(error: Exception) -> dict[str, Any]:
