@@ -83,7 +83,7 @@ def test_payment_taken_in_xero_since_the_last_run_is_told_and_gone_after_the_nex
     [item] = verify(settled).ledger.differences
     assert item.amounts == Amounts(D(0), D("-11.35"), D("11.35"))
     assert [cause.code for cause in item.causes] == ["EDITED-IN-XERO"]
-    assert "paid 0 to 11.35" in item.causes[0].message
+    assert "paid 0.00 NZD to 11.35 NZD" in item.causes[0].message
     settled.sync()
     assert causes(settled) == {}
 

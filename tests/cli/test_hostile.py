@@ -67,7 +67,7 @@ def test_reader_that_goes_away_at_once_is_no_failure(tmp_path, command):
     ("command", "expected"),
     [
         ("init --vtiger-url https://crm.acme.test --config new.yaml", "--vtiger-username is not given"),
-        ("undo last", "nobody to ask"),
+        ("undo --origin xero", "nobody to ask"),
     ],
 )
 def test_question_with_stdin_closed_is_refused(tmp_path, command, expected):

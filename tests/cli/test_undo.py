@@ -284,6 +284,17 @@ def test_installed_undo_when_the_answer_is_no_says_so_once(company):
     assert last.count("Error: ") == 1
 
 
+def test_installed_undo_on_a_terminal_says_what_is_special_about_it_once(company):
+    with Terminal(["--config", company.config, "undo", company.ran.run], company.config.parent) as screen:
+        screen.answer("Take it back?", "y")
+        assert screen.end() == 0
+
+    before, _, after = words(plain(screen.seen)).partition("Take it back?")
+    assert "Approved invoices voided in Xero: 1." in before
+    assert "Approved invoices voided in Xero" not in after
+    assert "Taken back: 2. Left alone: 1; why, and what to do: vtxero" in after
+
+
 def test_undo_that_is_long_shows_its_first_records_before_it_asks_and_how_to_see_all():
     session = Session(options=Globals(config=Path("a.yaml")))
     many = tuple(record(f"INV{n}", Outcome.UPDATED, number=n) for n in range(30))

@@ -57,7 +57,7 @@ def print_report(
         from vtxero.cli.naming import View
         from vtxero.cli.text import is_plain
 
-        plain, together = is_plain(sys.stdout, no_color=session.options.no_color), _in_one_place()
+        plain, together = is_plain(sys.stdout, no_color=session.options.no_color), in_one_place()
         view = View(
             session.command, is_plain=plain, reasons=reasons, advice=advice, part=part, errors=together, closing=closing
         )
@@ -90,7 +90,7 @@ def _print_document(session: Session, report: RunReport) -> None:
         session.print_lines(document.record_document(record) for record in report.records)
 
 
-def _in_one_place() -> bool:
+def in_one_place() -> bool:
     """Tell whether stdout and stderr end up in the same place: one terminal, one mail of cron's."""
     try:
         places = [os.fstat(stream.fileno()) for stream in (sys.stdout, sys.stderr)]

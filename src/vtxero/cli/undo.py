@@ -13,7 +13,7 @@ import typer
 from vtxero.cli import options
 from vtxero.cli.advice import typed
 from vtxero.cli.exitcodes import DONE, FAILED, INTERRUPTED, FailOn, tuned
-from vtxero.cli.running import STOPPED_AT_ONCE, print_report
+from vtxero.cli.running import STOPPED_AT_ONCE, in_one_place, print_report
 from vtxero.cli.session import Session
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError, DeclinedError, SignalError
@@ -63,12 +63,14 @@ def undo(  # noqa: PLR0917 - Typer takes options as arguments
     check_undo(settings, request)
     if not (yes or dry_run or session.may_ask):
         raise ConfigError(NO_ONE_TO_ASK, remedy="Look at it with --dry-run, then run it with --yes.")
-    report = _carry_out(session, settings, request, ask=not yes)
+    report, announced = _carry_out(session, settings, request, ask=not yes)
     totals: Counter[Outcome] = Counter()
     for count in report.modules:
         totals.update(count.counts)
     exit_code = tuned(report.exit_code, skipped=totals[Outcome.SKIPPED], fail_on=fail_on)
     report = replace(report, exit_code=exit_code)
+    if not session.wants_json and in_one_place():
+        report = replace(report, messages=tuple(text for text in report.messages if text not in announced))
     print_report(session, report, advice=False, closing=_closing(session, report, request, totals))
     return exit_code
 
@@ -105,11 +107,15 @@ def _request(run: str | None, origin: str | None, *, dry_run: bool) -> UndoReque
     return UndoRequest("", Side.XERO, dry_run=dry_run, command=f"undo --origin xero{suffix}")
 
 
-def _carry_out(session: Session, settings: Settings, request: UndoRequest, *, ask: bool) -> RunReport:
+def _carry_out(
+    session: Session, settings: Settings, request: UndoRequest, *, ask: bool
+) -> tuple[RunReport, tuple[str, ...]]:
+    """Carry it out; also gives what was said beforehand."""
     from vtxero.bootstrap import run_undo
     from vtxero.cli.progress import RunProgress
 
     shown = not session.options.quiet
+    announced: list[str] = []
     with RunProgress(sys.stderr, shown=shown, no_color=session.options.no_color) as progress:
 
         def announce(preview: RunReport) -> None:
@@ -119,11 +125,13 @@ def _carry_out(session: Session, settings: Settings, request: UndoRequest, *, as
                     session.complain_in_full(asked_parts(session, preview, request))
                 for line in announcement(preview):
                     (session.complain if asks else session.say)(session.with_command(line))
+                if asks or shown:
+                    announced.extend(preview.messages)
                 if asks and not typer.confirm("Take it back?", err=True):
                     raise DeclinedError("Nothing was taken back.")
 
         try:
-            return run_undo(settings, request, progress, announce)
+            return run_undo(settings, request, progress, announce), tuple(announced)
         except KeyboardInterrupt:
             raise SignalError(STOPPED_AT_ONCE, exit_code=INTERRUPTED) from None
 
