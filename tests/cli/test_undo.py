@@ -295,6 +295,17 @@ def test_installed_undo_on_a_terminal_says_what_is_special_about_it_once(company
     assert "Taken back: 2. Left alone: 1; why, and what to do: vtxero" in after
 
 
+def test_installed_undo_on_a_terminal_says_that_nothing_is_left_to_take_back(company):
+    idle = company.sync().run
+
+    with Terminal(["--config", company.config, "undo", idle], company.config.parent) as screen:
+        assert screen.end() == 0
+
+    said = words(plain(screen.seen))
+    assert said.count(f"The run {idle} wrote nothing, so there is nothing to take back.") == 1
+    assert said.endswith("Nothing was taken back.")
+
+
 def test_undo_that_is_long_shows_its_first_records_before_it_asks_and_how_to_see_all():
     session = Session(options=Globals(config=Path("a.yaml")))
     many = tuple(record(f"INV{n}", Outcome.UPDATED, number=n) for n in range(30))

@@ -125,7 +125,7 @@ def _carry_out(
                     session.complain_in_full(asked_parts(session, preview, request))
                 for line in announcement(preview):
                     (session.complain if asks else session.say)(session.with_command(line))
-                if asks or shown:
+                if preview.records and (asks or shown):
                     announced.extend(preview.messages)
                 if asks and not typer.confirm("Take it back?", err=True):
                     raise DeclinedError("Nothing was taken back.")
