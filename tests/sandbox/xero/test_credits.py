@@ -48,7 +48,8 @@ def test_credit_note_when_made_is_computed_and_numbered(xero, contact):
     assert (made["Total"], made["RemainingCredit"]) == (Decimal("23.00"), Decimal("23.00"))
     assert made["Contact"]["Name"] == "Rimu Joinery"
     assert xero.rows("CreditNotes")[0]["LineItems"] == []
-    assert [one["CreditNoteNumber"] for one in xero.rows("CreditNotes?page=1")] == ["CN-0001", "MINE"]
+    listed = [(one["CreditNoteNumber"], one["SentToContact"]) for one in xero.rows("CreditNotes?page=1")]
+    assert listed == [("CN-0001", False), ("MINE", False)]
     assert xero.rows("CreditNotes/mine")[0]["CreditNoteID"] == draft["CreditNoteID"]
 
 
@@ -273,3 +274,13 @@ def test_allocation_in_the_words_of_the_pages_in_xml_is_taken(xero, contact, owe
 
     assert answer.status_code == 200, answer.text
     assert invoice_of(xero, owed)["AmountCredited"] == Decimal(3)
+
+
+def test_credit_of_a_contact_that_is_merged_belongs_to_the_other_and_still_pays_its_invoice(xero, state, contact, owed):
+    (credit,) = xero.put("CreditNotes", note(contact))
+    other = state.add_contact(Name="Rimu Joinery 2019")
+
+    state.merge_contacts(contact, other)
+
+    assert xero.rows(f"CreditNotes/{credit['CreditNoteID']}")[0]["Contact"]["ContactID"] == other
+    assert allocate(xero, credit["CreditNoteID"], owed, 3).status_code == 200

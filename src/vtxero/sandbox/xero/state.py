@@ -103,10 +103,10 @@ class XeroState(Books):
             for flag in ("IsCustomer", "IsSupplier"):
                 target[flag] = target[flag] or source[flag]
             self.touch(target_id, target)
-            for invoice in self.invoices.values():
-                if invoice["ContactID"] == source_id:
-                    invoice["ContactID"] = target_id
-                    self.touch(invoice["InvoiceID"], invoice)
+            for document_id, document in (*self.invoices.items(), *self.credits.items()):
+                if document["ContactID"] == source_id:
+                    document["ContactID"] = target_id
+                    self.touch(document_id, document)
 
     def add_item(self, **fields: Any) -> str:
         """Add an item and return its ItemID."""
