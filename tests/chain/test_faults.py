@@ -49,6 +49,24 @@ def test_write_disturbed_once_ends_as_if_undisturbed(company, undisturbed, endpo
 
 
 @pytest.mark.parametrize("endpoint", ["Contacts", "Items", "Invoices"])
+@pytest.mark.parametrize("done", [False, True])
+def test_write_that_xero_failed_at_is_looked_for_and_sent_once_more_under_another_key(
+    company, undisturbed, endpoint, done
+):
+    """Xero answers the same HTTP 500 to the same key for six minutes, whether it had done the work or not."""
+    fill(company)
+    company.apps["xero"].faults.add({"path": f"/{endpoint}", "method": "PUT", "do": "500", "after_commit": done})
+
+    assert company.sync().exit_code == 5
+    assert company.sync().exit_code == 0
+
+    assert (sorted(company.contacts()), sorted(company.items()), totals(company)) == undisturbed
+    entries = [each for each in company.apps["xero"].journal.entries if each.method == "PUT" and endpoint in each.path]
+    assert len({each.headers["idempotency-key"] for each in entries}) == (1 if done else 2)
+    company.quiet()
+
+
+@pytest.mark.parametrize("endpoint", ["Contacts", "Items", "Invoices"])
 def test_every_reply_to_a_write_lost_ends_with_exit_code_5_and_the_next_run_finds_all(company, undisturbed, endpoint):
     fill(company)
     company.apps["xero"].faults.add(

@@ -211,7 +211,7 @@ def test_law_4_plan_whose_record_moved_is_refused_and_the_rest_is_sent(settled):
 
     assert xero_phone(settled) == "1"
     assert settled.items()["W-1"]["Description"] == "new"
-    assert reasons(report) == {"Acme Ltd": ["CONFLICT"]}
+    assert reasons(report) == {"Acme Ltd": ["MOVED"]}
 
 
 def test_law_5_totals_are_equal_to_the_cent_though_the_services_round_otherwise(company):

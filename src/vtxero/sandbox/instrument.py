@@ -21,6 +21,8 @@ REASON = "vtxero.reason"
 """Scope key under which the server thread offers a callable that sets the reason phrase of the answer."""
 
 Refusal = Callable[[FaultRule], tuple[dict[str, str], bytes]]
+Told = Callable[[Scope, bytes, int, bytes], None]
+"""Is told of an answer that a rule gave in the app's place: the request with its body, the status and the content."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Instrumented:
         *,
         expire: Callable[[], object] | None = None,
         refusal: Refusal | None = None,
+        told: Told | None = None,
         keep_bodies: bool = False,
     ) -> None:
         self.app = app
@@ -52,6 +55,7 @@ class Instrumented:
         self.faults = Faults()
         self._expire = expire
         self._refusal = refusal or plain_refusal
+        self._told = told
         self.serving = 0
         """How many requests are being served: each is noted in the journal when its answer has left."""
 
@@ -96,7 +100,7 @@ class Instrumented:
 
     async def _serve_noted(self, exchange: _Exchange, receive: Receive, send: Send) -> None:
         scope = exchange.scope
-        if self.journal.keep_bodies or self.faults.need_body:
+        if self.journal.keep_bodies or self.faults.need_body or (self._told and self.faults.rules):
             exchange.body = await _read(receive)
             receive = _replay(exchange.body, receive)
         query = scope["query_string"].decode("latin-1")
@@ -134,6 +138,8 @@ class Instrumented:
                     if rule.after_commit:
                         await self.app(exchange.scope, receive, _nowhere)
                     headers, content = self._refusal(rule)
+                    if self._told:
+                        self._told(exchange.scope, exchange.body or b"", int(rule.do), content)
                     answer = Response(content, int(rule.do), {**headers, **rule.headers})
                     await answer(exchange.scope, receive, self._counting(exchange, send))
                     return
@@ -174,10 +180,11 @@ def instrumented(
     *,
     expire: Callable[[], object] | None = None,
     refusal: Refusal | None = None,
+    told: Told | None = None,
     keep_bodies: bool = False,
 ) -> Instrumented:
     """Wrap a stand-in; it reports through `scope["vtxero.operation"]`, `["vtxero.write"]`, `["vtxero.created"]`."""
-    return Instrumented(app, expire=expire, refusal=refusal, keep_bodies=keep_bodies)
+    return Instrumented(app, expire=expire, refusal=refusal, told=told, keep_bodies=keep_bodies)
 
 
 def plain_refusal(rule: FaultRule) -> tuple[dict[str, str], bytes]:

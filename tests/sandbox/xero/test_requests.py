@@ -142,6 +142,30 @@ def test_key_when_longer_than_its_limit_is_refused(xero):
     assert xero.api("PUT", "Items", {"Items": [{"Code": "A"}]}, Idempotency_Key="k" * 129).status_code == 400
 
 
+@pytest.mark.parametrize("done", [False, True])
+def test_key_when_xero_itself_failed_gets_that_failure_again_and_another_key_is_served(xero, state, app, clock, done):
+    """developer.xero.com, idempotent requests: what was answered is stored, errors and HTTP 500 included."""
+    app.faults.add({"path": "Contacts", "do": "500", "after_commit": done})
+    body = {"Contacts": [{"Name": "A"}]}
+
+    assert [xero.api("PUT", "Contacts", body, Idempotency_Key="k1").status_code for _ in range(3)] == [500] * 3
+    assert len(state.contacts) == done
+    assert xero.api("PUT", "Contacts", {"Contacts": [{"Name": "B"}]}, Idempotency_Key="k1").status_code == 400
+    assert xero.api("PUT", "Contacts", {"Contacts": [{"Name": "C"}]}, Idempotency_Key="k2").status_code == 200
+    clock.forward(minutes=6)
+    assert xero.api("PUT", "Contacts", body, Idempotency_Key="k1").status_code == (400 if done else 200)
+
+
+def test_failure_that_a_key_is_no_part_of_is_not_stored(xero, app):
+    app.faults.add({"path": "Contacts", "do": "500", "nth": [1, 3]}, {"path": "Contacts", "do": "503", "nth": 5})
+    body = {"Contacts": [{"Name": "A"}]}
+
+    assert [xero.api("PUT", "Contacts", body).status_code for _ in range(2)] == [500, 200]
+    assert [xero.api("GET", "Contacts", Idempotency_Key="k1").status_code for _ in range(2)] == [500, 200]
+    offline = {"Contacts": [{"Name": "B"}]}
+    assert [xero.api("PUT", "Contacts", offline, Idempotency_Key="k2").status_code for _ in range(2)] == [503, 200]
+
+
 def test_key_when_the_reply_was_lost_recovers_the_answer(xero, state, app):
     app.faults.add({"path": "Contacts", "do": "drop-after-commit"})
     body = {"Contacts": [{"Name": "A"}]}

@@ -26,6 +26,7 @@ from vtxero.sandbox.xero.wire import hyphened
 PREFIX = "/api.xro/2.0/"
 MAX_BODY = 3_500_000
 GZIP_FROM = 500
+SERVER_ERROR = 500
 BROAD = "accounting.transactions"
 TRANSACTIONS = {
     "accounting.invoices",
@@ -51,6 +52,15 @@ class Asked:
     @property
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
+
+    @property
+    def key(self) -> str:
+        """The Idempotency-Key of a write, blank without one."""
+        return self.headers.get("idempotency-key", "") if self.method in {"PUT", "POST", "PATCH"} else ""
+
+    @property
+    def target(self) -> str:
+        return f"{self.path.lower()}?{self.raw_query}"
 
     @property
     def wants_json(self) -> bool:
@@ -161,12 +171,19 @@ class XeroApp:
             raise UnauthorisedError("AuthorizationUnsuccessful", scope=True)
         return books
 
+    def broke(self, scope: Scope, body: bytes, status: int, content: bytes) -> None:
+        """Keep an injected HTTP 500 under the request's key: Xero stores what it answered, its own failures too."""
+        asked = _asked(scope, body)
+        if status == SERVER_ERROR and asked.key:
+            with self.state.lock:
+                answer = Answer(status, content.decode("utf-8", "replace"), "text/html")
+                self.keys.keep(asked.key, asked.method, asked.target, body, answer)
+
     def _keyed(self, call: Call, asked: Asked) -> Answer:
         """Serve a write once per Idempotency-Key, and its stored answer to a repetition."""
-        key = asked.headers.get("idempotency-key") if asked.method in {"PUT", "POST", "PATCH"} else None
+        key, target = asked.key, asked.target
         if not key:
             return dispatch(call)
-        target = f"{asked.path.lower()}?{asked.raw_query}"
         stored = self.keys.find(key, asked.method, target, asked.body)
         if stored is not None:
             call.operation = f"{asked.method} {call.parts[0]} (repeated key)"
@@ -201,11 +218,15 @@ async def _read(scope: Scope, receive: Receive) -> Asked:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
+    return _asked(scope, bytes(body))
+
+
+def _asked(scope: Scope, body: bytes) -> Asked:
     raw_query = scope["query_string"].decode("latin-1")
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     query = {name.lower(): value for name, value in parse_qsl(raw_query, keep_blank_values=True)}
     raw_path = scope.get("raw_path") or scope["path"].encode()
-    return Asked(scope["method"], raw_path.decode("latin-1").partition("?")[0], raw_query, query, headers, bytes(body))
+    return Asked(scope["method"], raw_path.decode("latin-1").partition("?")[0], raw_query, query, headers, body)
 
 
 async def _send(answer: Answer, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
@@ -244,4 +265,4 @@ def create_app(
     """Build the stand-in; `limits="off"` refuses nothing, `latency` holds every call for so many seconds."""
     counted = Limits(state.clock, enabled=limits != "off", per_minute=per_minute, per_day=per_day)
     app = XeroApp(state, counted, latency)
-    return instrumented(app, expire=state.identity.expire, refusal=_refusal, keep_bodies=keep_bodies)
+    return instrumented(app, expire=state.identity.expire, refusal=_refusal, told=app.broke, keep_bodies=keep_bodies)
