@@ -84,6 +84,7 @@ def test_story_when_the_screen_is_narrow_is_whole(width):
     fields = (
         FieldStory("total", "1234567.89", "1234567.88", "7654321.98"),
         FieldStory("lines", lines, None),
+        FieldStory("reference", "", "A note"),
     )
     ids = {"vtiger_id": "7x1", "xero_id": "0f3c8a52-6f5b-4a4c-9a0e-6f6f1e0b7a11"}
     nothing = dict.fromkeys(("vtiger_url", "xero_url"))
@@ -94,6 +95,7 @@ def test_story_when_the_screen_is_narrow_is_whole(width):
 
     figures = ["1234567.89", "1234567.88", "7654321.98", "1000.25", "1011.25", *ids.values()]
     assert_whole(text, width, figures)
+    assert width > 60 or "\n  Vtiger: (blank)\n  Xero: A note\n" in text
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -179,7 +179,7 @@ def _field_lines(story: RecordStory, item: FieldStory) -> Iterator[RenderableTyp
         yield Flow(Text.assemble("both sides: ", cells[0]), indent=2, hang=2)
         return
     for name, cell in zip(NAMES.values(), cells, strict=True):
-        yield Flow(Text.assemble(f"{name}: ", cell), indent=2, hang=2)
+        yield Flow(Text.assemble(f"{name}: ", cell if cell.plain else "(blank)"), indent=2, hang=2)
 
 
 def _cells(item: FieldStory) -> tuple[Text, Text]:

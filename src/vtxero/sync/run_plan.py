@@ -224,4 +224,4 @@ class RunPlanner:
         with self._env.transaction():
             spared = keep_approved(self._env.state, [module.name for module in planned], self._run.request.approved)
         if spared:
-            self._run.ledger.say(f"{spared} of the plan's records need nothing any more.")
+            self._run.ledger.say(f"Records of the plan that need nothing any more: {spared}.")
