@@ -60,15 +60,17 @@ def company(tmp_path):
         yield company
 
 
-def killed_after_its_first_creation(company, monkeypatch):
-    """Let a run die when Xero made its first records and nobody noted it yet; give the run's name."""
+def killed_after_its_first(what, company, monkeypatch):
+    """Let a run die when Xero had created, or updated, its first records and nobody noted it yet; give its name."""
 
-    def create_and_die(*args, create=XeroSource.create, **more):
-        create(*args, **more)
+    write = getattr(XeroSource, what)
+
+    def write_and_die(*args, **more):
+        write(*args, **more)
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(XeroSource, "create", create_and_die)
+        patch.setattr(XeroSource, what, write_and_die)
         with pytest.raises(Killed):
             company.sync()
     with open_log(company.settings) as log:
@@ -152,7 +154,7 @@ def test_log_of_a_killed_undo_says_that_the_same_undo_goes_on(company, monkeypat
 
 def test_creation_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company, monkeypatch):
     org = company.organization("Late Ltd")
-    killed = killed_after_its_first_creation(company, monkeypatch)
+    killed = killed_after_its_first("create", company, monkeypatch)
     assert "Late Ltd" in company.contacts()
 
     report = company.undo(killed)
@@ -162,11 +164,27 @@ def test_creation_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company
     assert company.row(org)["accountname"] == "Late Ltd"
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_change_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company, monkeypatch, dry_run):
+    company.sync()
+    company.vtiger.edit(company.acme, phone="123")
+    killed = killed_after_its_first("update", company, monkeypatch)
+    assert company.contacts()["Acme Ltd"]["Phones"]["DEFAULT"]["PhoneNumber"] == "123"
+
+    report = company.undo(killed, dry_run=dry_run)
+
+    assert report.exit_code == 0, report.messages
+    assert [(r.label, [c.field for c in r.changes]) for r in report.records] == [("Acme Ltd", ["phone"])]
+    left = company.contacts()["Acme Ltd"]["Phones"].get("DEFAULT", {}).get("PhoneNumber", "")
+    assert left == ("123" if dry_run else "")
+    assert company.row(company.acme)["phone"] == "123"
+
+
 def test_dry_run_after_a_killed_run_finds_out_and_still_writes_nothing(company, monkeypatch):
     for module in ("organizations", "products", "invoices"):
         company.configure(module, write_back=True)
     company.organization("Late Ltd")
-    killed = killed_after_its_first_creation(company, monkeypatch)
+    killed = killed_after_its_first("create", company, monkeypatch)
     before = company.writes()
 
     report = company.undo(killed, dry_run=True)
