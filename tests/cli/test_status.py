@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -99,6 +101,17 @@ def test_status_of_a_record_that_waits_says_why_and_what_to_do(synced, vtxero):
     assert "INV-GROUP-DISCOUNT" in ran.out
     assert "Give the discount on the lines instead." in " ".join(ran.out.split())
     assert f"record={synced.bad.partition('x')[2]}\n" in ran.out
+
+
+def test_status_of_a_record_whose_write_has_no_known_end_says_which_run_sent_it(synced, vtxero):
+    with closing(sqlite3.connect(synced.path.parent / "state" / "default" / "state.sqlite3")) as state, state:
+        last = "(SELECT max(id) FROM intents WHERE module = 'invoices')"
+        state.execute(f"UPDATE intents SET closed = 0 WHERE id = {last}")
+
+    ran = vtxero("status", f"invoices:{synced.good_number}")
+
+    assert "sent a write to Xero and noted no answer; the next run looks" in " ".join(ran.out.split())
+    assert "1 write that was sent has no known end" in " ".join(vtxero("status").out.split())
 
 
 def test_status_of_a_record_in_conflict_shows_what_each_side_says_now(synced, vtxero):

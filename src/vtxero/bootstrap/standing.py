@@ -133,7 +133,7 @@ class RecordStory:
     """One record, or pair.
 
     `waits` tells whether the next run looks at it again, `alias_of` who stands for it, `told` how much became of it in
-    all: `history` may be the latest of it only.
+    all: `history` may be the latest of it only. `sent` are writes without a known end: which run sent it, and where to.
     """
 
     module: str
@@ -151,6 +151,7 @@ class RecordStory:
     fields: tuple[FieldStory, ...]
     history: tuple[tuple[str, RecordResult], ...]
     told: int = 0
+    sent: tuple[tuple[str, Side], ...] = ()
 
 
 def record_stories(settings: Settings, module: str, text: str, *, latest: int | None = LATEST) -> list[RecordStory]:
@@ -217,6 +218,7 @@ class _Teller:
             fields=self._fields(module, link, {item: row.raw if row else None for item, row in stored.items()}),
             history=tuple(self._stories.history(module, ids[Side.VTIGER], ids[Side.XERO], self._latest)),
             told=self._stories.count_history(module, ids[Side.VTIGER], ids[Side.XERO]),
+            sent=tuple(self._stories.open_writes_of(module, ids[Side.VTIGER], ids[Side.XERO])),
         )
 
     def _fields(self, module: str, link: Link | None, raws: Mapping[Side, str | None]) -> tuple[FieldStory, ...]:

@@ -125,5 +125,6 @@ def _story_document(story: RecordStory) -> dict[str, Any]:
             }
             for item in story.fields
         },
+        "open_writes": [{"run": run, "side": side.value} for run, side in story.sent],
         "history": [{"run": run, **record_document(result)} for run, result in story.history],
     }

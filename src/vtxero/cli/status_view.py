@@ -126,6 +126,9 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
         if is_plain and safe_url(url):
             yield whole(f"    {safe_url(url)}")
     yield indented(Text(_standing_of(story)), 2)
+    for run, side in story.sent:
+        text = f"The run {run} sent a write to {NAMES[side]} and noted no answer; the next run looks what became of it."
+        yield indented(Text(text, "yellow"), 2)
     if story.fields:
         yield Text("")
         yield Fit((_fields(story), Group(*(line for item in story.fields for line in _field_lines(story, item)))))

@@ -55,6 +55,17 @@ class Stories:
         )
         return int(found.fetchone()[0])
 
+    def open_writes_of(self, module: str, vtiger_id: str, xero_id: str) -> list[tuple[str, Side]]:
+        """Name the runs that sent a write about a record without a known end, with the side it was sent to."""
+        rows = self._db.execute(
+            "SELECT run, target FROM intents WHERE module = ? AND closed = 0"
+            " AND ((target = 'vtiger' AND (target_id <> '' AND target_id = ? OR source_id <> '' AND source_id = ?))"
+            " OR (target = 'xero' AND (target_id <> '' AND target_id = ? OR source_id <> '' AND source_id = ?)))"
+            " ORDER BY id",
+            (module, vtiger_id, xero_id, xero_id, vtiger_id),
+        )
+        return [(run, Side(target)) for run, target in rows]
+
     def open_intents(self) -> int:
         """Count the writes whose end is not known: a run was stopped in the middle of them."""
         return int(self._db.execute("SELECT count(*) FROM intents WHERE closed = 0").fetchone()[0])

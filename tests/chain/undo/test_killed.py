@@ -62,7 +62,6 @@ def company(tmp_path):
 
 def killed_after_its_first(what, company, monkeypatch):
     """Let a run die when Xero had created, or updated, its first records and nobody noted it yet; give its name."""
-
     write = getattr(XeroSource, what)
 
     def write_and_die(*args, **more):
