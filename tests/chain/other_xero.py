@@ -103,10 +103,3 @@ def hides_archived(query: Query, _headers: Headers) -> None:
 
 def no_page_block(envelope: dict[str, Any]) -> None:
     envelope.pop("pagination", None)
-
-
-def rows_backwards(envelope: dict[str, Any]) -> None:
-    """Turn the rows of an answer round."""
-    for value in envelope.values():
-        if isinstance(value, list):
-            value.reverse()

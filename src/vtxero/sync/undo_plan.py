@@ -16,8 +16,6 @@ from vtxero.sync.ports import Remover
 from vtxero.sync.records import Snapshot
 from vtxero.sync.undo import Kind, Scene, UndoRules, UndoStep, group_effects, judge, spare_used
 
-Snapshots = Mapping[tuple[str, Side, str], Snapshot[Any]]
-
 
 class UndoState(RunState, EffectLog, Protocol):
     """The state, and what undoing reads and notes in it."""
