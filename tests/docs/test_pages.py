@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -126,9 +127,14 @@ def test_container_file_when_read_has_known_steps_and_runs_a_command():
     (text,) = blocks(CRON, "dockerfile")
     steps = [line.split(None, 1) for line in text.splitlines()]
 
-    known = ("FROM", "COPY", "RUN", "USER", "ENV", "VOLUME", "ENTRYPOINT", "CMD")
+    known = ("FROM", "COPY", "COPY", "COPY", "RUN", "USER", "ENV", "VOLUME", "ENTRYPOINT", "CMD")
     assert tuple(name for name, _ in steps) == known
     parts = dict(steps)
+    # Nothing else of the folder goes into the image: config and secrets lie in it as well.
+    copied = [word for name, text in steps if name == "COPY" for word in text.split()[:-1]]
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    forced = build["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert copied == ["pyproject.toml", build["project"]["readme"], "LICENSE", *forced, "src"]
     assert json.loads(parts["ENTRYPOINT"]) == ["vtxero"]
     # A volume takes its owner from the image: root's could not be written to.
     user, volume = parts["USER"], parts["VOLUME"]
