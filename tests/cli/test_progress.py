@@ -33,6 +33,25 @@ def test_progress_stays_on_one_line_of_80_columns_and_says_what_is_left(monkeypa
     assert f"{done}/" in last
 
 
+@pytest.mark.parametrize("columns", [50, 60, 72])
+def test_progress_on_a_narrow_terminal_cuts_no_figure(monkeypatch, columns):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    screen = Screen()
+
+    with RunProgress(screen, shown=True, no_color=False) as progress:
+        progress.watch_calls(lambda: 4_988)
+        progress.phase("Taking back organizations in Vtiger")
+        progress.step("organizations", 1_234, 9_999)
+        progress._bars.refresh()
+        shown = screen.getvalue()
+
+    last = plain(shown).split("\r")[-1]
+    assert len(last.rstrip()) <= columns
+    assert "Taking back organizations in Vtiger 1234/9999" in last
+    assert "…" not in last
+
+
 def test_progress_into_a_file_writes_nothing():
     file = io.StringIO()
 

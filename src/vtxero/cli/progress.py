@@ -24,6 +24,9 @@ from rich.text import Text
 
 from vtxero.cli.text import clean, is_plain
 
+NARROW = 80
+"""Columns below which a terminal does not hold all that is told of a run's progress."""
+
 
 class _Rate(ProgressColumn):
     """Records a second."""
@@ -59,17 +62,20 @@ class RunProgress:
         self._task: TaskID | None = None
         self._left: Callable[[], int | None] = lambda: None
         if shown and not is_plain(stream, no_color=no_color):
-            self._bars = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-                BarColumn(bar_width=None),
-                MofNCompleteColumn(table_column=Column(no_wrap=True)),
-                _Rate(),
-                TimeRemainingColumn(compact=True, elapsed_when_finished=True, table_column=Column(no_wrap=True)),
-                _CallsLeft(self._calls_left),
-                console=Console(file=stream, highlight=False, markup=False, emoji=False),
-                transient=True,
-            )
+            console = Console(file=stream, highlight=False, markup=False, emoji=False)
+            self._bars = Progress(*self._columns(console.width), console=console, transient=True)
+
+    def _columns(self, width: int) -> list[ProgressColumn]:
+        """Give what is shown: on a narrow terminal only what it holds without cutting a figure."""
+        count = MofNCompleteColumn(table_column=Column(no_wrap=True))
+        named: list[ProgressColumn] = [
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        ]
+        if width < NARROW:
+            return [*named, count]
+        time = TimeRemainingColumn(compact=True, elapsed_when_finished=True, table_column=Column(no_wrap=True))
+        return [*named, BarColumn(bar_width=None), count, _Rate(), time, _CallsLeft(self._calls_left)]
 
     def __enter__(self) -> Self:
         if self._bars:
