@@ -76,7 +76,7 @@ def test_doctor_when_a_login_is_refused_ends_with_4_and_still_looks_at_the_rest(
     assert ran.code == 4
     assert ("Vtiger login", "problem") in found(ran)
     assert ("Xero organisation", "ok") in found(ran)
-    assert "vtxero auth vtiger" in one(ran, "Vtiger login", "problem")["remedy"]
+    assert "correct the access key in " in one(ran, "Vtiger login", "problem")["remedy"]
     assert "wrong" not in ran.out
 
 

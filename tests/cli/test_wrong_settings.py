@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
 import pytest
 
 from vtxero.config.secrets import open_store, xero_secret_name
@@ -110,3 +115,81 @@ def test_vtiger_address_when_a_server_without_vtiger_answers_is_a_fault_of_the_c
 
     assert code == 2
     assert "Check vtiger.url" in text
+
+
+@pytest.fixture
+def page():
+    """A web server that answers everything with a page, as a captive portal or a wrong address does."""
+
+    def app(environ, start):
+        status = "403 Forbidden" if environ["REQUEST_METHOD"] == "CONNECT" else "200 OK"
+        start(status, [("Content-Type", "text/html")])
+        return [b"<html><title>Log in</title></html>"]
+
+    with make_server("127.0.0.1", 0, app, handler_class=Mute) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class Mute(WSGIRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("command", [["sync"], ["auth", "status"]])
+def test_login_server_when_a_page_answers_in_its_place_is_a_fault_of_the_config(said, command, page):
+    code, text = said(*command, xero={"identity_url": page})
+
+    assert code == 2
+    assert f"What answers at {page} is no Xero: POST /connect/token got a page" in text
+
+
+def test_proxy_when_it_answers_pages_is_what_is_named(said, page, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, page)
+    monkeypatch.setattr("vtxero.vtiger.transport.PAUSES", ())
+    monkeypatch.setattr("vtxero.xero.oauth.PAUSE_SECONDS", 0)
+
+    code, text = said(
+        "doctor", vtiger={"url": "https://crm.acme.test"}, xero={"identity_url": "https://login.acme.test"}
+    )
+
+    assert code == 5
+    assert text.count("the proxy of this network let nothing through") == 2
+    assert "HTTPS_PROXY" in text
+
+
+@pytest.mark.parametrize("command", ["sync", "doctor", "status", "log"])
+def test_state_folder_of_somebody_else_is_named_with_what_to_do(shop, vtxero, said, command, monkeypatch):
+    assert vtxero("sync").code == 0
+    folder = shop.path.parent / "state" / "default"
+
+    def closed(path, *_, **__):
+        if Path(path).is_relative_to(folder):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    real = os.stat
+    if os.geteuid():
+        folder.chmod(0o000)
+    else:
+        monkeypatch.setattr("os.open", refusing(os.open, folder))
+        monkeypatch.setattr(Path, "exists", lambda path: bool(closed(path)))
+    code, text = said(command)
+    folder.chmod(0o700)
+
+    assert code in {2, 12}
+    assert "Run vtxero as the user who owns" in text
+    assert "bug" not in text
+
+
+def refusing(opening, folder):
+    """Open files, but none in this folder: an administrator may enter every folder, and tests may run as one."""
+
+    def opened(path, *rest, **more):
+        if isinstance(path, (str, Path)) and Path(path).is_relative_to(folder):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opening(path, *rest, **more)
+
+    return opened

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
 
 import pytest
 
@@ -36,6 +37,11 @@ def wrapped(fault, *, openly=True):
         (TimeoutError("timed out"), "no answer came in time"),
         (OSError(errno.ENETUNREACH, "unreachable"), "the network does not reach the server"),
         (OSError(errno.EIO, "odd"), "otherwise"),
+        (
+            ssl.SSLCertVerificationError("[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1006)"),
+            "its certificate was not accepted (nobody known vouches for it)",
+        ),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "it does not speak https"),
     ],
 )
 @pytest.mark.parametrize("openly", [True, False])

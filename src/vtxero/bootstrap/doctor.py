@@ -35,6 +35,7 @@ from vtxero.bootstrap.pin_checks import pin_checks
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.tax_checks import tax_checks
 from vtxero.bootstrap.vault import Vault
+from vtxero.config.files import may_enter, whose
 from vtxero.config.load import Loaded, placeholders
 from vtxero.config.lock import RunLock
 from vtxero.config.secrets import with_secrets
@@ -44,7 +45,7 @@ from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction
 from vtxero.domain.words import counted
-from vtxero.errors import LockedError, VtxeroError
+from vtxero.errors import LockedError, StateError, VtxeroError
 from vtxero.registry import MODULES, account_fields
 from vtxero.store import SqliteState, open_database
 from vtxero.sync.ports import Clock
@@ -103,6 +104,14 @@ def _try(topic: str, do: Callable[[], T]) -> tuple[T | None, list[Check]]:
 
 
 def _state_checks(settings: Settings) -> Iterator[Check]:
+    if not may_enter(settings.state_folder):
+        yield problem(
+            "State",
+            f"{settings.state_folder} is not open to you{whose(settings.state_folder)}.",
+            "Run vtxero as the user who owns it, or have its owner make it readable and writable for you.",
+            exit_code=StateError.exit_code,
+        )
+        return
     if not settings.database.exists():
         yield _first_state(settings.database)
     else:
@@ -186,10 +195,18 @@ def _clock_checks(clock: Clock, vtiger: _Read | None, xero: _Read | None) -> Ite
         theirs = datetime.fromtimestamp(read.server_time, UTC)
         yield warning(
             "Clock",
-            f"This machine's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} {name}'s "
+            f"This machine's clock is {_span(abs(skew))} {'ahead of' if skew > 0 else 'behind'} {name}'s "
             f"({theirs:%Y-%m-%d %H:%M:%S} UTC): logins may be taken for expired.",
             "Set the clock by NTP on the machine that is wrong. No record is judged by this machine's clock.",
         )
+
+
+def _span(seconds: float) -> str:
+    """Write a span of time in the largest unit that says something."""
+    for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def _reference_checks(

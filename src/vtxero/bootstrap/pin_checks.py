@@ -10,6 +10,7 @@ from vtxero.bootstrap.checks import Check, failed, note, ok
 from vtxero.bootstrap.instance import Look, Services, look
 from vtxero.bootstrap.services import open_vtiger, open_xero
 from vtxero.bootstrap.vault import Vault
+from vtxero.config.files import may_enter
 from vtxero.config.secrets import with_secrets
 from vtxero.config.settings import Settings
 from vtxero.domain.reference import Reference
@@ -24,6 +25,8 @@ TOPIC = "Profile"
 def pin_checks(settings: Settings, vault: Vault, clock: Clock, reference: Reference) -> Iterator[Check]:
     """Compare both services with those that the state belongs to, as a run does before it begins."""
     try:
+        if not may_enter(settings.state_folder):
+            return  # told under State
         if not settings.database.exists():
             check_twins(settings, reference)
             return

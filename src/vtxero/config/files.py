@@ -23,8 +23,9 @@ def private_folder(folder: Path) -> Path:
             folder.chmod(OWNER_ONLY)
     except OSError as error:
         raise ConfigError(
-            f"The folder {folder} cannot be used: {error.strerror}.",
-            remedy="Make it writable for you, or choose another one with state_dir in the config.",
+            f"The folder {folder} cannot be used: {error.strerror}{whose(folder)}.",
+            remedy="Run vtxero as the user who owns it, make it writable for you, or choose another one with state_dir "
+            "in the config.",
         ) from error
     return folder
 
@@ -55,3 +56,27 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def may_enter(folder: Path) -> bool:
+    """Tell whether a folder can be used, as far as it exists."""
+    try:
+        return not folder.exists() or os.access(folder, os.R_OK | os.W_OK | os.X_OK)
+    except PermissionError:
+        return False
+
+
+def whose(path: Path) -> str:
+    """Say, behind a name, who owns a file or folder of somebody else; blank for one's own."""
+    try:
+        owner = path.stat().st_uid
+    except OSError:
+        return ""
+    if owner == os.geteuid():
+        return ""
+    try:
+        import pwd  # noqa: PLC0415 - Unix alone has it
+
+        return f" (it belongs to the user {pwd.getpwuid(owner).pw_name})"
+    except (ImportError, KeyError):
+        return f" (it belongs to the user number {owner})"

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vtxero.config.files import private_folder
+from vtxero.config.files import private_folder, whose
 from vtxero.errors import ConfigError, LockedError, TemporaryError, VtxeroError
 
 POLL_SECONDS = 0.1
@@ -74,8 +74,8 @@ class FileLock:
             return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise ConfigError(
-                f"The lock file {self.path} cannot be used: {error.strerror}.",
-                remedy="Make it writable for you, or choose another state_dir in the config.",
+                f"The lock file {self.path} cannot be used: {error.strerror}{whose(self.path)}.",
+                remedy="Run vtxero as the user who owns it, or make the file and its folder writable for you.",
             ) from error
 
     def _acquire(self, handle: int) -> None:

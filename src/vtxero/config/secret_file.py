@@ -19,6 +19,14 @@ class FileStore:
         self.path = path
         self.place = str(path)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether logins were kept here before, or are in a folder that is closed to us: then reading says so."""
+        try:
+            return self.path.exists()
+        except PermissionError:
+            return True
+
     def get(self, name: str) -> str | None:
         """Read from the file."""
         found = self._read().get(name)

@@ -53,7 +53,7 @@ def open_store(settings: Settings, warn: Warn) -> SecretStore:
         AuthError: the config asks for the keyring, and there is none that answers.
     """
     file = FileStore(settings.secrets_file)
-    if settings.logins == "file" or (settings.logins == "auto" and file.path.exists()):
+    if settings.logins == "file" or (settings.logins == "auto" and file.is_there):
         return file
     ring = KeyringStore(settings.profile)
     try:

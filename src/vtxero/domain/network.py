@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import errno
 import socket
+import ssl
+from collections.abc import Mapping
 
 UNREACHED = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
+UNTRUSTED = "its certificate was not accepted"
+KINDS: Mapping[type[OSError], str] = {
+    socket.gaierror: "the name of the server cannot be found",
+    ConnectionRefusedError: "the connection was refused",
+    TimeoutError: "no answer came in time",
+    ConnectionError: "the connection broke",
+}
 LAYERS = 8
 """Libraries wrap a fault a few times; a chain of causes may also bite its own tail."""
 
@@ -26,16 +35,20 @@ def fault_in_words(error: BaseException, *, otherwise: str) -> str:
     return otherwise
 
 
+def is_untrusted(words: str) -> bool:
+    """Tell whether a fault in these words is about a certificate."""
+    return words.startswith(UNTRUSTED)
+
+
 def _of_system(error: BaseException) -> str:
-    match error:
-        case socket.gaierror():
-            return "the name of the server cannot be found"
-        case ConnectionRefusedError():
-            return "the connection was refused"
-        case TimeoutError():
-            return "no answer came in time"
-        case ConnectionError():
-            return "the connection broke"
-        case OSError(errno=number) if number in UNREACHED:
-            return "the network does not reach the server"
-    return ""
+    if isinstance(error, ssl.SSLError):
+        return _of_encryption(error)
+    if isinstance(error, OSError) and error.errno in UNREACHED:
+        return "the network does not reach the server"
+    return next((words for kind, words in KINDS.items() if isinstance(error, kind)), "")
+
+
+def _of_encryption(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{UNTRUSTED} ({getattr(error, 'verify_message', '') or 'nobody known vouches for it'})"
+    return "it does not speak https" if "WRONG_VERSION_NUMBER" in str(error) else ""

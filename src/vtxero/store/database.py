@@ -18,6 +18,7 @@ Database: TypeAlias = sqlite3.Connection
 
 REMEDY = "Restore the file from a backup, or move it away and run `vtxero sync --resync`: links are found again."
 ROOM = "Make room on the disk, and the file and its folder writable for you; then run again. Do not move the file away."
+OWNER = "Run vtxero as the user who owns the file, or make it and its folder writable for you. Do not move it away."
 NO_ROOM = ("disk is full", "disk i/o error", "readonly", "unable to open")
 """What SQLite says of a disk or folder that takes nothing; moving the state away would be the wrong remedy."""
 
@@ -75,14 +76,15 @@ def _told(name: str) -> Iterator[None]:
 
 def _as_own(name: str, error: OSError | sqlite3.Error) -> StateError | TemporaryError:
     if isinstance(error, OSError):
-        return StateError(f"{name} cannot be used: {error.strerror}.", remedy=ROOM)
+        remedy = OWNER if isinstance(error, PermissionError) else ROOM
+        return StateError(f"{name} cannot be used: {error.strerror}.", remedy=remedy)
     if not isinstance(error, sqlite3.OperationalError):
         return StateError(f"{name} cannot be used: {error}.", remedy=REMEDY)
     said = str(error).lower()
     if "locked" in said or "busy" in said:
         text = f"{name} is in use by another program."
         return TemporaryError(text, remedy="Close that program, or run again later.")
-    remedy = ROOM if any(word in said for word in NO_ROOM) else REMEDY
+    remedy = OWNER if "readonly" in said else ROOM if any(word in said for word in NO_ROOM) else REMEDY
     return StateError(f"{name} cannot be used: {error}.", remedy=remedy)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from vtxero.domain.network import fault_in_words
+from vtxero.domain.network import UNTRUSTED, fault_in_words
 from vtxero.errors import ConfigError, ReplyLostError, SecretRefusedError, TemporaryError, VtxeroError
 
 SERVICE = "vtiger"
@@ -97,8 +97,9 @@ def transport_fault(error: httpx.HTTPError | httpx.InvalidURL, call: Call) -> Vt
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
         return ConfigError(f"Vtiger's address {call.endpoint} cannot be used: {error}.", remedy="Correct vtiger.url.")
     if _is_certificate(error):
+        why = fault_in_words(error, otherwise=UNTRUSTED)
         return ConfigError(
-            f"The certificate of {call.endpoint} was not accepted: {error}.",
+            f"Nothing was sent to {call.endpoint}: {why}.",
             remedy="Have it renewed, or name your own authority's file under vtiger.verify in the config.",
         )
     if "WRONG_VERSION_NUMBER" in str(error):
@@ -110,7 +111,9 @@ def transport_fault(error: httpx.HTTPError | httpx.InvalidURL, call: Call) -> Vt
         return PassingFaultError(
             TemporaryError(
                 f"Vtiger cannot be reached at {call.endpoint}: {_words(error)}.",
-                remedy="Check vtiger.url and that the server is up, then run again.",
+                remedy="Check the proxy (the variables HTTPS_PROXY and HTTP_PROXY), then run again."
+                if isinstance(error, httpx.ProxyError)
+                else "Check vtiger.url and that the server is up, then run again.",
             )
         )
     if call.writes:

@@ -138,6 +138,11 @@ def _authority(path: str) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(
-            f"The certificates under vtiger.verify cannot be read from {path}: {error}.",
+            f"The certificates under vtiger.verify cannot be read from {path}: {_why(error)}.",
             remedy="Name a file of PEM certificates.",
         ) from error
+
+
+def _why(error: OSError) -> str:
+    # A fault of the certificates is an OSError too, in the words of OpenSSL.
+    return "it holds none" if isinstance(error, ssl.SSLError) else error.strerror or "it cannot be opened"

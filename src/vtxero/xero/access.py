@@ -134,6 +134,16 @@ def when_silent(address: str, option: str) -> str:
     return f"Check {option} in the config, and the network; the next run tries again."
 
 
+def when_untrusted(address: str, option: str) -> str:
+    """Say what to do where the certificate at an address is not accepted."""
+    if is_own(address):
+        return (
+            "Check this machine's clock. Where a proxy or a virus scanner looks into connections, name the file of its "
+            "certificates in the variable SSL_CERT_FILE."
+        )
+    return f"Name the file of its authority's certificates in the variable SSL_CERT_FILE, or correct {option}."
+
+
 def is_own(address: str) -> bool:
     """Tell whether an address is Xero's own, not one from the config."""
     return address.rstrip("/") in {API_URL, IDENTITY_URL}

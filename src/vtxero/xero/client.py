@@ -6,6 +6,7 @@ every call gets a timeout. What is sent again, and how often, is decided below.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -156,7 +157,9 @@ class XeroClient(Closing):
                 try:
                     found = parse(answer)
                 except ValueError as error:
-                    answer = Failure(Kind.LOST, f"the answer cannot be read ({error})", 200)
+                    # Where the JSON breaks helps nobody who has to find out what answered.
+                    why = "it is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+                    answer = Failure(Kind.LOST, f"the answer cannot be read ({why})", 200)
                 else:
                     self._met = True
                     return found
@@ -293,7 +296,7 @@ def _send(api: Any, tenant_id: str, exchange: _Exchange) -> tuple[bytes | Failur
             return exchange.operation.no_rows(), answer.status, headers
         return failure_of_answer(answer.status, headers, answer.data or b""), answer.status, headers
     except ApiSSLException as error:
-        return Failure(Kind.UNSENT, f"no secure connection ({error.reason})"), 0, {}
+        return Failure(Kind.UNSENT, fault_in_words(error, otherwise="no secure connection came about")), 0, {}
     except (HTTPError, OSError) as error:
         return _network_failure(error), 0, {}
 
@@ -310,8 +313,8 @@ def _network_failure(error: Exception) -> Failure:
     )
 
     cause = error.reason if isinstance(error, MaxRetryError) and error.reason else error
-    if isinstance(cause, SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(cause):
-        return Failure(Kind.UNSENT, "its certificate cannot be verified; is a proxy in between?")
+    if isinstance(cause, SSLError):
+        return Failure(Kind.UNSENT, _secure_fault(cause))
     if isinstance(cause, ResponseError):
         return Failure(Kind.BLOCKED, "something between here and Xero sends elsewhere")
     if isinstance(cause, ProxyError):
@@ -322,3 +325,9 @@ def _network_failure(error: Exception) -> Failure:
     if isinstance(cause, ConnectTimeoutError):
         return Failure(Kind.UNSENT, "no connection came about in time")
     return Failure(Kind.LOST, fault_in_words(cause, otherwise="the connection broke"))
+
+
+def _secure_fault(error: Exception) -> str:
+    """Say why no secure connection came about; urllib3 keeps the fault itself in its own error's arguments."""
+    inner = next((each for each in error.args if isinstance(each, BaseException)), error)
+    return fault_in_words(inner, otherwise="no secure connection came about")

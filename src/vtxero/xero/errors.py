@@ -13,8 +13,9 @@ from enum import Enum, auto
 from typing import Any
 from xml.sax.saxutils import unescape
 
+from vtxero.domain.network import is_untrusted
 from vtxero.errors import AuthError, NotModelledError, RefusedError, TemporaryError, VtxeroError
-from vtxero.xero.access import API_OPTION, XeroAccess, is_own, when_silent, wrong_tenant
+from vtxero.xero.access import API_OPTION, XeroAccess, is_own, when_silent, when_untrusted, wrong_tenant
 from vtxero.xero.limits import told_wait
 from vtxero.xero.tokens import LOG_IN
 
@@ -122,6 +123,11 @@ def _passing(failure: Failure, where: str, address: str) -> TemporaryError:
         )
     if failure.kind is Kind.LIMITED:
         return TemporaryError(f"{failure.message} again and again at {where}.", remedy=RUN_AGAIN)
+    if failure.kind is Kind.UNSENT and is_untrusted(failure.message):
+        return TemporaryError(
+            f"Xero did not answer {where} at {address}: {failure.message}.",
+            remedy=when_untrusted(address, API_OPTION),
+        )
     if failure.kind is Kind.UNSENT:
         return TemporaryError(
             f"Xero did not answer {where} at {address}: {failure.message}.", remedy=when_silent(address, API_OPTION)

@@ -16,18 +16,29 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, T
 
 from vtxero.domain.closing import Closing
 from vtxero.domain.codes import Code
-from vtxero.domain.network import fault_in_words
+from vtxero.domain.network import fault_in_words, is_untrusted
 from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, NotModelledError, SecretRefusedError, StopError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
-from vtxero.xero.access import API_OPTION, IDENTITY_OPTION, Grant, XeroAccess, is_local, is_own, no_xero, when_silent
+from vtxero.xero.access import (
+    API_OPTION,
+    IDENTITY_OPTION,
+    Grant,
+    XeroAccess,
+    is_local,
+    is_own,
+    no_xero,
+    when_silent,
+    when_untrusted,
+)
 from vtxero.xero.login import LoginAttempt
 from vtxero.xero.tokens import LOG_IN, LoginExpiredError, Token
 
 LOGGER = logging.getLogger("vtxero.xero")
 TRIES = 3
 PAUSE_SECONDS = 2.0
+PROXY = "the proxy of this network let nothing through"
 TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 SERVER_FAULT = 500
 LIFETIME = 1800
@@ -176,10 +187,8 @@ class XeroOAuth(Closing):
         answer = self._send("GET", url, tries=TRIES, headers={"Authorization": f"Bearer {bearer}"})
         try:
             found = TypeAdapter(list[_ConnectionAnswer]).validate_json(answer.content)
-        except ValidationError as error:
-            raise NotModelledError(
-                f"Xero's list of connections has an unknown form: {error.error_count()} faults"
-            ) from None
+        except ValidationError:
+            raise self._unread(url, answer, "Xero's list of connections has an unknown form.") from None
         listed = [
             Connection(item.id or "", item.tenant_id, item.kind or "ORGANISATION", item.name or "") for item in found
         ]
@@ -191,7 +200,7 @@ class XeroOAuth(Closing):
         try:
             told = _TokenAnswer.model_validate_json(answer.content)
         except ValidationError:
-            raise NotModelledError("Xero's token answer has an unknown form.") from None
+            raise self._unread(self.access.token_url, answer, "Xero's token answer has an unknown form.") from None
         return Token(
             told.access_token,
             asked_at + timedelta(seconds=told.expires_in),
@@ -226,7 +235,8 @@ class XeroOAuth(Closing):
             try:
                 answer = self._http.request(method, url, data=form, headers=headers, auth=auth)
             except httpx.HTTPError as error:
-                told = fault_in_words(error, otherwise="the connection broke")
+                by_proxy = isinstance(error, httpx.ProxyError)
+                told = PROXY if by_proxy else fault_in_words(error, otherwise="the connection broke")
                 LOGGER.debug("%s %s failed: %s", method, httpx.URL(url).path, told)
                 continue
             LOGGER.debug("%s %s %s", method, httpx.URL(url).path, answer.status_code)
@@ -240,9 +250,18 @@ class XeroOAuth(Closing):
         address, option = self._asked(url)
         if told == "HTTP 501" and not is_own(address):
             raise no_xero(address, option, f"{method} {httpx.URL(url).path}", told)
-        raise TemporaryError(
-            f"{_called(option)} at {address} did not answer ({told}).", remedy=when_silent(address, option)
-        )
+        advice = when_untrusted if is_untrusted(told) else when_silent
+        raise TemporaryError(f"{_called(option)} at {address} did not answer ({told}).", remedy=advice(address, option))
+
+    def _unread(self, url: str, answer: httpx.Response, text: str) -> VtxeroError:
+        """Say what an answer is that cannot be read: a page is no answer of Xero's."""
+        address, option = self._asked(url)
+        if not answer.content.lstrip().startswith(b"<"):
+            return NotModelledError(text)
+        if is_own(address):
+            said = f"Something between here and Xero answered in the place of {address}, with a page."
+            return TemporaryError(said, remedy="Look at the proxy or firewall of this network, then run again.")
+        return no_xero(address, option, f"{answer.request.method} {answer.request.url.path}", "a page")
 
     def _asked(self, url: str) -> tuple[str, str]:
         """Give the address that a request went to, and the option that holds it."""

@@ -204,15 +204,16 @@ def test_advice_where_nothing_answers_speaks_of_the_network_or_of_the_server_on_
     assert when_silent(address, IDENTITY_OPTION).startswith(advice)
 
 
-def test_login_server_when_something_else_answers_is_a_fault_of_the_config(xero_url, clock, script):
-    record_tokens(script, Reply(418, "<html/>"))
+@pytest.mark.parametrize("status", [200, 404, 418])
+def test_login_server_when_something_else_answers_is_a_fault_of_the_config(xero_url, clock, script, status):
+    record_tokens(script, Reply(status, "<html/>"))
     with XeroOAuth(machine_access(xero_url), clock) as oauth, pytest.raises(ConfigError) as caught:
         oauth.client_credentials()
 
     assert "Correct xero.identity_url in the config" in caught.value.remedy
 
 
-@pytest.mark.parametrize("answer", [Reply(200, "<html/>"), {"access_token": "AT-1", "expires_in": "AT-1"}])
+@pytest.mark.parametrize("answer", [Reply(200, "nothing"), {"access_token": "AT-1", "expires_in": "AT-1"}])
 def test_login_server_when_strange_is_reported_without_its_words(xero_url, clock, script, answer):
     record_tokens(script, answer)
     with XeroOAuth(machine_access(xero_url), clock) as oauth, pytest.raises(NotModelledError) as caught:
