@@ -75,7 +75,7 @@ def test_run_lock_when_time_is_up_says_how_long_it_waited(tmp_path):
     def sleep(seconds):
         now[0] += seconds
 
-    with RunLock(path), pytest.raises(LockedError, match="even after 2 seconds"):
+    with RunLock(path), pytest.raises(LockedError, match="even after 2 s:"):
         RunLock(path, timeout=2, sleep=sleep, monotonic=lambda: now[0]).__enter__()
 
     assert now[0] == pytest.approx(2)
