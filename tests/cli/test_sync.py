@@ -165,7 +165,7 @@ def test_error_is_told_once_in_the_table_where_stderr_goes_there_too_and_else_on
     engine.answers = [stopped_report()]
 
     apart = vtxero("sync")
-    monkeypatch.setattr("vtxero.cli.running._in_one_place", lambda: True)
+    monkeypatch.setattr("vtxero.cli.running.in_one_place", lambda: True)
     together = vtxero("sync")
 
     assert "Too many changes." not in apart.out
@@ -178,7 +178,7 @@ def test_note_on_a_run_that_failed_is_no_error_and_comes_after_the_errors(vtxero
     engine.answers = [stopped_report()]
 
     apart = vtxero("sync")
-    monkeypatch.setattr("vtxero.cli.running._in_one_place", lambda: True)
+    monkeypatch.setattr("vtxero.cli.running.in_one_place", lambda: True)
     together = vtxero("sync").out
 
     assert "! No Payments module." in apart.out
