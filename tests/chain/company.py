@@ -19,6 +19,7 @@ from vtxero.sandbox.instrument import Instrumented, instrumented
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.vtiger import VtigerState
 from vtxero.sandbox.vtiger import create_app as vtiger_app
+from vtxero.sandbox.vtiger.errors import VtigerError
 from vtxero.sandbox.xero import XeroState
 from vtxero.sandbox.xero import create_app as xero_app
 from vtxero.sync.records import Outcome
@@ -115,7 +116,11 @@ class Company:
         return str(self.crm.create("Invoice", **element)["id"])
 
     def rewrite(self, invoice: str, *lines: dict[str, str], **fields: str) -> None:
-        """Change an invoice's lines, as another program would: Vtiger computes its totals anew."""
+        """Change an invoice's lines, as another program would: Vtiger computes its totals anew.
+
+        Raises:
+            VtigerError: Vtiger does not take them.
+        """
         row = self.crm.retrieve(invoice)
         kept = (
             "id",
@@ -129,7 +134,9 @@ class Company:
         )
         kept += ("invoicestatus", "hdnTaxType", "currency_id", "conversion_rate", "productid")
         element = {name: row[name] for name in kept} | fields | {"LineItems": list(lines)}
-        self.crm.post("update", element=element)
+        answer = self.crm.post("update", element=element).json()
+        if not answer["success"]:
+            raise VtigerError(answer["error"]["code"], answer["error"]["message"])
 
     def number_of(self, invoice: str) -> str:
         return str(self.row(invoice)["invoice_no"])

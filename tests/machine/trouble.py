@@ -69,8 +69,8 @@ def _spoil(company: Nearby, kind: str, request: Request, forward: Forward, edit:
         case "connection lost before it leaves":
             raise LostError
         case "500 after commit":
-            forward(request)
-            return 500, [("Content-Type", "text/html")], b""
+            # The stand-in's own fault: Xero keeps that answer under the request's key, and gives it again.
+            company.apps[request.side].faults.add({"do": "500", "after_commit": True})
         case "503 instead":
             return 503, [("Content-Type", "text/html")], b"The service is temporarily unavailable"
         case "token expires":
