@@ -228,6 +228,7 @@ class StandInHistories(RuleBasedStateMachine):
         with suppress(ConfigError):  # the state was lost: there is no such run
             report = self.company.undo("" if side else self.runs[-1 - back], origin=side)
             assert report.exit_code in ended, report.messages
+            self.town.part({one for record in report.records for one in (record.vtiger_id, record.xero_id) if one})
         assert self.town.lost() == []
 
     def run(self, **request: Any) -> RunReport:

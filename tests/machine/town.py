@@ -37,8 +37,9 @@ class Town:
         self.numbers = count(1)
         self.orders: list[str] = []
         self.undecided: set[Key] = set()
-        """Edits that meet for the first time what the other side holds: the state was lost, or a person made the record
-        beside one that was there. Each difference is a conflict; the value that a policy chooses may be nobody's edit.
+        """Edits that meet for the first time what the other side holds: the state was lost, the link was taken back, or
+        a person made the record beside one that was there. Each difference is a conflict; the value that a policy
+        chooses may be nobody's edit.
         """
 
     # reading
@@ -189,6 +190,10 @@ class Town:
         """A person made a record; the other side may have one of that name."""
         if self.rows("xero" if side == "vtiger" else "vtiger", module, name):
             self.undecided.update((module, name, field) for field in FIELDS[module])
+
+    def part(self, ids: set[str]) -> None:
+        """Records were taken back: what is left of them, and their counterparts, meet as strangers from now on."""
+        self.undecided.update(key for key in self.keys() if ids & self.ids(key[0], key[1]))
 
     def forget(self, side: str, module: str, name: str) -> None:
         """A person threw a record away on a side, with what was written there."""
