@@ -37,7 +37,10 @@ COMMANDS = [
     if tag == "sh"
     for line in text.splitlines()
 ]
-SECONDS = 30
+SECONDS = 60
+
+pytestmark = pytest.mark.timeout(600)
+"""All commands run before the first test: on a busy machine that takes minutes."""
 
 
 @pytest.fixture(scope="module")
