@@ -38,6 +38,11 @@ class VtxeroError(Exception):
         self.message = message
         self.remedy = remedy or self.usual_remedy
 
+    @property
+    def told(self) -> str:
+        """What a report says of it: what happened, and what to do."""
+        return f"{self.message} {self.remedy}".rstrip()
+
 
 class ConfigError(VtxeroError):
     """The config or the command line is wrong."""
@@ -89,6 +94,11 @@ class StopError(VtxeroError):
         super().__init__(message, remedy=remedy)
         self.code = code
         self.allow = allow
+
+    @property
+    def told(self) -> str:
+        """The same, behind the reason's code."""
+        return f"{self.code}: {super().told}"
 
 
 class DeclinedError(VtxeroError):

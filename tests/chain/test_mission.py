@@ -255,12 +255,12 @@ def test_charges_without_an_item_become_shipping_charges_with_shipping_taxes(com
     assert [item["comment"] for item in row["LineItems"]] == ["advice"]
 
 
-def test_refused_login_says_to_log_in_again_and_writes_nothing(company):
+def test_refused_secret_is_named_and_nothing_is_written(company):
     company.organization()
     with_config(company, xero={"client_secret": "revoked"})
 
     with pytest.raises(AuthError) as caught:
         company.sync()
 
-    assert "vtxero auth" in caught.value.remedy
+    assert "client secret" in caught.value.remedy
     assert company.writes() == []

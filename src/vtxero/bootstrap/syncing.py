@@ -159,7 +159,7 @@ def _problem_of(environment: Environment) -> StopError | None:
 
 def _with_problem(report: RunReport, problem: StopError) -> RunReport:
     """End the report with what was only seen in the answer to its last write."""
-    return _with_error(report, f"{problem.message} {problem.remedy}", gravest({report.exit_code, problem.exit_code}))
+    return _with_error(report, problem.told, gravest({report.exit_code, problem.exit_code}))
 
 
 def _with_error(report: RunReport, text: str, exit_code: int) -> RunReport:

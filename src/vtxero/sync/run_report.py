@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vtxero.domain.lookups import SYMBOL_START, read_symbol
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import BudgetError, StopError, VtxeroError
+from vtxero.errors import BudgetError, VtxeroError
 from vtxero.sync.environment import Environment
 from vtxero.sync.follow import Standing
 from vtxero.sync.forecast import Forecast
@@ -43,10 +43,7 @@ class RunLedger:
 
     def note(self, error: VtxeroError, what: str = "") -> None:
         """Say what went wrong, and let it decide the exit code."""
-        said = f"{error.code}: {error.message}" if isinstance(error, StopError) else error.message
-        text = f"{what}: {said}" if what else said
-        if error.remedy:
-            text = f"{text} {error.remedy}"
+        text = f"{what}: {error.told}" if what else error.told
         if text not in self._messages:
             self._messages.append(text)
             self._errors.append(text)

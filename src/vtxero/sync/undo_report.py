@@ -41,7 +41,7 @@ class UndoReport:
 
     def note(self, error: VtxeroError) -> None:
         """Say what went wrong, and let it decide the exit code."""
-        self._fail(f"{error.message} {error.remedy}".rstrip())
+        self._fail(error.told)
         self._codes.add(error.exit_code)
 
     def plan(self, calls: Counter[Side]) -> None:

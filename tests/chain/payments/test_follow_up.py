@@ -200,7 +200,7 @@ def test_law_4_status_in_a_saved_plan_is_refused_when_its_invoice_moved(settled)
 
     report = settled.sync(approved=plan)
 
-    assert reasons(report) == {settled.number_of(settled.sale): ["CONFLICT"]}
+    assert reasons(report) == {settled.number_of(settled.sale): ["MOVED"]}
     assert (report.exit_code, in_xero(settled)["Status"], status(settled)) == (8, "PAID", "Approved")
     settled.sync()
     assert status(settled) == "Paid"
