@@ -276,7 +276,8 @@ READ: dict[tuple[str, str], Callable[[Row], Any]] = {
     ("xero", "price"): lambda row: _whole(row["SalesDetails"].get("UnitPrice", 0)),
     ("vtiger", "due"): lambda row: row["duedate"],
     ("xero", "due"): lambda row: row["DueDate"],
-    ("vtiger", "quantity"): lambda row: _whole(row["LineItems"][0]["quantity"]),
+    # Where PHP died half way, an invoice has no lines yet.
+    ("vtiger", "quantity"): lambda row: _whole(row["LineItems"][0]["quantity"]) if row["LineItems"] else "",
     ("xero", "quantity"): lambda row: _whole(row["LineItems"][0]["Quantity"]),
 }
 WRITE: dict[tuple[str, str], Callable[[Nearby, Row, str], Any]] = {

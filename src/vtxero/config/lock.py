@@ -115,7 +115,7 @@ class RunLock(FileLock):
         waited = f" even after {self.timeout:g} s" if self.timeout else ""
         return LockedError(
             f"Another run of this profile is under way{waited}: {holder}.",
-            remedy="Let it end, or wait for it with `--lock-timeout 10m`.",
+            remedy="Let it end and try again; `vtxero sync`, `plan` and `apply` can wait for it: `--lock-timeout 10m`.",
         )
 
 

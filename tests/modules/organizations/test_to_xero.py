@@ -103,6 +103,13 @@ def test_people_when_no_email_is_there_stop_the_organization():
     found = to_xero(slice_, from_vtiger(slice_, "Ann Lee", "Bob Ray <bob@kea.nz>"))
     assert codes(found.blockers) == [Code.ORG_PRIMARY_EMAIL]
     assert "Bob Ray" in found.blockers[0].message
+    assert "refuses" not in found.blockers[0].message, "Bob's address is one that Xero takes; it is not the first one's"
+
+
+def test_people_when_the_email_there_is_one_that_xero_refuses_are_told_with_it():
+    slice_ = a_slice()
+    found = to_xero(slice_, from_vtiger(slice_, "Ann Lee", "Bob Ray <bob@kea.nz>", email1="renée@kea.nz"))
+    assert "Xero refuses the one in Vtiger, 'renée@kea.nz'" in found.blockers[0].message
 
 
 def test_update_when_the_email_of_an_organization_with_people_is_cleared_is_refused():

@@ -7,7 +7,7 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
 from vtxero.modules.organizations.record import NOBODY, Organization
 from vtxero.rules.contact_texts import name_too_long
-from vtxero.rules.texts import kept_otherwise, unstorable_findings
+from vtxero.rules.texts import kept_otherwise, unstorable_findings, xero_email
 
 VTIGER_NAME = 100
 _TEXTS = ("name", "email", "phone", "direct_phone", "fax", "website", "tax_number", "kind")
@@ -32,7 +32,8 @@ def primary_email_findings(wanted: Organization, source: Organization | None = N
         return ()
     names = ", ".join(person.full or person.email for person in wanted.people)
     message = f"Xero takes no additional people ({names}) while the primary person has no email address."
-    refused = (source.own_email or next((p.email for p in source.contacts if p.email), "")) if source else ""
+    there = (source.own_email, *(person.email for person in source.contacts)) if source else ()
+    refused = next((email for email in there if email.strip() and not xero_email(email)), "")
     if not refused:
         return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email"),)
     message = f"{message} Xero refuses the one in Vtiger, {refused!r}: it takes no accents and no other signs there."
