@@ -158,3 +158,14 @@ def test_guard_when_unknown_suggests_one():
 )
 def test_reason_is_known_in_any_case(typed, code):
     assert arguments.reason(typed).value == code
+
+
+@pytest.mark.parametrize("typed", ["inv-group", "INV-GRUOP", "group-discount"])
+def test_reason_when_begun_or_misspelt_suggests_the_likeliest_first(typed):
+    with pytest.raises(ConfigError, match="Did you mean INV-GROUP-DISCOUNT"):
+        arguments.reason(typed)
+
+
+def test_reason_when_blank_suggests_none():
+    with pytest.raises(ConfigError, match=r"^There is no reason ''\.$"):
+        arguments.reason("")

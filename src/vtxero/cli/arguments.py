@@ -222,6 +222,16 @@ def reasons(text: str) -> list[Code]:
     return found
 
 
+def _near(typed: str, codes: Sequence[str]) -> list[str]:
+    """Give the codes that a beginning or a misspelt one may stand for, the likeliest first."""
+    if not typed:
+        return []
+    begun = [code for code in codes if code.startswith(typed)]
+    starts = {code[: len(typed)]: code for code in reversed(codes)}
+    alike = [starts[start] for start in difflib.get_close_matches(typed, starts, n=3, cutoff=0.8)]
+    return list(dict.fromkeys((*begun, *alike, *difflib.get_close_matches(typed, codes, n=3))))[:3]
+
+
 def reason(text: str) -> Code:
     """Read a reason's code; a guard's name stands for its reason.
 
@@ -233,6 +243,6 @@ def reason(text: str) -> Code:
     for candidate in (folded, f"RUN-GUARD-{folded}", f"RUN-VTIGER-{folded}", f"RUN-{folded}"):
         if candidate in codes:
             return Code(candidate)
-    near = difflib.get_close_matches(folded, codes, n=3)
+    near = _near(folded, codes)
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
     raise ConfigError(f"There is no reason {text!r}.{hint}", remedy="`vtxero explain` lists them all.")
