@@ -14,6 +14,9 @@ from vtxero.config.load import Sources, load
 KEY = {"VTXERO_VTIGER_ACCESS_KEY": "sandbox-key", "VTXERO_XERO_CLIENT_SECRET": "sandbox"}
 REST = ("What to sync", "Make them in Vtiger?", "Which way", "Account of sales", "Account of shipping")
 
+pytestmark = pytest.mark.timeout(600)
+"""A person's whole `init` is played many times in one test: on a busy machine that takes minutes."""
+
 
 @pytest.fixture
 def at(shop, tmp_path):
