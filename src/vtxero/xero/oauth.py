@@ -15,10 +15,8 @@ import httpx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from vtxero.domain.closing import Closing
-from vtxero.domain.codes import Code
 from vtxero.domain.network import fault_in_words, is_untrusted
-from vtxero.domain.reasons import REASONS
-from vtxero.errors import AuthError, NotModelledError, SecretRefusedError, StopError, TemporaryError, VtxeroError
+from vtxero.errors import AuthError, NotModelledError, SecretRefusedError, TemporaryError, VtxeroError
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.ports import Clock
 from vtxero.xero.access import (
@@ -326,23 +324,3 @@ def _refusal(answer: httpx.Response) -> VtxeroError:
     if answer.status_code in {401, 403}:
         return AuthError(f"Xero did not accept the login ({words}).", remedy=LOG_IN)
     return NotModelledError(f"Xero's login server answered {answer.status_code}: {words}")
-
-
-def check_tenant(found: list[Connection], tenant_id: str) -> Connection:
-    """Find the pinned organisation among those that a login reaches; a blank pin takes the only one.
-
-    Raises:
-        AuthError: the login reaches no organisation.
-        StopError: it reaches others (`RUN-TENANT`), or several and none is pinned.
-    """
-    if not found:
-        raise AuthError("The login reaches no Xero organisation.", remedy=LOG_IN)
-    names = ", ".join(item.name or item.tenant_id for item in found)
-    if not tenant_id and len(found) == 1:
-        return found[0]
-    for item in found:
-        if item.tenant_id.lower() == tenant_id.lower():
-            return item
-    reason = REASONS[Code.RUN_TENANT]
-    message = reason.summary if tenant_id else "The login reaches several Xero organisations, and none is chosen."
-    raise StopError(f"{message} It reaches: {names}.", code=Code.RUN_TENANT, remedy=reason.remedy)

@@ -11,12 +11,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from vtxero.errors import AuthError, ConfigError, NotModelledError, StopError, TemporaryError
+from vtxero.errors import AuthError, ConfigError, NotModelledError, TemporaryError
 from vtxero.sandbox.serving import ServerThread
 from vtxero.sandbox.xero import create_app
 from vtxero.xero.access import IDENTITY_OPTION, Grant, XeroAccess, when_silent
 from vtxero.xero.login import begin_login, read_redirect
-from vtxero.xero.oauth import Connection, XeroOAuth, check_tenant
+from vtxero.xero.oauth import Connection, XeroOAuth
 from vtxero.xero.tokens import (
     LoginExpiredError,
 )
@@ -237,24 +237,3 @@ def test_connections_leave_out_what_has_no_books(xero_url, clock, script):
         ]
 
     assert script.asked[0].headers["Authorization"] == "Bearer b"
-
-
-ONE, TWO = Connection("1", "t1", "ORGANISATION", "One"), Connection("2", "t2", "ORGANISATION", "Two")
-
-
-def test_tenant_when_pinned_is_found_among_several():
-    assert check_tenant([ONE, TWO], "T2") is TWO
-    assert check_tenant([ONE], "") is ONE
-
-
-@pytest.mark.parametrize(("found", "pinned"), [([ONE], "t2"), ([ONE, TWO], "")])
-def test_tenant_when_it_is_another_or_not_chosen_stops_the_run(found, pinned):
-    with pytest.raises(StopError, match="One") as caught:
-        check_tenant(found, pinned)
-
-    assert caught.value.code == "RUN-TENANT"
-
-
-def test_tenant_when_none_is_connected_asks_for_a_login():
-    with pytest.raises(AuthError):
-        check_tenant([], "t1")
