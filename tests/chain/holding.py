@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 API = "/api.xro/"
 
 
-class Holding:
-    """An ASGI app in front of another. A subclass says what it does to a request, and how it sends an answer."""
+class Holding(ABC):
+    """An ASGI app in front of another. A subclass says how it sends an answer."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -21,7 +22,6 @@ class Holding:
             return
         # A packed answer cannot be read here.
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        self.ask(scope)
         start: dict[str, Any] = {}
         body = bytearray()
 
@@ -35,12 +35,9 @@ class Holding:
 
         await self.app(scope, receive, hold)
 
-    def ask(self, scope: Any) -> None:
-        """Change a request before it is served."""
-
+    @abstractmethod
     async def answer(self, start: dict[str, Any], body: bytes, send: Any) -> None:
         """Send a whole answer on."""
-        raise NotImplementedError
 
 
 def is_json(start: dict[str, Any]) -> bool:

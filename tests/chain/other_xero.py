@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from chain.holding import Holding, headers_but_length, is_json, length_of
+from chain.holding import API, Holding, headers_but_length, is_json, length_of
 from chain.respelling import Number, written
 
 Query = dict[str, str]
@@ -41,7 +41,12 @@ class OtherXero(Holding):
         self.answering = answering
         self.is_bare = is_bare
 
-    def ask(self, scope: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope.get("path", "").startswith(API):
+            self._ask(scope)
+        await super().__call__(scope, receive, send)
+
+    def _ask(self, scope: Any) -> None:
         query = {name.lower(): value for name, value in parse_qsl(scope["query_string"].decode())}
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         before = (dict(query), dict(headers))

@@ -45,8 +45,8 @@ def init(  # noqa: PLR0917 - Typer takes options as arguments
     The config is written to --config, else to ./vtxero.yaml; with --profile NAME to NAME.yaml in the user config
     folder. Nothing is written before the last answer, and a wrong one is asked for again. A config that exists is
     replaced only if you say so: its values are offered as answers, and a copy stays. Secrets go to the keyring, or
-    to a file that only you can read, unless a variable holds them. What a flag
-    says is not asked; with --no-input nothing is, and what suggests itself is taken.
+    to a file that only you can read, unless a variable holds them. What a flag says is not asked; with --no-input
+    nothing is, and what suggests itself is taken.
 
     \b
     Examples:
@@ -70,11 +70,7 @@ def init(  # noqa: PLR0917 - Typer takes options as arguments
         (xero_url or "").rstrip("/"),
         arguments.modules(modules.replace(",", " ").split()) if modules else None,
         direction,
-        {
-            "invoices.sales_account": sales_account,
-            "invoices.shipping_account": shipping_account,
-            "payments.account": payments_account,
-        },
+        _accounts(sales_account, shipping_account, payments_account),
         taxes,
         secrets_in_config,
         not no_browser,
@@ -82,6 +78,11 @@ def init(  # noqa: PLR0917 - Typer takes options as arguments
     session.if_stopped = "Stopped. Nothing was written: neither a config nor a login."
     FirstConfig(session, path, given, _former(session, path, force=force)).make()
     return 0
+
+
+def _accounts(sales: str | None, shipping: str | None, payments: str | None) -> dict[str, str | None]:
+    """Give the accounts of the flags by the options that they are for."""
+    return {"invoices.sales_account": sales, "invoices.shipping_account": shipping, "payments.account": payments}
 
 
 def _user_folder() -> Path:

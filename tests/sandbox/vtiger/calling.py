@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,14 +29,16 @@ class Clock:
         self.time += timedelta(seconds=seconds)
 
 
-class Asking:
+class Asking(ABC):
     """What is asked of either edition in the same words; a subclass knows the way there."""
 
+    @abstractmethod
     def get(self, operation: str, **params: Any) -> httpx.Response:
-        raise NotImplementedError
+        """Ask by a GET."""
 
+    @abstractmethod
     def post(self, operation: str, **params: Any) -> httpx.Response:
-        raise NotImplementedError
+        """Ask by a POST."""
 
     def create(self, module: str, **element: Any) -> dict[str, Any]:
         return result(self.post("create", elementType=module, element=element))
