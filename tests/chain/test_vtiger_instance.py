@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import unquote_plus
 
 import pytest
 
+from chain import set_back
 from chain.company import line, stopped_by
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
@@ -18,29 +17,24 @@ stopped = partial(stopped_by, "RUN-VTIGER-INSTANCE")
 
 
 def backup(company):
-    return copy.deepcopy({name: getattr(company.vtiger, name) for name in SHELVES})
+    return set_back.kept(company.vtiger, SHELVES)
 
 
 def put_back(company, kept):
-    for name, value in copy.deepcopy(kept).items():
-        setattr(company.vtiger, name, value)
+    set_back.put_back(company.vtiger, kept)
 
 
 def let_pass(company, **time):
-    moment = company.vtiger.clock() + timedelta(**time)
-    company.vtiger.clock = lambda: moment
+    set_back.let_pass(company.vtiger, **time)
 
 
 @pytest.fixture
 def shop(company):
     """A company that synced twice, so that the times of its records are known."""
-    moment = datetime(2026, 11, 2, 8, tzinfo=UTC)
-    company.vtiger.clock = lambda: moment
-    account, product = company.organization(accounttype="Customer"), company.product()
-    company.first = company.invoice(account, line(product))
+    set_back.stop_clock(company.vtiger)
+    set_back.sell(company)
     company.sync()
     company.sync()
-    company.account, company.item = account, product
     return company
 
 
@@ -168,10 +162,8 @@ def test_looking_costs_one_call_of_a_quiet_run_that_stays_below_twelve(shop):
 @pytest.fixture
 def stall(company):
     """A company before its first sync, with a backup of its Vtiger from then."""
-    moment = datetime(2026, 11, 2, 8, tzinfo=UTC)
-    company.vtiger.clock = lambda: moment
-    company.account, company.item = company.organization(accounttype="Customer"), company.product()
-    company.first = company.invoice(company.account, line(company.item))
+    set_back.stop_clock(company.vtiger)
+    set_back.sell(company)
     company.before = backup(company)
     let_pass(company, hours=5)
     return company

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copy
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
-from chain.company import line, stopped_by
+from chain import set_back
+from chain.company import stopped_by
 from vtxero.domain.sides import Direction
 
 SOLD = {"ItemCode": "W-1", "Description": "Work", "Quantity": "1", "UnitAmount": "5", "AccountCode": "200"}
@@ -18,25 +17,22 @@ stopped = partial(stopped_by, "RUN-TENANT")
 
 
 def backup(company):
-    return copy.deepcopy({name: value for name, value in vars(company.xero).items() if name not in APART})
+    return set_back.kept(company.xero, (name for name in vars(company.xero) if name not in APART))
 
 
 def put_back(company, kept):
-    vars(company.xero).update(copy.deepcopy(kept))
+    set_back.put_back(company.xero, kept)
 
 
 def let_pass(company, **time):
-    moment = company.xero.clock() + timedelta(**time)
-    company.xero.clock = lambda: moment
+    set_back.let_pass(company.xero, **time)
 
 
 @pytest.fixture
 def shop(company):
     """A company before its first sync."""
-    moment = datetime(2026, 11, 2, 8, tzinfo=UTC)
-    company.xero.clock = lambda: moment
-    company.account, company.item = company.organization(accounttype="Customer"), company.product()
-    company.first = company.invoice(company.account, line(company.item))
+    set_back.stop_clock(company.xero)
+    set_back.sell(company)
     company.before = backup(company)
     return company
 
