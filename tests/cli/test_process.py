@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -12,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from vtxero import __version__
+from vtxero.bootstrap.signals import stop_on_signals
 from vtxero.cli import app
 from vtxero.cli.commands import COMMANDS
 
@@ -214,6 +217,28 @@ def test_ctrl_c_is_exit_code_130(vtxero, engine):
 
     assert ran.code == 130
     assert ran.err.startswith("Error: Stopped at once.")
+
+
+@pytest.mark.usefixtures("config")
+def test_ctrl_c_while_stderr_is_in_the_middle_of_a_line_ends_as_any_other(vtxero, engine, monkeypatch):
+    class Busy(io.StringIO):
+        def write(self, text):
+            if "Finishing" in text:
+                raise RuntimeError("reentrant call inside <_io.BufferedWriter name='<stderr>'>")
+            return super().write(text)
+
+    def interrupted(_progress):
+        with monkeypatch.context() as patch, stop_on_signals() as request:
+            patch.setattr("sys.stderr", Busy())
+            os.kill(os.getpid(), signal.SIGINT)
+            request.check()
+
+    engine.answers = [interrupted]
+
+    ran = vtxero("sync")
+
+    assert ran.code == 130
+    assert ran.err.startswith("Error: Stopped by SIGINT;")
 
 
 @pytest.mark.usefixtures("config")

@@ -8,6 +8,7 @@ import resource
 import signal
 import stat
 import subprocess
+import sys
 import sysconfig
 import urllib.request
 from pathlib import Path
@@ -83,6 +84,35 @@ def test_sandbox_serves_both_until_it_is_told_to_stop(serve, number):
     process.send_signal(number)
 
     assert process.wait(100) == 0
+
+
+STOPPED_AT_EVERY_LINE = """
+import os, signal, sys
+from vtxero.cli import stand_ins
+
+stand_ins.POLL_SECONDS = 0
+for place in range(1, 60):
+    passed = 0
+
+    def trace(frame, event, _):
+        global passed
+        passed += 1
+        if passed == place:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return trace
+
+    ending = stand_ins.end_on_signals()
+    sys.settrace(trace)
+    stand_ins.serve_until(ending)
+    sys.settrace(None)
+    assert passed >= place
+"""
+
+
+def test_serving_when_the_signal_comes_at_any_line_of_the_waiting_ends():
+    ran = subprocess.run([sys.executable, "-c", STOPPED_AT_EVERY_LINE], timeout=100, capture_output=True, check=False)
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_sandbox_writes_a_private_config_that_points_to_both(serve, tmp_path):

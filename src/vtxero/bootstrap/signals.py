@@ -6,7 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from vtxero.errors import SignalError
@@ -28,7 +28,8 @@ class StopRequest:
         if self._signal is not None:
             raise KeyboardInterrupt
         self._signal = signal.Signals(number)
-        _log.warning("Finishing what is under way; once more stops at once, and is safe as well.")
+        with suppress(RuntimeError):  # stderr is in the middle of a line: Python writes no other into it
+            _log.warning("Finishing what is under way; once more stops at once, and is safe as well.")
 
     def check(self) -> None:
         """Raise SignalError when a signal came."""

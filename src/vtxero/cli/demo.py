@@ -65,12 +65,12 @@ def demo(
             write_config(folder / CONFIG, stand_ins, folder / "state")
             code = _runs(session, _settings(folder / CONFIG), folder / CONFIG if keep else None)
             if stay:
-                done = end_on_signals()
+                ending = end_on_signals()
                 session.say(
                     "\nThe stand-ins go on until Ctrl-C. Open a link, change something, save it; then, elsewhere:"
                 )
                 session.say(f"  {typed(f'{_with_config(folder)} sync')}")
-                serve_until(done)
+                serve_until(ending)
     if session.options.output is Output.TABLE and not session.options.quiet:
         session.show(_advice(keep))
     return code

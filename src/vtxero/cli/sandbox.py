@@ -71,12 +71,12 @@ def sandbox(  # noqa: PLR0917 - Typer takes options as arguments
         check_may_write(write_config_to)
     version = _version(edition, vtiger_version)
     wanted = Wanted(books, xero_org, vtiger_port, xero_port, edition, version, limits is Switch.ON, second_org)
-    done = end_on_signals()
+    ending = end_on_signals()
     with make_stand_ins(wanted) as stand_ins:
         if write_config_to:
             write_config(write_config_to, stand_ins, fresh_state_dir(write_config_to))
         _announce(session, stand_ins, write_config_to)
-        serve_until(done)
+        serve_until(ending)
     session.say("The stand-ins have stopped.")
 
 

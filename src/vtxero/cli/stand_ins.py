@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import signal
-import threading
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from vtxero.sandbox import Sandbox
 
 FIRST_LINE = "# Written by `vtxero sandbox`: a config for the stand-ins, good for as long as they run."
+POLL_SECONDS = 0.2
 
 
 class Edition(StrEnum):
@@ -78,22 +79,32 @@ def make_stand_ins(wanted: Wanted) -> Sandbox:
         ) from error
 
 
-def end_on_signals() -> threading.Event:
-    """Give an event that Ctrl-C and SIGTERM set: they are how serving ends, no failure."""
-    done = threading.Event()
+class Ending:
+    """Whether serving is to end.
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        done.set()
+    A bare flag: a lock, as an event has one, would be waited for by a signal that comes while its thread holds it.
+    """
 
+    def __init__(self) -> None:
+        self.has_come = False
+
+    def take(self, _number: int, _frame: FrameType | None) -> None:
+        """Note a signal."""
+        self.has_come = True
+
+
+def end_on_signals() -> Ending:
+    """Take over Ctrl-C and SIGTERM: they are how serving ends, no failure."""
+    ending = Ending()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return done
+        signal.signal(number, ending.take)
+    return ending
 
 
-def serve_until(done: threading.Event) -> None:
+def serve_until(ending: Ending) -> None:
     """Wait; the stand-ins serve in threads of their own."""
-    while not done.wait(timeout=0.5):
-        pass
+    while not ending.has_come:
+        time.sleep(POLL_SECONDS)
 
 
 def check_may_write(path: Path) -> None:
