@@ -137,9 +137,8 @@ class SqliteLinks(SqliteRecords):
             f" WHERE l.module = :module AND l.vtiger_id IN ({WAITING}) ORDER BY v.number, l.vtiger_id",
             {"module": module},
         )
-        for vtiger_id in [
-            vtiger_id for (vtiger_id,) in rows
-        ]:  # ids alone: the rows of large books would not fit in memory
+        ids = [vtiger_id for (vtiger_id,) in rows]  # alone: the rows of large books would not fit in memory
+        for vtiger_id in ids:
             link = self.link(module, Side.VTIGER, vtiger_id)
             if link:
                 yield link

@@ -108,7 +108,8 @@ class SqliteRecords(Transactions):
             " ORDER BY number, modified, id",
             (module, side),
         )
-        for record_id in [record_id for (record_id,) in rows]:
+        ids = [record_id for (record_id,) in rows]
+        for record_id in ids:
             record = self.record(module, side, record_id)
             if record:
                 yield record

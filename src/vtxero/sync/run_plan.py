@@ -100,7 +100,7 @@ class RunPlanner:
         """A dry run harms nothing, and shows what the guard is about."""
         if not self._run.request.dry_run:
             raise error
-        self._run.ledger.say(f"A real run would stop here. {error.code}: {error.message} {error.remedy}")
+        self._run.ledger.say(f"A real run would stop here. {error.told}")
 
     # one module
 

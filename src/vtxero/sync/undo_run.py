@@ -77,10 +77,11 @@ class UndoRun:
     def _ask(self, steps: Sequence[UndoStep]) -> None:
         try:
             self._announce_to(self._report.preview(steps))
-        except VtxeroError as error:
-            if isinstance(error, DeclinedError):
-                self._report.note(error)
-                self._report.finish()
+        except DeclinedError as error:
+            self._report.note(error)
+            self._report.finish()
+            raise
+        except VtxeroError:
             raise
         except Exception:
             self._report.stopped()
