@@ -205,6 +205,8 @@ class Town:
             self.company.vtiger.delete(row["id"])
             self.count("vtiger", module, name)
             self.forget("vtiger", module, name)
+            if self.rows("vtiger", module, name):  # a namesake that was left alone crosses in its place
+                self.meet("vtiger", module, name)
 
     def in_xero(self, module: str, name: str, do: Callable[[Row], Any]) -> None:
         """A person does something to a record in Xero, if Xero lets them."""
