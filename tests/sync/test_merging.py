@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from sync.toy import ToySlice
 from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
+from vtxero.domain.sides import Direction
 from vtxero.sync.guards import Mapped
+from vtxero.sync.records import FieldChange
 
 
 @contextmanager
@@ -38,6 +40,15 @@ def test_edits_of_different_fields_on_both_sides_are_merged():
     in_step(world, phone="2", note="new")
     assert counts(report) == {"updated": 1}
     world.quiet()
+
+
+def test_change_that_is_written_on_the_other_side_than_its_record_s_row_names_that_side():
+    world = edited_on_both_sides()
+
+    [told] = world.sync().records
+
+    assert told.direction is Direction.TO_XERO
+    assert told.changes == (FieldChange("phone", "1", "2"), FieldChange("note in Vtiger", "old", "new"))
 
 
 def test_same_field_changed_on_both_sides_is_a_conflict_and_nothing_is_written():

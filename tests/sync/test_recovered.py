@@ -143,7 +143,7 @@ def test_both_writes_of_a_pair_are_told_once_when_the_second_one_was_not_noted(w
     assert world.sync().exit_code == 0
 
     [(_, outcome, fields, _)] = told(world, SENT)
-    assert (outcome, sorted(fields)) == ("updated", ["note", "phone"])
+    assert (outcome, sorted(fields)) == ("updated", ["note in Vtiger", "phone"])
     assert [(effect.side, effect.fields) for effect in effects(world, SENT)] == [
         (Side.XERO, ("phone",)),
         (Side.VTIGER, ("note",)),

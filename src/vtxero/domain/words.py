@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "contacts": {"first": "first name", "last": "last name", "billing": "address", "kind": "customer or supplier"},
@@ -28,8 +28,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def called(module: str, field: str) -> str:
-    """Give what people call a field of a module's records."""
-    return WORDS.get(module, {}).get(field) or field.replace("_", " ")
+    """Give what people call a field of a module's records, also where its side is named (`due_on in Vtiger`)."""
+    name, within, side = field.partition(" in ")
+    return (WORDS.get(module, {}).get(name) or name.replace("_", " ")) + within + side
 
 
 def all_called(module: str, fields: Iterable[str]) -> str:
@@ -40,6 +41,11 @@ def all_called(module: str, fields: Iterable[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """Give a number with its noun: one call, many calls."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def did_you_mean(likely: Sequence[str]) -> str:
+    """Ask back, behind a sentence; blank where nothing suggests itself."""
+    return f" Did you mean {' or '.join(likely)}?" if likely else ""
 
 
 def with_rate(name: str, rate: str) -> str:

@@ -77,6 +77,13 @@ class SqliteRuns(SqliteOutcomes):
         row = self._db.execute(f"SELECT {RUN} FROM runs WHERE run = ?", (run,)).fetchone()  # noqa: S608 - column names of our own
         return self._summary(row) if row else None
 
+    def named_like(self, beginning: str) -> list[str]:
+        """The latest runs whose names begin so, at most three, newest first."""
+        rows = self._db.execute(
+            "SELECT run FROM runs WHERE substr(run, 1, length(?1)) = ?1 ORDER BY rowid DESC LIMIT 3", (beginning,)
+        )
+        return [run for (run,) in rows]
+
     def writing_since(self, runs: int) -> datetime | None:
         """When the last so many runs began of those whose writes are known; None when there were fewer."""
         row = self._db.execute(

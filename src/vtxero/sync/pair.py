@@ -51,8 +51,9 @@ class _Judgement:
                 f for other in writes[index + 1 :] for f in self._merged.to(other) if f not in self._merged.to(side)
             )
             actions.append(self._write(side, (*held, *later), reasons, counted=index == 0))
-        everything = tuple(change for action in actions for change in action.changes)
-        return [replace(actions[0], changes=everything), *actions[1:]]
+        first, *rest = actions
+        elsewhere = (change.on(action.target) for action in rest for change in action.changes)
+        return [replace(first, changes=(*first.changes, *elsewhere)), *rest]
 
     def _check(self, side: Side) -> tuple[Finding, ...]:
         """Say why a side may not be written."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from vtxero.domain.findings import Finding
+from vtxero.domain.sides import Side
 
 R = TypeVar("R")
 
@@ -89,11 +90,18 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field's before and after, as shown to people."""
+    """One field's before and after, as shown to people.
+
+    A record may be changed on both sides at once: a change on the other side than the record's direction names it.
+    """
 
     field: str
     before: str | None
     after: str | None
+
+    def on(self, side: Side) -> FieldChange:
+        """Name the side, as in `email in Vtiger`."""
+        return replace(self, field=f"{self.field} in {side.label}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vtxero.domain.findings import Finding
-from vtxero.domain.sides import Direction
+from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.saved import PlannedWrite
 
@@ -37,8 +37,8 @@ class RecordResult:
     def and_then(self, later: RecordResult) -> RecordResult:
         """Add the changes of a later write to the same record, or to its counterpart: then the side is named."""
         if later.direction is not self.direction:
-            side = "Vtiger" if later.direction is Direction.TO_VTIGER else "Xero"
-            named = tuple(replace(change, field=f"{change.field} in {side}") for change in later.changes)
+            side = Side.VTIGER if later.direction.reaches(Side.VTIGER) else Side.XERO
+            named = tuple(change.on(side) for change in later.changes)
             return replace(self, changes=(*self.changes, *named))
         changes = {change.field: change for change in self.changes}
         for change in later.changes:
@@ -121,6 +121,10 @@ class RunLog(Protocol):
 
     def report(self, run: str) -> RunReport | None:
         """A run's report, None when there is no such run. `last` names the newest."""
+        ...
+
+    def named_like(self, beginning: str) -> list[str]:
+        """The latest runs whose names begin so, at most three, newest first."""
         ...
 
     def has_forgotten(self, run: str) -> bool:
