@@ -108,6 +108,9 @@ class Book:
     def waiting(self):
         return self.waits
 
+    def named_like(self, beginning):
+        return [each.run for each in self.summaries if each.run.startswith(beginning)]
+
     def has_forgotten(self, run):
         return run in self.forgotten
 

@@ -167,13 +167,14 @@ def too_wide(text, columns):
 
 
 @pytest.mark.parametrize(("level", "lines"), [("-v", 0), ("-vv", 8)])
-def test_verbose_run_logs_to_stderr_and_every_request_only_when_asked_twice(books, level, lines):
+def test_verbose_run_tells_each_step_on_stderr_and_every_request_only_when_asked_twice(books, level, lines):
     ran = piped(books, "sync", "--dry-run", level)
 
     requests = [text for text in ran.stderr.splitlines() if text.startswith("DEBUG: ")]
     assert ran.returncode == 0
     assert len(requests) >= lines
     assert bool(requests) == (level == "-vv")
+    assert "INFO: Reading invoices from Vtiger." in ran.stderr.splitlines()
     assert ran.stdout.startswith("Plan ")
 
 

@@ -93,6 +93,13 @@ def test_log_of_an_unknown_run_says_how_to_find_one(vtxero):
 
 
 @pytest.mark.usefixtures("filled")
+def test_log_of_the_beginning_of_a_run_s_name_gives_the_name(vtxero):
+    ran = vtxero("log", NEW[:-2])
+
+    assert (ran.code, ran.err.splitlines()[0]) == (2, f"Error: There is no run '{NEW[:-2]}'. Did you mean {NEW}?")
+
+
+@pytest.mark.usefixtures("filled")
 def test_log_of_a_day_says_how_to_see_the_runs_since_then(vtxero):
     ran = vtxero("log", "2026-11-22")
 

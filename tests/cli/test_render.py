@@ -182,6 +182,23 @@ def test_plan_when_values_are_long_or_blank_stays_readable():
 
     assert "x" * 61 not in "".join(text.split())
     assert "fax: 1 → (blank)" in text
+    assert "With all that is cut at … here: the same with `-o json`" in text
+
+
+def test_plan_of_which_nothing_is_cut_says_nothing_of_that():
+    item = record("INV1", Outcome.UPDATED, changes=(FieldChange("terms", None, "x"),))
+
+    assert "…" not in drawn(run_parts(quiet_report(dry_run=True, records=(item,)), View()))
+
+
+@pytest.mark.parametrize("changes", [(FieldChange("terms", "x" * 61, ""),), (FieldChange("terms", "", "x"),) * 9])
+def test_log_of_which_something_is_cut_says_how_to_see_it(changes):
+    report = quiet_report(records=(record("INV1", Outcome.UPDATED, changes=changes),))
+
+    text = drawn(report_parts(report, Filter(), View("vtxero --config a.yaml", cap=None)))
+
+    advice = "`vtxero --config a.yaml log KIND:ID` shows a record with all that is cut at … here."
+    assert advice in " ".join(text.split())
 
 
 @pytest.mark.parametrize(("label", "shown"), [("Acme", "create  Acme"), ("", "create  0f3c8a52-")])

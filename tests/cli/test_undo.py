@@ -240,6 +240,13 @@ def test_installed_undo_of_an_unknown_run_says_so_before_it_says_that_nobody_can
     assert "nobody to ask" not in ran.stderr
 
 
+def test_installed_undo_of_the_beginning_of_a_run_s_name_gives_the_name_and_takes_nothing_back(company):
+    ran = process(company, "undo", company.ran.run[:-2], "-y")
+
+    assert ran.returncode == 2
+    assert f"Did you mean {company.ran.run}?" in ran.stderr
+
+
 def test_installed_undo_of_an_unknown_run_says_where_runs_are_listed(company):
     ran = process(company, "undo", "nonsense", "-y")
 

@@ -200,6 +200,27 @@ def test_config_when_there_is_none_says_where_it_looked(tmp_path):
     assert "vtxero demo" in caught.value.remedy
 
 
+def test_config_when_one_stands_there_under_another_name_says_how_to_name_it(tmp_path):
+    (tmp_path / "our shop.yaml").write_text("vtiger: {}\nxero: {}\n")
+    (tmp_path / "compose.yml").write_text("services: {}\n")
+    (tmp_path / "broken.yaml").write_text("xero: [")
+
+    with pytest.raises(ConfigError) as caught:
+        load(Sources(environ={}, working_folder=tmp_path, user_folder=tmp_path / "user"))
+
+    assert "If our shop.yaml is meant, name it: `vtxero --config 'our shop.yaml'`. " in caught.value.remedy
+
+
+def test_file_that_is_no_config_at_all_is_told_as_that(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text("# Title\n\nSome *text*: [with\n")
+
+    with pytest.raises(ConfigError, match=r"README\.md:") as caught:
+        load(Sources(config=path, environ={}))
+
+    assert caught.value.remedy.startswith("If README.md is no config, name another file with --config. ")
+
+
 def test_config_search_when_several_exist_takes_flag_then_variable_then_folder_then_user(tmp_path):
     user = tmp_path / "user"
     user.mkdir()

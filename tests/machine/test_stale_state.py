@@ -126,6 +126,10 @@ def test_law_2_older_copy_of_the_state_that_is_allowed_makes_nothing_twice(compa
     assert company.sync().exit_code == 8, "the run that was allowed is the last one now"
 
 
+def test_name_of_the_last_run_is_for_its_owner_only(company):
+    assert company.settings.last_run_file.stat().st_mode & 0o077 == 0
+
+
 def test_law_2_whole_folder_of_the_state_put_back_makes_nothing_twice(company):
     company.settings.last_run_file.unlink()
 

@@ -14,6 +14,7 @@ from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.reference import Reference, VtigerModule, VtigerReference, XeroReference
 from vtxero.domain.sides import Direction, Side
+from vtxero.domain.words import did_you_mean
 from vtxero.errors import ConfigError, StopError, VtxeroError
 from vtxero.registry import ALWAYS_FILLED
 from vtxero.rules.accounts import (
@@ -163,7 +164,7 @@ def default_checks(vtiger: VtigerReference, settings: Settings) -> Iterator[Chec
             if any(resolve_field(key, module) for module in modules):
                 continue
             near = difflib.get_close_matches(key, labels, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            hint = did_you_mean(near)
             yield warning(
                 f"modules.{module_name}.defaults.{key}",
                 f"Vtiger has no such field in {' or '.join(names)}, so it fills nothing.{hint}",

@@ -11,6 +11,7 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
+from vtxero.config.files import write_private
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
 from vtxero.errors import StopError
@@ -36,7 +37,7 @@ class NamedRuns(SqliteRuns):
         """Note that a run begins; the state knows it before the file does."""
         super().start(run, command, started_at)
         try:
-            self._beside.write_text(f"{run}\n", encoding="ascii")
+            write_private(self._beside, f"{run}\n")
         except OSError as error:
             _log.warning("%s cannot be written: %s.", self._beside, error.strerror)
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from vtxero.config.settings import ModulesSettings
 from vtxero.domain.codes import Code
+from vtxero.domain.words import did_you_mean
 from vtxero.errors import ConfigError
 
 MODULES = tuple(ModulesSettings.model_fields)
@@ -68,7 +69,7 @@ def module(name: str) -> str:
         if candidate in MODULES:
             return candidate
     near = difflib.get_close_matches(folded, [*MODULES, *ALIASES], n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(near)
     raise ConfigError(f"There is no module {name!r}.{hint}", remedy=f"Modules: {', '.join(MODULES)}.")
 
 
@@ -203,7 +204,7 @@ def guard(text: str) -> str:
     if folded in GUARDS:
         return folded
     near = difflib.get_close_matches(folded, GUARDS, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(near)
     raise ConfigError(f"There is no guard {text!r}.{hint}", remedy=f"Guards: {', '.join(GUARDS)}.")
 
 
@@ -244,5 +245,5 @@ def reason(text: str) -> Code:
         if candidate in codes:
             return Code(candidate)
     near = _near(folded, codes)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    hint = did_you_mean(near)
     raise ConfigError(f"There is no reason {text!r}.{hint}", remedy="`vtxero explain` lists them all.")

@@ -22,6 +22,8 @@ T = TypeVar("T")
 WRONG = (ConfigError, AuthError, TemporaryError, NotModelledError)
 """What an answer can be the cause of: it is asked again."""
 _OF_AUTH = re.compile(r"(?:[;,] then)? ?(?:Start once more with|run|Run) `vtxero auth ?\w*(?: --no-browser)?`(?:, or)?")
+_AGAIN = re.compile(r"[,;] then run again(?=\.)| Run again\.")
+"""What is for who has left: here it is asked again at once."""
 _PHRASES = (
     ("set vtiger.allow_http: true", "give --allow-http"),
     ("set vtiger.edition", "give --edition"),
@@ -100,22 +102,21 @@ class Asker:
         Raises:
             VtxeroError: that error, where nobody can answer, or what was given by a variable would win again.
         """
-        wrong = self.plainly(error)
+        self.plainly(error)
         if not self.session.may_ask:
-            raise wrong
+            raise error
         if question and was_given and question.variable and os.environ.get(question.variable):
-            wrong.remedy = (
+            error.remedy = (
                 f"The variable {question.variable} says so, and wins over what is typed: correct or unset it."
             )
-            raise wrong
-        self.session.complain(f"{wrong.message} {wrong.remedy}".strip())
+            raise error
+        self.session.complain(f"{error.message} {_AGAIN.sub('', error.remedy)}".strip())
 
-    def plainly(self, error: VtxeroError) -> VtxeroError:
-        """Tell an error without the file that is not written yet, and without commands that need it."""
+    def plainly(self, error: VtxeroError) -> None:
+        """Let an error tell nothing of the file that is not written yet, nor of commands that need it."""
         place = re.compile(rf"^{re.escape(str(self.draft))}(?::\d+)*: ", re.MULTILINE)
         error.message = _in_words(place.sub("", error.message))
         error.remedy = _tidied(_OF_AUTH.sub("", _in_words(error.remedy).replace(" in the config", "")))
-        return error
 
     def choice(self, question: Question, options: Sequence[tuple[str, str]]) -> str:
         """Let one of (value, explanation) be chosen, by number or by value."""

@@ -36,6 +36,7 @@ def crosses_in_part(record: RecordResult) -> bool:
 
 def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give what a plan would create and change, module by module."""
+    cut = False
     for (module, direction), items in _written_by_module(records).items():
         shown = items if view.cap is None else items[:PLANNED]
         yield Text("")
@@ -44,6 +45,18 @@ def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[Renderab
         if len(items) > len(shown):
             where = f": {typed(view.whole)}" if view.whole else "; `-o json` shows them all"
             yield indented(Text(f"... and {len(items) - len(shown)} more{where}"), 2)
+        cut = cut or any(_is_cut(record) for record in shown)
+    if cut:
+        yield Text("")
+        yield Text(f"With all that is cut at … here: {typed(view.whole) or 'the same with `-o json`'}", style="dim")
+
+
+def _is_cut(record: RecordResult) -> bool:
+    if _undone(record):
+        return False
+    return len(record.changes) > MAX_CHANGES or any(
+        len(clean(value or "")) > MAX_VALUE for change in record.changes for value in (change.before, change.after)
+    )
 
 
 def _planned_table(records: Iterable[RecordResult]) -> RenderableType:
@@ -110,6 +123,7 @@ def _value(value: str | None, *, whole: bool) -> str:
 
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give records that were created, linked or updated, if only in part: what changed, and where to find them."""
+    cut = False
     for (module, direction), items in _written_by_module(records).items():
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}: {len(items)}", style="bold")
@@ -121,6 +135,10 @@ def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[Rende
                 yield indented(full_text(item, view.command), 6)
             if view.is_plain:
                 yield from addresses_of(record, 6)
+        cut = cut or any(_is_cut(record) for record in items)
+    if cut:
+        yield Text("")
+        yield Text(f"`{view.command} log KIND:ID` shows a record with all that is cut at … here.", style="dim")
 
 
 def _written_by_module(

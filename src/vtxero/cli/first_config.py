@@ -54,7 +54,8 @@ class FirstConfig:
             logins.draft = Choices(self._asker, self._given, self._former, found).made(logins.draft)
             self._write()
         except VtxeroError as error:
-            raise self._asker.plainly(error) from error
+            self._asker.plainly(error)
+            raise
 
     def _check_given(self) -> None:
         """Name all that is missing at once, where nobody can be asked.

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = "unknown-yet"
 KEY, SECRET = "VTXERO_VTIGER_ACCESS_KEY", "VTXERO_XERO_CLIENT_SECRET"
-KEY, SECRET = "VTXERO_VTIGER_ACCESS_KEY", "VTXERO_XERO_CLIENT_SECRET"
 FLOWS = (
     ("pkce", "by browser, with an app of the type Mobile or desktop (most people)"),
     ("client_credentials", "a Custom Connection: no browser, for servers; AU, NZ, UK and US only"),

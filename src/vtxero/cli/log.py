@@ -13,6 +13,7 @@ import typer
 
 from vtxero.cli import arguments
 from vtxero.cli.session import Output, Session
+from vtxero.domain.words import did_you_mean
 from vtxero.errors import ConfigError
 from vtxero.sync.records import Outcome
 
@@ -136,9 +137,11 @@ def _show_record(session: Session, settings: Settings, text: str, wanted: Filter
             session.show(log_view.history_parts(history, _view(session)))
 
 
-def _no_such_run(name: str) -> ConfigError:
+def _no_such_run(name: str, likely: Sequence[str]) -> ConfigError:
     if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
         return ConfigError(f"{name} is a day, not a run.", remedy=f"The runs since then: `vtxero log --since {name}`.")
+    if likely:
+        return ConfigError(f"There is no run {name!r}.{did_you_mean(likely)}", remedy="`vtxero log` lists the runs.")
     invoice = shlex.quote(f"invoices:{name}")
     return ConfigError(
         f"There is no run {name!r}.",
@@ -154,7 +157,7 @@ def _show_run(session: Session, book: RunLog, name: str, wanted: Filter) -> None
         if book.has_forgotten(name):
             text = f"The log of the run {name} is no longer kept: it is older than history.log_days in the config."
             raise ConfigError(text, remedy="`vtxero log` lists the runs that are kept.")
-        raise _no_such_run(name)
+        raise _no_such_run(name, book.named_like(name))
     kept: RunReport = replace(report, records=tuple(record for record in report.records if wanted.wants(record)))
     from vtxero.cli import document, log_view
 

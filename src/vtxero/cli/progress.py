@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -23,6 +24,8 @@ from rich.table import Column
 from rich.text import Text
 
 from vtxero.cli.text import clean, is_plain
+
+_log = logging.getLogger("vtxero")
 
 NARROW = 80
 """Columns below which a terminal does not hold all that is told of a run's progress."""
@@ -106,7 +109,8 @@ class RunProgress:
             self._bars.start()
 
     def phase(self, text: str) -> None:
-        """Begin a bar for a new phase."""
+        """Begin a bar for a new phase; `-v` and the log file tell it as well."""
+        _log.info("%s.", text)
         if self._bars:
             self._end_bar()
             self._task = self._bars.add_task(clean(text), total=None)

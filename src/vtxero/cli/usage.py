@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vtxero.cli.commands import COMMANDS
+from vtxero.domain.words import did_you_mean
 
 _QUOTED = re.compile(r"'([^']*)'")
 _EXTRA = re.compile(r"unexpected extra arguments?(?:\(s\))? \((.*)\)")
@@ -59,7 +60,7 @@ def _no_option(error: Any) -> str:
         return f"{option} is an option of {_listed(f'`vtxero {name}`' for name in takers)}: write it after."
     if takers:
         return f"{option} is an option of {_listed(f'`vtxero {name}`' for name in takers)}, not of `{own}`."
-    return f"There is no option {option}.{_meant(near)}"
+    return f"There is no option {option}.{did_you_mean(near)}"
 
 
 def _no_command(error: Any, said: str) -> str:
@@ -67,7 +68,7 @@ def _no_command(error: Any, said: str) -> str:
     group = error.ctx.command_path.removeprefix("vtxero").strip()
     typed, known = f"{group} {word}".strip(), [*_every_command(), *COMMANDS]
     near = [_MEANT[typed]] if typed in _MEANT else difflib.get_close_matches(typed, known, n=1, cutoff=0.65)
-    return f"There is no command {typed!r}.{_meant(near)}"
+    return f"There is no command {typed!r}.{did_you_mean(near)}"
 
 
 def _bad_option(error: Any, arguments: Sequence[str], said: str) -> str:
@@ -158,10 +159,6 @@ def _every_command() -> dict[str, Any]:
         inner = getattr(loaded, "commands", None)
         found |= {f"{name} {each}": it for each, it in inner.items()} if inner else {name: loaded}
     return found
-
-
-def _meant(near: Sequence[str]) -> str:
-    return f" Did you mean {near[0]}?" if near else ""
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -29,6 +29,9 @@ def ledger_parts(verified: Verified, command: str) -> Iterator[RenderableType]:
     for item in ledger.currencies():
         yield _currency(item)
         yield Text("")
+    if ledger.differences:
+        yield Text("A difference is Vtiger's amount less Xero's.", style="dim")
+        yield Text("")
     if not ledger.accounts:
         yield Text("There are no invoices on either side.")
     yield from _customers(ledger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from vtxero.config.placed import placed
 from vtxero.config.problems import describe
 from vtxero.config.settings import APP, DEFAULT_PROFILE, PROFILE_NAME, Settings
 from vtxero.config.yaml_source import Layer, read_file, read_text
+from vtxero.domain.words import did_you_mean
 from vtxero.errors import ConfigError
 
 FILE_NAME = "vtxero.yaml"
@@ -64,7 +66,7 @@ def load(sources: Sources) -> Loaded:
     file_layer = _with_profile(file_layer, profiles, _profile(sources, from_environment, file_layer), sources, path)
     layer = file_layer.lay_over(from_environment).lay_over(_from_flags(sources))
     if path is None and not layer.values.get("vtiger"):
-        raise ConfigError(f"There is no config. Looked for {_searched(sources)}.", remedy=EXAMPLE)
+        raise ConfigError(f"There is no config. Looked for {_searched(sources)}.", remedy=_meant(sources) + EXAMPLE)
     origins = _origins(layer)
     settings = _with_places(_check(layer, path), origins)
     return Loaded(settings, path, origins, warnings, names)
@@ -158,6 +160,21 @@ def _searched(sources: Sources) -> str:
     return f"--config, VTXERO_CONFIG, {' and '.join(map(str, _usual(sources)))}"
 
 
+def _meant(sources: Sources) -> str:
+    """Name the files of the working folder that look like configs, under other names; blank where there is none."""
+    found = [path.name for path in sorted(sources.working_folder.glob("*.y*ml")) if _looks_like_one(path)]
+    return (
+        f"If {' or '.join(found[:3])} is meant, name it: `vtxero --config {shlex.quote(found[0])}`. " if found else ""
+    )
+
+
+def _looks_like_one(path: Path) -> bool:
+    try:
+        return {"vtiger", "xero"} <= read_file(path).values.keys()
+    except ConfigError:
+        return False
+
+
 def _profile(sources: Sources, from_environment: Layer, file_layer: Layer) -> str:
     """Name the profile: flag, variable, file, default.
 
@@ -199,7 +216,7 @@ def _unknown_profile(name: str, known: Sequence[str], sources: Sources, path: Pa
     files = sorted(each.stem for each in sources.user_folder.glob("*.yaml") if each.name != FILE_NAME)
     known = list(dict.fromkeys((DEFAULT_PROFILE, *known, *files)))
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = did_you_mean(near)
     looked = [f"{path} has no section profiles.{name}"]
     if not sources.config and not sources.environ.get("VTXERO_CONFIG", "").strip():
         looked.insert(0, f"{sources.user_folder / name}.yaml does not exist")

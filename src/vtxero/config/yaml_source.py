@@ -88,7 +88,12 @@ def read_file(path: Path) -> Layer:
             f"{path} is larger than {MAX_BYTES // 1024} KB: that is no config of vtxero.",
             remedy="Name another file with --config.",
         )
-    return read_text(_decode(raw, path), name=str(path))
+    try:
+        return read_text(_decode(raw, path), name=str(path))
+    except ConfigError as error:
+        if path.suffix.lower() not in {".yaml", ".yml"}:
+            error.remedy = f"If {path.name} is no config, name another file with --config. {error.remedy}"
+        raise
 
 
 def read_text(text: str, *, name: str) -> Layer:
