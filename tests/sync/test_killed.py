@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sync.world import Killed, World, in_step, killed_at
+from vtxero.domain.codes import Code
 from vtxero.errors import ReplyLostError
+from vtxero.store import SqliteState
 
 
 def disturbed_world():
@@ -33,6 +35,10 @@ def settled(world):
         for service in (world.vtiger, world.xero)
         for module in ("parents", "cards")
     }
+
+
+def other(side):
+    return "xero" if side == "vtiger" else "vtiger"
 
 
 def points():
@@ -127,15 +133,49 @@ def test_edit_in_xero_after_a_crash_is_carried_and_no_conflict():
     in_step(world, phone="2")
 
 
-def test_edit_in_vtiger_after_a_crash_there_is_carried_and_not_overwritten():
+def test_record_that_was_made_before_a_crash_bears_our_mark_and_was_edited_since_gives_its_edit_away():
     world = World()
-    world.xero.add("cards", name="Ann", phone="1")
+    world.vtiger.add("cards", name="Ann", phone="1")
+    die_once_written(world, world.xero)
+    [made] = world.xero.tables["cards"]
+    world.xero.edit("cards", made, phone="2")
+
+    assert world.sync().exit_code == 0
+    in_step(world, phone="2")
+
+
+def test_record_that_was_made_before_a_crash_without_a_mark_and_edited_since_waits_for_a_person():
+    """Nothing tells it from a record that a person made: see below."""
+    world = World()
+    world.xero.add("cards", name="Ann", phone="1", note="sent")
     die_once_written(world, world.vtiger)
     [made] = world.vtiger.tables["cards"]
     world.vtiger.edit("cards", made, phone="2")
 
-    assert world.sync().exit_code == 0
-    in_step(world, phone="2")
+    assert world.sync().exit_code == 8
+
+    assert (world.vtiger.values("phone"), world.xero.values("phone")) == (["2"], ["1"])
+    assert world.sync(conflict="vtiger").exit_code == 0
+    in_step(world, phone="2", note="sent")
+    world.quiet()
+
+
+@pytest.mark.parametrize("side", ["vtiger", "xero"])
+def test_law_3_record_that_a_person_made_where_a_killed_run_sent_none_is_a_first_meeting(side):
+    world = World()
+    made, source = getattr(world, side), getattr(world, other(side))
+    source.add("cards", name="Ann", phone="1", note="kept")
+    with killed_at(made, 1, after=False):
+        world.sync()
+    mine = made.add("cards", name="Ann", phone="2")
+
+    report = world.sync()
+
+    assert [reason.code for reason in report.records[0].reasons] == [Code.CONFLICT]
+    assert (made.values("phone"), source.values("phone")) == (["2"], ["1"])
+    assert (made.values("note"), source.values("note")) == (["kept"], ["kept"])
+    assert list(made.tables["cards"]) == [mine]
+    assert [effect.write for effect in SqliteState(world.database, "").effects_of("run-0001")] == []
 
 
 def test_edits_on_both_sides_after_a_crash_in_vtiger_are_a_conflict_and_stay():

@@ -138,6 +138,16 @@ def unfinished(slice_: Slice[Any], found: Any, sent: Any, whole: Any) -> frozens
     return frozenset(half)
 
 
+def unlike(slice_: Slice[Any], found: Any, sent: Any) -> frozenset[str]:
+    """Name the fields in which a record that an interrupted write may have made holds something else than was sent.
+
+    A person edited it since, or made it: nothing tells which. In the second case the two never met in these fields, and
+    taking the value for an edit would write it over what stands on the other side.
+    """
+    fields = (field for field in slice_.fields if field not in slice_.once)
+    return frozenset(field for field in fields if getattr(found, field) != getattr(sent, field))
+
+
 def _lacks(slice_: Slice[Any], field: str, found: Any, sent: Any) -> bool:
     have, want = getattr(found, field), getattr(sent, field)
     if have == want:

@@ -12,7 +12,7 @@ from vtxero.domain.ids import record_number
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.lookup import SYMBOLS
-from vtxero.sync.match import find_heir_link, match_vtiger, unfinished
+from vtxero.sync.match import find_heir_link, match_vtiger, unfinished, unlike
 from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
@@ -234,12 +234,16 @@ class Planner:
         """Link a record with the one that an interrupted run made of it; what was not carried out then is done now."""
         sent = self._slice.decode(intent.wanted)
         meant = self._slice.decode(intent.source)
+        is_ours = found.marker == source.id
         if intent.target is Side.XERO:
-            self._judge_pair(Pair(source, found, vtiger_base=meant, xero_base=sent), None, intent=intent)
+            strange = frozenset[str]() if is_ours else unlike(self._slice, found.record, sent)
+            pair = Pair(source, found, vtiger_base=meant, xero_base=sent, unsettled=strange)
+            self._judge_pair(pair, None, intent=intent)
             return
         whole = self._slice.mappers[Side.VTIGER].project(replace(source, record=meant), found.record).record
         half = unfinished(self._slice, found.record, sent, whole)
-        pair = Pair(found, source, vtiger_base=sent, xero_base=meant)
+        strange = frozenset[str]() if is_ours else unlike(self._slice, found.record, whole) - half
+        pair = Pair(found, source, vtiger_base=sent, xero_base=meant, unsettled=strange)
         self._judge_pair(pair, None, intent=intent, forced=half)
 
     def _find_sent(self, source: Snapshot[Any]) -> tuple[Snapshot[Any], Snapshot[Any], Intent] | None:

@@ -77,16 +77,20 @@ class Settler:
             unsettled=link.unsettled if link else (),
         )
         if effect.made_link and effect.write != CREATED:
-            self._note_first(effect)
+            self._note_first(effect, is_certain=not action.unsettled)
         else:
             self._state.add_effect(effect)
 
-    def _note_first(self, effect: Effect) -> None:
-        """Note what made a link; where an interrupted run has sent one of the two, it is that run's creation."""
+    def _note_first(self, effect: Effect, *, is_certain: bool) -> None:
+        """Note what made a link; where an interrupted run has sent one of the two, it is that run's creation.
+
+        Where it holds something else than was sent it may be a person's, which no undo may take away.
+        """
         ids = (effect.module, effect.vtiger_id, effect.xero_id)
         sent = self._state.sent_creation(*ids)
-        if sent is None:
+        if sent is None or not is_certain:
             self._state.add_effect(replace(effect, before="", after="") if effect.write == LINKED else effect)
+            self._state.close_intents([sent.id] if sent else [])
             return
         self._state.add_effect(replace(_as_created(effect, sent.target), run=sent.run))
         if effect.write == UPDATED and effect.side is not sent.target:
