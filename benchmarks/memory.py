@@ -22,7 +22,7 @@ CHILD = """
 import json, resource, sys
 from collections import Counter
 from pathlib import Path
-from vtxero.bootstrap import run_sync
+from vtxero.bootstrap.syncing import run_sync
 from vtxero.config.settings import Settings
 from vtxero.sync.request import RunRequest
 

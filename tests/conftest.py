@@ -21,6 +21,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Commands are started by the hundred: where nobody may store bytecode, each would compile all of vtxero anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch):
     """Take away every VTXERO_* variable of whoever runs the tests, except those that ask for a real service."""

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox.vtiger.calling import Caller
-from vtxero.bootstrap import run_sync, run_undo
+from vtxero.bootstrap.syncing import run_sync
+from vtxero.bootstrap.undoing import run_undo
 from vtxero.config.settings import Settings
 from vtxero.errors import StopError
 from vtxero.sandbox.instrument import Instrumented, instrumented

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from chain.company import line, notes, only, open_company, reasons, xero_line
-from vtxero.bootstrap import open_log
+from vtxero.bootstrap.reading import open_log
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome

@@ -10,7 +10,8 @@ import pytest
 from chain.company import Silent, line
 from vtxero.bootstrap import retention
 from vtxero.bootstrap.clock import SystemClock
-from vtxero.bootstrap.syncing import open_log, run_sync
+from vtxero.bootstrap.reading import open_log
+from vtxero.bootstrap.syncing import run_sync
 from vtxero.bootstrap.undoing import run_undo
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chain.company import Silent, line, open_company
-from vtxero.bootstrap import run_verify
+from vtxero.bootstrap.verifying import run_verify
 from vtxero.modules.invoices.ledger import Amounts
 
 D = Decimal

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from chain.company import a_config, open_company
-from vtxero import bootstrap
+from vtxero.bootstrap import reading, syncing
 from vtxero.cli import main
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -84,7 +84,7 @@ class Engine:
 @pytest.fixture
 def engine(monkeypatch):
     engine = Engine()
-    monkeypatch.setattr(bootstrap, "run_sync", engine.run_sync)
+    monkeypatch.setattr(syncing, "run_sync", engine.run_sync)
     return engine
 
 
@@ -123,7 +123,7 @@ def book(monkeypatch):
     def open_log(_settings):
         yield book
 
-    monkeypatch.setattr(bootstrap, "open_log", open_log)
+    monkeypatch.setattr(reading, "open_log", open_log)
     return book
 
 

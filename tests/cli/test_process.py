@@ -78,11 +78,15 @@ def test_help_of_every_command_has_an_example(command):
     assert "Example" in ran.output
 
 
-def test_help_imports_nothing_heavy():
+@pytest.mark.usefixtures("config")
+@pytest.mark.parametrize("words", [["--help"], ["log"], ["log", "--skipped"], ["explain"], ["config", "show"]])
+def test_command_that_asks_no_service_imports_nothing_heavy(tmp_path, words):
     code = (
-        f"import sys; from vtxero.cli import main; main(['--help']); print([m for m in {HEAVY!r} if m in sys.modules])"
+        f"import sys; from vtxero.cli import main; main({words!r}); print([m for m in {HEAVY!r} if m in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path
+    )
 
     assert ran.stdout.splitlines()[-1] == "[]"
 

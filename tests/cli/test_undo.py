@@ -15,7 +15,7 @@ from chain.company import line, open_company
 from chain.processes import config_file
 from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
 from cli.terminal import Terminal, plain
-from vtxero import bootstrap
+from vtxero.bootstrap import undoing
 from vtxero.cli.session import Globals, Session
 from vtxero.cli.text import Screen
 from vtxero.cli.undo import asked_parts
@@ -79,8 +79,8 @@ class Undoer:
 def undoer(monkeypatch, config):
     del config
     undoer = Undoer()
-    monkeypatch.setattr(bootstrap, "run_undo", undoer.run_undo)
-    monkeypatch.setattr(bootstrap, "check_undo", lambda _settings, _request: None)
+    monkeypatch.setattr(undoing, "run_undo", undoer.run_undo)
+    monkeypatch.setattr(undoing, "check_undo", lambda _settings, _request: None)
     return undoer
 
 

@@ -13,7 +13,7 @@ import pytest
 from chain.company import line, open_company
 from chain.processes import config_file
 from cli.samples import HOSTILE
-from vtxero import bootstrap
+from vtxero.bootstrap import verifying
 from vtxero.bootstrap.verifying import Verified
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
@@ -50,7 +50,7 @@ def verified(*, unexplained):
 def answer(monkeypatch, config):
     del config
     answers = []
-    monkeypatch.setattr(bootstrap, "run_verify", lambda _settings, _progress: answers[0])
+    monkeypatch.setattr(verifying, "run_verify", lambda _settings, _progress: answers[0])
     return answers
 
 

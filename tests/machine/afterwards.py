@@ -7,7 +7,7 @@ from typing import Any
 
 from machine import views
 from machine.nearby import Nearby
-from vtxero.bootstrap import open_log
+from vtxero.bootstrap.reading import open_log
 from vtxero.sync.records import Outcome
 
 Writes = Counter[tuple[str, str, str, str]]

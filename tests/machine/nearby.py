@@ -13,7 +13,9 @@ from unittest.mock import patch
 
 from chain.company import Company, Silent, a_config, folder_in_memory
 from machine.wires import VTIGER_URL, XERO_URL, Net, Time, wires
-from vtxero.bootstrap import run_sync, run_undo, syncing
+from vtxero.bootstrap import syncing
+from vtxero.bootstrap.syncing import run_sync
+from vtxero.bootstrap.undoing import run_undo
 from vtxero.bootstrap.wires import Wires
 from vtxero.config.settings import Settings
 from vtxero.sandbox.instrument import instrumented

@@ -19,7 +19,7 @@ from machine.wires import Request
 WAYS = ("before it is served", "half of it committed", "all committed, no reply", "replied")
 CHILD = """
 import json, sys
-from vtxero.bootstrap import run_sync
+from vtxero.bootstrap.syncing import run_sync
 from vtxero.bootstrap.wires import Wires
 from vtxero.config.settings import Settings
 from vtxero.sync.request import RunRequest

@@ -39,7 +39,7 @@ from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import RecordResult, RunLog, RunReport
+from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.request import RunRequest
 from vtxero.sync.run import Run
 from vtxero.sync.severity import gravest
@@ -306,14 +306,3 @@ def _plan_of(entry: ModuleEntry, settings: Settings, request: RunRequest, catalo
     return ModulePlan(
         entry.name, entry.depends_on, options, bar(entry, direction, catalogue), entry.only, entry.links_of
     )
-
-
-@contextmanager
-def open_log(settings: Settings) -> Iterator[RunLog]:
-    """Open the log of this profile for reading.
-
-    Raises:
-        StateError: the state database is unreadable or from a newer vtxero.
-    """
-    with closing(open_database(settings.database)) as database:
-        yield SqliteRuns(database)

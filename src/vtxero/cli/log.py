@@ -57,7 +57,7 @@ def log(  # noqa: PLR0917 - Typer takes options as arguments
       vtxero log invoices:INV12
       vtxero log --since 2026-11-01 --reason INV-GROUP-DISCOUNT
     """
-    from vtxero.bootstrap import open_log
+    from vtxero.bootstrap.reading import open_log
 
     session: Session = ctx.obj
     if run and last:

@@ -22,7 +22,7 @@ STOPPED_AT_ONCE = "Stopped at once. The next run finds out what became of a writ
 
 def carry_out(session: Session, settings: Settings, request: RunRequest) -> RunReport:
     """Do one run, with progress on stderr."""
-    from vtxero.bootstrap import run_sync
+    from vtxero.bootstrap.syncing import run_sync
     from vtxero.cli.progress import RunProgress
 
     shown = not session.options.quiet

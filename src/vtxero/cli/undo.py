@@ -55,7 +55,7 @@ def undo(  # noqa: PLR0917 - Typer takes options as arguments
       vtxero undo 2026-11-22T15-12-16Z-3f9c
       vtxero undo --origin xero --yes
     """
-    from vtxero.bootstrap import check_undo
+    from vtxero.bootstrap.undoing import check_undo
 
     session: Session = ctx.obj
     request = _request(run, origin, dry_run=dry_run)
@@ -111,7 +111,7 @@ def _carry_out(
     session: Session, settings: Settings, request: UndoRequest, *, ask: bool
 ) -> tuple[RunReport, tuple[str, ...]]:
     """Carry it out; also gives what was said beforehand."""
-    from vtxero.bootstrap import run_undo
+    from vtxero.bootstrap.undoing import run_undo
     from vtxero.cli.progress import RunProgress
 
     shown = not session.options.quiet

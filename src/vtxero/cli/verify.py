@@ -48,7 +48,7 @@ def verify(ctx: typer.Context) -> int:
 
 
 def _read(session: Session) -> Verified:
-    from vtxero.bootstrap import run_verify
+    from vtxero.bootstrap.verifying import run_verify
     from vtxero.cli.progress import RunProgress
 
     settings = session.load().settings

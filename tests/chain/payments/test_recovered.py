@@ -7,7 +7,7 @@ import pytest
 from chain.cloud_company import open_cloud
 from chain.payments.paying import pay, settle
 from machine.dying import Killed, at_note
-from vtxero.bootstrap import open_log
+from vtxero.bootstrap.reading import open_log
 
 NOTES = 4
 """A contact, an item, an invoice and its payment go to Xero; what follows in Vtiger is the last."""

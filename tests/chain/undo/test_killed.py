@@ -9,7 +9,7 @@ import pytest
 
 from chain.company import open_company
 from chain.undo.filling import fill_vtiger, fill_xero, living
-from vtxero.bootstrap import open_log
+from vtxero.bootstrap.reading import open_log
 from vtxero.sync.records import Outcome
 from vtxero.vtiger.client import VtigerClient
 from vtxero.xero.source import XeroSource

@@ -6,7 +6,7 @@ import pytest
 
 from chain.company import line, reasons
 from chain.undo.filling import contact_id, fill_vtiger, fill_xero, living
-from vtxero.bootstrap import open_log
+from vtxero.bootstrap.reading import open_log
 
 
 def test_law_6_first_run_undone_leaves_both_sides_as_before_except_what_it_announced(company):
