@@ -1,24 +1,32 @@
 """The installed command many times over: one process imports it, and forks for each command line.
 
-A command line then costs what it does, not what importing costs. What runs is the installed script itself, in a process
-of its own, in a terminal of its own or in pipes.
+A command line then costs what it does, not what importing costs: a second each. What runs is the installed script
+itself, in a process of its own, in a terminal of its own or in pipes.
 """
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import signal
 import subprocess
 import sys
+import sysconfig
+import time
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-from cli.terminal import VTXERO, environment
+VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
+SECONDS = 60.0
 
 DRIVER = """
 import fcntl, importlib, json, os, pty, runpy, select, signal, struct, sys, termios, time, traceback
 
-for name in ("vtxero.cli", "vtxero.bootstrap", "vtxero.bootstrap.syncing", "vtxero.cli.render", "vtxero.cli.progress",
-             "vtxero.cli.log_view", "vtxero.bootstrap.standing", "vtxero.bootstrap.verifying", "vtxero.sandbox"):
-    importlib.import_module(name)
+for name in ("cli", "cli.render", "cli.progress", "cli.log_view", "cli.first_config", "bootstrap.syncing",
+             "bootstrap.standing", "bootstrap.verifying", "bootstrap.undoing", "sandbox"):
+    importlib.import_module(f"vtxero.{name}")
 
 
 def become(job, stdin, stdout, stderr):
@@ -87,9 +95,38 @@ def run(job):
     return [os.waitstatus_to_exitcode(status), texts[0], texts[1] if len(texts) > 1 else ""]
 
 
+def start(job):
+    tty = os.open(job["tty"], os.O_RDWR | os.O_NOCTTY)
+    child = os.fork()
+    if not child:
+        become(job, tty, tty, tty)
+    os.close(tty)
+    return child
+
+
+def poll(job):
+    found, status = os.waitpid(job["pid"], os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if found else None
+
+
 for line in sys.stdin:
-    print(json.dumps(run(json.loads(line))), flush=True)
+    job = json.loads(line)
+    print(json.dumps({"run": run, "start": start, "poll": poll}[job["do"]](job)), flush=True)
 """
+
+
+def environment(folder, **more):
+    """Nothing of the user's, and Python's commands first."""
+    others = ("VTXERO_", "XDG_", "NO_COLOR", "PYTHONUNBUFFERED")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    homes = {name: str(folder / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    return {
+        **kept,
+        **homes,
+        "TERM": "xterm-256color",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        **more,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +166,58 @@ class Forker:
 
     def run(self, words, folder, *, columns=0, typed="", until="", **environ) -> Ended:
         """Run one; `typed` stands ready on stdin where that is a pipe, `until` is what it is to be stopped at."""
-        env = environment(folder, **environ)
-        if columns:
-            env.pop("COLUMNS", None)
-        job = {
-            "words": [str(word) for word in words],
-            "folder": str(folder),
-            "columns": columns,
-            "typed": typed,
-            "until": until,
-            "env": env,
-            "script": str(VTXERO),
-        }
-        self._process.stdin.write(json.dumps(job) + "\n")
+        return Ended(*self._ask("run", **_job(words, folder, columns, environ), typed=typed, until=until))
+
+    def start(self, words, folder, tty, *, columns, **environ) -> Started:
+        """Start one in a terminal that is there already, by the name of its device."""
+        return Started(self, self._ask("start", **_job(words, folder, columns, environ), tty=tty))
+
+    def poll(self, pid):
+        """Tell how one ended that was started; None while it runs."""
+        return self._ask("poll", pid=pid)
+
+    def _ask(self, do, **job):
+        self._process.stdin.write(json.dumps({"do": do, **job}) + "\n")
         self._process.stdin.flush()
-        return Ended(*json.loads(self._process.stdout.readline()))
+        return json.loads(self._process.stdout.readline())
+
+
+class Started:
+    """A command line under way; as much of `subprocess.Popen` as a terminal needs."""
+
+    def __init__(self, forker, pid) -> None:
+        self._forker = forker
+        self._pid = pid
+        self.returncode = None
+
+    def poll(self):
+        if self.returncode is None:
+            self.returncode = self._forker.poll(self._pid)
+        return self.returncode
+
+    def wait(self, timeout=SECONDS):
+        end = time.monotonic() + timeout
+        while self.poll() is None:
+            assert time.monotonic() < end, "it has not ended"
+            time.sleep(0.01)
+        return self.returncode
+
+    def kill(self):
+        if self.poll() is None:
+            os.kill(self._pid, signal.SIGKILL)
+
+
+def _job(words, folder, columns, environ):
+    env = environment(folder, **environ)
+    if columns:
+        env.pop("COLUMNS", None)
+    script, words = str(VTXERO), [str(word) for word in words]
+    return {"words": words, "folder": str(folder), "columns": columns, "env": env, "script": script}
+
+
+@cache
+def shared() -> Forker:
+    """The one forker of this process, as long as it lives."""
+    forker = Forker()
+    atexit.register(forker.__exit__)
+    return forker

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from chain.company import line, open_company
 from cli.conftest import Shop
-from cli.forking import Forker
+from cli.forking import shared
 from cli.logging_in import free_port
 from cli.test_watching import Watcher
 from vtxero.sandbox import Sandbox
@@ -104,9 +104,8 @@ def open_office(folder):
     with (
         open_company(folder.parent / "unused") as company,
         Sandbox(edition="cloud", limits=False) as cloud,
-        Forker() as forker,
         Watcher() as watcher,
     ):
         threading.Thread(target=watcher.serve_forever, daemon=True).start()
-        yield Office(company, cloud, folder, forker, watcher)
+        yield Office(company, cloud, folder, shared(), watcher)
         watcher.shutdown()

@@ -9,28 +9,10 @@ import pty
 import re
 import select
 import struct
-import subprocess
-import sysconfig
 import termios
 import time
-from pathlib import Path
 
-VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
-SECONDS = 60.0
-
-
-def environment(folder, **more):
-    """Nothing of the user's, and Python's commands first."""
-    others = ("VTXERO_", "XDG_", "NO_COLOR", "PYTHONUNBUFFERED")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-    homes = {name: str(folder / "home") for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
-    return {
-        **kept,
-        **homes,
-        "TERM": "xterm-256color",
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        **more,
-    }
+from cli.forking import SECONDS, shared
 
 
 class Terminal:
@@ -39,12 +21,7 @@ class Terminal:
     def __init__(self, words, folder, *, columns=80, **environ):
         self._own, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        env = environment(folder, **environ)
-        env.pop("COLUMNS", None)
-        self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec <{os.ttyname(theirs)}; exec "$@"', "sh", VTXERO, *words],
-            stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=env, start_new_session=True,
-        )  # fmt: skip
+        self.process = shared().start(words, folder, os.ttyname(theirs), columns=columns, **environ)
         os.close(theirs)
         self.seen = ""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end inside a character
@@ -60,23 +37,24 @@ class Terminal:
 
     def answer(self, question, reply):
         """Wait until the question is there, then type."""
-        self._read(lambda: question in self.seen[self._told :])
+        self.read_until(lambda: question in self.seen[self._told :])
         self._told = len(self.seen)
         time.sleep(0.2)  # a question for a secret empties what was typed before its echo was off
         os.write(self._own, f"{reply}\n".encode())
 
     def press(self, key, *, at):
         """Wait until this is shown, then press a key."""
-        self._read(lambda: at in self.seen[self._told :])
+        self.read_until(lambda: at in self.seen[self._told :])
         time.sleep(0.2)
         os.write(self._own, key.encode())
 
     def end(self):
         """Wait for the end; gives the exit code."""
-        self._read(lambda: False)
-        return self.process.wait(SECONDS)
+        self.read_until(lambda: False)
+        return self.process.wait()
 
-    def _read(self, is_enough):
+    def read_until(self, is_enough):
+        """Read until it is enough, or the end."""
         end = time.monotonic() + SECONDS
         while not is_enough():
             ready, _, _ = select.select([self._own], [], [], 0.2)

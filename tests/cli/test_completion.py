@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from cli.terminal import VTXERO, environment
+from cli.forking import VTXERO, environment
 
 
 def in_shell(shell, words, folder):

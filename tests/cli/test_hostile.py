@@ -9,7 +9,8 @@ import subprocess
 import pytest
 
 from chain.company import line
-from cli.terminal import SECONDS, VTXERO, Terminal, environment, plain
+from cli.forking import SECONDS, VTXERO, environment
+from cli.terminal import Terminal, plain
 from vtxero.store import open_database
 from vtxero.store.database import StateConnection
 

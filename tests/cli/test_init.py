@@ -265,7 +265,7 @@ def test_init_with_a_login_by_browser_needs_no_secret_and_the_config_serves(at_x
 def test_init_without_a_browser_takes_the_pasted_address_and_asks_again_after_a_wrong_one(at_xero):
     with at_xero("--no-browser") as terminal:
         terminal.answer("Paste that address", "http://localhost/nonsense")
-        terminal._read(lambda: terminal.seen.count("Paste that address") == 2)
+        terminal.read_until(lambda: terminal.seen.count("Paste that address") == 2)
         shown = plain(terminal.seen).split("log in:\n")[-1].partition("It ends at")[0]
         terminal.answer("Paste that address", consent("".join(shown.split())))
         code = choose(terminal)

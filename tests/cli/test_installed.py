@@ -12,8 +12,8 @@ import time
 import pytest
 import yaml
 
-from cli.forking import Forker
-from cli.terminal import SECONDS, VTXERO, Terminal, environment, plain
+from cli.forking import SECONDS, VTXERO, environment, shared
+from cli.terminal import Terminal, plain
 from vtxero.cli.commands import COMMANDS
 
 PROMISED = {
@@ -68,25 +68,16 @@ def books(tmp_path_factory):
             time.sleep(0.05)
         try:
             synced = piped(folder, "sync", "-o", "json")
-            assert synced.returncode == 0
-            (folder / "run").write_text(json.loads(synced.stdout)["run"])
-            assert piped(folder, "plan", "--out", "saved.json").returncode == 0
+            assert synced.code == 0
+            (folder / "run").write_text(json.loads(synced.out)["run"])
+            assert piped(folder, "plan", "--out", "saved.json").code == 0
             yield folder
         finally:
             process.terminate()
 
 
 def piped(folder, *words, **environ):
-    return subprocess.run(
-        [VTXERO, *words],
-        cwd=folder,
-        env=environment(folder, **environ),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return shared().run(words, folder, **environ)
 
 
 @pytest.mark.parametrize("command", PROMISED)
@@ -100,15 +91,14 @@ def test_command_of_the_contract_has_its_options(command):
 
 
 def test_global_options_of_the_contract_are_all_there(books):
-    shown = piped(books, "--help").stdout
+    shown = piped(books, "--help").out
 
     assert [flag for flag in GLOBAL.split() if not re.search(rf"(^|[ ,]){flag}\b", shown, re.MULTILINE)] == []
 
 
 @pytest.fixture(scope="module")
 def forker():
-    with Forker() as forker:
-        yield forker
+    return shared()
 
 
 def words_of(text, books):
@@ -170,12 +160,12 @@ def too_wide(text, columns):
 def test_verbose_run_tells_each_step_on_stderr_and_every_request_only_when_asked_twice(books, level, lines):
     ran = piped(books, "sync", "--dry-run", level)
 
-    requests = [text for text in ran.stderr.splitlines() if text.startswith("DEBUG: ")]
-    assert ran.returncode == 0
+    requests = [text for text in ran.err.splitlines() if text.startswith("DEBUG: ")]
+    assert ran.code == 0
     assert len(requests) >= lines
     assert bool(requests) == (level == "-vv")
-    assert "INFO: Reading invoices from Vtiger." in ran.stderr.splitlines()
-    assert ran.stdout.startswith("Plan ")
+    assert "INFO: Reading invoices from Vtiger." in ran.err.splitlines()
+    assert ran.out.startswith("Plan ")
 
 
 @pytest.mark.parametrize("off", [["--no-color"], []])
@@ -281,4 +271,4 @@ def test_signal_ends_a_run_with_its_code_and_the_next_run_goes_on(books, tmp_pat
 
     assert process.returncode == code, said
     assert b"Traceback" not in said
-    assert piped(tmp_path, "sync", "--dry-run").returncode == 0
+    assert piped(tmp_path, "sync", "--dry-run").code == 0

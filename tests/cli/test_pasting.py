@@ -8,8 +8,9 @@ import subprocess
 import pytest
 import yaml
 
+from cli.forking import VTXERO, environment
 from cli.logging_in import consent
-from cli.terminal import VTXERO, Terminal, environment, plain
+from cli.terminal import Terminal, plain
 
 KEY = {"VTXERO_VTIGER_ACCESS_KEY": "sandbox-key"}
 ADDRESS = re.compile(r"http\S+/identity/connect/authorize\S+")
@@ -56,7 +57,7 @@ def test_program_that_writes_the_address_into_the_pipe_is_logged_in(words, tmp_p
 
 def test_person_who_pastes_the_address_is_logged_in(words, tmp_path):
     with Terminal(words, tmp_path, columns=1000, **KEY) as terminal:
-        terminal._read(lambda: "Paste that address here" in terminal.seen)
+        terminal.read_until(lambda: "Paste that address here" in terminal.seen)
         terminal.answer("Paste that address here", consent(ADDRESS.search(plain(terminal.seen))[0]))
         code = terminal.end()
 

@@ -10,8 +10,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from cli.forking import VTXERO, environment
 from cli.logging_in import free_port
-from cli.terminal import VTXERO, Terminal, environment
+from cli.terminal import Terminal
 from sandbox.test_both import BOOKS
 from vtxero.sandbox.samples import sample_organisation
 from vtxero.vtiger.access import Edition, VtigerAccess
@@ -47,7 +48,7 @@ def serving(how, folder, *words):
     words = ["sandbox", "--vtiger-port", str(ports[0]), "--xero-port", str(ports[1]), *map(str, words)]
     if how == "terminal":
         with Terminal(words, folder) as terminal:
-            terminal._read(lambda: READY in terminal.seen)
+            terminal.read_until(lambda: READY in terminal.seen)
             assert READY in terminal.seen
             yield Served(*ports)
         return

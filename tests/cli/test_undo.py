@@ -6,13 +6,13 @@ import json
 import os
 import pty
 import subprocess
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from chain.company import line, open_company
 from chain.processes import config_file
+from cli.forking import VTXERO, shared
 from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
 from cli.terminal import Terminal, plain
 from vtxero.bootstrap import undoing
@@ -25,7 +25,6 @@ from vtxero.domain.sides import Side
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.undo_plan import UndoRequest
 
-VTXERO = Path(sysconfig.get_path("scripts")) / "vtxero"
 RUN = "2026-11-22T15-12-16Z-3f9c"
 
 
@@ -166,41 +165,40 @@ def words(text):
     return " ".join(text.split())
 
 
-def process(company, *words, **more):
-    command = [VTXERO, "--config", company.config, *words]
-    given = {"capture_output": True, "stdin": subprocess.DEVNULL} | more
-    return subprocess.run(command, text=True, timeout=100, check=False, **given)
+def process(company, *words):
+    """The installed command, with nobody to ask."""
+    return shared().run(["--config", company.config, *words], company.config.parent)
 
 
 def test_installed_undo_takes_a_run_back_and_stands_in_the_log(company):
     refused = process(company, "undo", company.ran.run)
-    assert refused.returncode == 2
+    assert refused.code == 2
     assert company.contacts()["Acme Ltd"]["ContactStatus"] == "ACTIVE"
 
     done = process(company, "undo", company.ran.run, "--yes", "-o", "json")
 
-    document = json.loads(done.stdout)
-    assert (done.returncode, document["exit_code"], document["status"]) == (0, 0, "success")
-    assert "Approved invoices voided in Xero: 1." in done.stderr
+    document = json.loads(done.out)
+    assert (done.code, document["exit_code"], document["status"]) == (0, 0, "success")
+    assert "Approved invoices voided in Xero: 1." in done.err
     assert company.contacts()["Acme Ltd"]["ContactStatus"] == "ARCHIVED"
-    shown = json.loads(process(company, "log", document["run"], "-o", "json").stdout)
+    shown = json.loads(process(company, "log", document["run"], "-o", "json").out)
     assert shown["records"] == document["records"]
-    listed = json.loads(process(company, "log", "-o", "json").stdout)["runs"]
+    listed = json.loads(process(company, "log", "-o", "json").out)["runs"]
     assert listed[0]["command"] == f"undo {company.ran.run}"
     assert listed[0]["takes_back"] == company.ran.run
     again = process(company, "undo", document["run"], "-y")
-    assert again.returncode == 2
-    assert "was an undo itself" in again.stderr
+    assert again.code == 2
+    assert "was an undo itself" in again.err
 
 
 def test_installed_undo_of_a_run_that_was_taken_back_says_by_which_run_and_when(company):
-    first = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)
+    first = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").out)
 
     again = process(company, "undo", company.ran.run, "--yes")
 
     when = first["started_at"].replace("T", " at ").replace("Z", " UTC")
-    assert f"was taken back before, by the run {first['run']} on {when}" in words(again.stdout)
-    assert "Taken back: nothing. Left alone: 1;" in words(again.stdout)
+    assert f"was taken back before, by the run {first['run']} on {when}" in words(again.out)
+    assert "Taken back: nothing. Left alone: 1;" in words(again.out)
 
 
 def test_installed_undo_of_which_nothing_is_left_says_by_which_run_it_was_taken_back(tmp_path):
@@ -209,49 +207,49 @@ def test_installed_undo_of_which_nothing_is_left_says_by_which_run_it_was_taken_
         company.config = config_file(company, tmp_path)
         company.ran, nothing = company.sync(), company.sync()
         idle = process(company, "undo", nothing.run, "--yes")
-        first = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)
+        first = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").out)
 
         again = process(company, "undo", company.ran.run, "--yes")
 
-    assert f"The run {company.ran.run} was already taken back, by the run {first['run']} on " in words(again.stdout)
-    assert words(again.stdout).endswith("Nothing was taken back.")
-    assert "wrote nothing, so there is nothing to take back." in words(idle.stdout)
+    assert f"The run {company.ran.run} was already taken back, by the run {first['run']} on " in words(again.out)
+    assert words(again.out).endswith("Nothing was taken back.")
+    assert "wrote nothing, so there is nothing to take back." in words(idle.out)
 
 
 def test_installed_log_and_status_mark_undos_and_what_they_took_back(company):
-    undo = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)["run"]
-    again = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").stdout)["run"]
+    undo = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").out)["run"]
+    again = json.loads(process(company, "undo", company.ran.run, "--yes", "-o", "json").out)["run"]
 
     for command in ("log", "status"):
-        shown = process(company, command).stdout.splitlines()
+        shown = process(company, command).out.splitlines()
         assert f"{undo} took back {company.ran.run}" in shown
         assert f"{again} took nothing back of {company.ran.run}" in shown
         assert [line.split()[1] for line in shown if line.startswith(undo)] == ["undo", "took"]
         assert [line.split()[1] for line in shown if line.startswith(company.ran.run)] == ["sync"]
-    assert f"An undo of {company.ran.run}" in process(company, "log", undo).stdout.splitlines()
-    assert "An undo of" not in process(company, "log", company.ran.run).stdout
+    assert f"An undo of {company.ran.run}" in process(company, "log", undo).out.splitlines()
+    assert "An undo of" not in process(company, "log", company.ran.run).out
 
 
 def test_installed_undo_of_an_unknown_run_says_so_before_it_says_that_nobody_can_be_asked(company):
     ran = process(company, "undo", "nonsense")
 
-    assert ran.returncode == 2
-    assert "There is no run 'nonsense'." in ran.stderr
-    assert "nobody to ask" not in ran.stderr
+    assert ran.code == 2
+    assert "There is no run 'nonsense'." in ran.err
+    assert "nobody to ask" not in ran.err
 
 
 def test_installed_undo_of_the_beginning_of_a_run_s_name_gives_the_name_and_takes_nothing_back(company):
     ran = process(company, "undo", company.ran.run[:-2], "-y")
 
-    assert ran.returncode == 2
-    assert f"Did you mean {company.ran.run}?" in ran.stderr
+    assert ran.code == 2
+    assert f"Did you mean {company.ran.run}?" in ran.err
 
 
 def test_installed_undo_of_an_unknown_run_says_where_runs_are_listed(company):
     ran = process(company, "undo", "nonsense", "-y")
 
-    assert ran.returncode == 2
-    assert "log` lists the runs" in ran.stderr
+    assert ran.code == 2
+    assert "log` lists the runs" in ran.err
 
 
 @pytest.mark.parametrize(("answer", "code", "status"), [("n", 6, "ACTIVE"), ("y", 0, "ARCHIVED")])
@@ -286,7 +284,7 @@ def test_installed_undo_when_the_answer_is_no_says_so_once(company):
 
     after = plain(screen.seen).partition("Take it back?")[2]
     assert after.splitlines()[1:] == ["Nothing was taken back."]
-    last = process(company, "log", "--last").stdout
+    last = process(company, "log", "--last").out
     assert "exit code 6" in last
     assert last.count("Error: ") == 1
 
