@@ -135,6 +135,18 @@ def test_record_that_was_changed_meanwhile_is_not_told_among_the_conflicts():
     assert "Changed meanwhile: 1\n  MOVED  1 organization, Vtiger → Xero\n" in text
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_record_of_which_only_a_part_crossed_is_told_with_what_did_not(dry_run):
+    reasons = (finding(Code.INV_CLOSED, "The invoice is PAID in Xero; what waits: lines."),)
+    partly = record("INV7", Outcome.UPDATED, number=7, reasons=reasons, changes=(FieldChange("status", "", "Paid"),))
+
+    text = drawn(run_parts(full_report(dry_run=dry_run, records=(partly,)), View()))
+
+    assert "Crossed in part: 1\n  INV-CLOSED  1 invoice, Vtiger → Xero\n" in text
+    assert "INV7 (7x7): The invoice is PAID in Xero; what waits: lines." in text
+    assert "What else was changed crosses: status: (blank) → Paid" in text
+
+
 def test_plan_shows_what_it_changes_of_a_record_in_conflict():
     text = drawn(run_parts(full_report(dry_run=True, records=(conflict_beside_a_change(),)), View()))
 

@@ -287,9 +287,7 @@ class StandInHistories(RuleBasedStateMachine):
 
         `winners` are values that the policy may have chosen where there was nothing to compare with.
         """
-        told = {
-            one for record in report.records if record.outcome in OPEN for one in (record.vtiger_id, record.xero_id)
-        }
+        told = {one for record in report.records if record.reasons for one in (record.vtiger_id, record.xero_id)}
         for key, edits in list(self.town.edits.items()):
             module, name, field = key
             if (

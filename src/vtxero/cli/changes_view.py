@@ -30,8 +30,8 @@ WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
 def crosses_in_part(record: RecordResult) -> bool:
-    """Tell whether fields of a record in conflict cross all the same: those that only one side changed."""
-    return record.outcome is Outcome.CONFLICT and bool(record.changes)
+    """Tell whether some fields of a record cross and others do not: they are in conflict, or their side is barred."""
+    return bool(record.changes and record.reasons) and record.outcome in {Outcome.CONFLICT, *WRITTEN}
 
 
 def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:

@@ -19,14 +19,18 @@ from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult
 
+FAILED, CONFLICT, SKIPPED = "Failed", "In conflict", "Skipped"
 MOVED = "Changed meanwhile"
-HEADINGS = {
-    "Failed": Outcome.FAILED,
-    "In conflict": Outcome.CONFLICT,
+IN_PART = "Crossed in part"
+STYLED_AS = {
+    FAILED: Outcome.FAILED,
+    CONFLICT: Outcome.CONFLICT,
     MOVED: Outcome.CONFLICT,
-    "Skipped": Outcome.SKIPPED,
+    IN_PART: Outcome.SKIPPED,
+    SKIPPED: Outcome.SKIPPED,
 }
-"""What is told of records that did not cross, in this order, with the outcomes that they have."""
+"""What is told of records that did not cross, or not whole, in this order, with the outcomes in whose colours."""
+OF_OUTCOMES = {Outcome.FAILED: FAILED, Outcome.CONFLICT: CONFLICT, Outcome.SKIPPED: SKIPPED}
 
 
 def attention_parts(
@@ -40,12 +44,12 @@ def attention_parts(
     everything = list(records)
     known = [record for record in everything if folds and record.repeated]
     everything = [record for record in everything if not (folds and record.repeated)]
-    for heading, outcome in HEADINGS.items():
+    for heading, outcome in STYLED_AS.items():
         found = [record for record in everything if _heading(record) == heading]
         if not found:
             continue
         yield Text("")
-        more = " new" if outcome is Outcome.SKIPPED and known else ""
+        more = " new" if heading == SKIPPED and known else ""
         yield Text(f"{heading}: {len(found)}{more}", style=f"bold {STYLES[outcome]}")
         for (code, module, direction), group in _by_reason(found).items():
             yield from _group(code, group, f"{_counted(len(group), module)}, {TITLES[direction]}", view, run)
@@ -54,10 +58,10 @@ def attention_parts(
 
 
 def _heading(record: RecordResult) -> str:
-    """Under which heading a record is told; blank for one that crossed."""
+    """Under which heading a record is told; blank for one that crossed whole."""
     if record.reasons and record.reasons[0].code is Code.MOVED:
         return MOVED
-    return next((heading for heading, outcome in HEADINGS.items() if outcome is record.outcome), "")
+    return OF_OUTCOMES.get(record.outcome, IN_PART if record.reasons else "")
 
 
 def _known_parts(known: Sequence[RecordResult], view: View) -> Iterator[RenderableType]:
