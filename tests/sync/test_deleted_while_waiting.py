@@ -179,6 +179,36 @@ def test_law_9_pair_of_which_one_is_gone_is_among_what_waits_until_it_is_there_a
     assert log.waiting() == []
 
 
+def first_meeting(world):
+    return world.vtiger.add("cards", name="same", phone="1"), world.xero.add("cards", name="same", phone="2")
+
+
+def edited_on_both_sides(world):
+    card = world.vtiger.add("cards", name="same", phone="0")
+    world.sync()
+    [partner] = world.xero.tables["cards"]
+    world.vtiger.edit("cards", card, phone="1")
+    world.xero.edit("cards", partner, phone="2")
+    return card, partner
+
+
+@pytest.mark.parametrize("conflict", [first_meeting, edited_on_both_sides])
+@pytest.mark.parametrize("gone", ["vtiger", "xero"])
+@pytest.mark.parametrize("runs", [1, 3])
+def test_law_3_value_of_a_deleted_record_never_wins_a_conflict(conflict, gone, runs):
+    world = World()
+    ids = dict(zip(("vtiger", "xero"), conflict(world), strict=True))
+    for _ in range(runs):
+        assert counts(world.sync())["conflict"] == 1
+    getattr(world, gone).tables["cards"].pop(ids[gone])
+
+    [told] = world.sync(conflict=gone).records
+
+    left = world.xero if gone == "vtiger" else world.vtiger
+    assert left.values("phone") == ["2" if gone == "vtiger" else "1"]
+    assert (told.outcome, [reason.code for reason in told.reasons]) == (Outcome.SKIPPED, [Code.GONE])
+
+
 def test_law_9_pair_in_conflict_of_which_one_was_deleted_is_told_as_gone_and_its_heir_alone_meets_the_partner():
     world = World()
     old, partner = world.vtiger.add("cards", name="same", phone="1"), world.xero.add("cards", name="same", phone="2")

@@ -115,9 +115,11 @@ class SqliteRecords(Transactions):
                 yield record
 
     def waiting_ids(self, module: str, side: Side) -> set[str]:
-        """The ids of all records whose rows wait to be judged."""
+        """The ids of all records that wait to be judged: rows that were read, and pairs with open conflicts."""
         rows = self._db.execute(
-            "SELECT id FROM records WHERE module = ? AND side = ? AND raw IS NOT NULL", (module, side)
+            "SELECT id FROM records WHERE module = :module AND side = :side AND raw IS NOT NULL"  # noqa: S608 - names of our own
+            f" UNION SELECT {side}_id FROM links WHERE module = :module AND unsettled <> ''",
+            {"module": module, "side": side},
         )
         return {record_id for (record_id,) in rows}
 

@@ -219,7 +219,7 @@ class State(Protocol):
         ...
 
     def waiting_ids(self, module: str, side: Side) -> set[str]:
-        """The ids of all records whose rows wait to be judged."""
+        """The ids of all records that wait to be judged: rows that were read, and pairs with open conflicts."""
         ...
 
     def mark_gone(self, module: str, side: Side, record_id: str) -> bool:
