@@ -17,11 +17,15 @@ from vtxero.sync.state import Action
 
 @dataclass(frozen=True, slots=True)
 class PairTerms:
-    """Whose record it was, which side's row a pair without a write is counted in, and whether it has no link yet."""
+    """Whose record it was, which side's row a pair without a write is counted in, and whether it has no link yet.
+
+    `rests`: nothing may be written now; what would be is left to a later run, by the bases that it has.
+    """
 
     author: Side
     counted_for: Side
     is_new: bool
+    rests: bool = False
 
 
 def judge_pair(slice_: Slice[Any], pair: Pair[Any], merged: Merge[Any], terms: PairTerms) -> list[Action]:
@@ -38,10 +42,14 @@ class _Judgement:
 
     def actions(self) -> list[Action]:
         barred = {side: found for side in Side if self._merged.to(side) and (found := self._check(side))}
-        writes = [side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred]
+        rests = self._terms.rests
+        writes = [
+            side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred and not rests
+        ]
         held = (*self._merged.conflicts, *self._merged.one_way, *(f for side in barred for f in self._merged.to(side)))
         held += self._merged.waiting
         held += tuple(sorted(self._slice.unions)) if self._merged.removed else ()
+        held += (*self._merged.to_xero, *self._merged.to_vtiger) if rests else ()
         reasons = self._reasons(barred)
         if not writes:
             return [self._at_rest(held, reasons)]

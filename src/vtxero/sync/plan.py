@@ -286,7 +286,10 @@ class Planner:
             self._bereft.append((terms.counted_for(author), pair, gone))
             return
         merged = merge(self._slice, pair, terms.direction, terms.policy, forced=forced, leader=terms.leader)
-        for action in judge_pair(self._slice, pair, merged, PairTerms(author, terms.counted_for(author), link is None)):
+        # What a killed run made is linked though nothing may be written: an undo has to know of it.
+        rests = intent is not None and self._selection.limit == 0 and not forced
+        counted_for = terms.counted_for(author)
+        for action in judge_pair(self._slice, pair, merged, PairTerms(author, counted_for, link is None, rests=rests)):
             self._add(action)
 
     def _skip_bereft(self) -> None:

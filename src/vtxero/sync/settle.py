@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -92,13 +92,33 @@ class Settler:
             self._state.add_effect(replace(effect, before="", after="") if effect.write == LINKED else effect)
             self._state.close_intents([sent.id] if sent else [])
             return
-        self._state.add_effect(replace(_as_created(effect, sent.target), run=sent.run))
+        created = _as_created(effect, sent.target)
+        written = effect.fields if effect.side is sent.target else ()
+        self._state.add_effect(replace(created, after=self._as_sent(created.after, sent.wanted, written), run=sent.run))
         if effect.write == UPDATED and effect.side is not sent.target:
             self._state.add_effect(effect)
         self._state.close_intents([sent.id])
         if sent.action is not None:
             notes = in_order((*sent.action.notes, found_note(sent.target)))
             self._tell(sent.run, replace(sent.action, vtiger_id=ids[1], xero_id=ids[2], notes=notes))
+
+    def _as_sent(self, found: str, sent: str, written: Collection[str]) -> str:
+        """Give a record as the run that sent it left it: what it says otherwise was edited since, and stays.
+
+        `found` is how a later run saw it, blank where none did, after it had `written` fields itself.
+        """
+        if not found:
+            return ""
+        now, meant = self._slice.decode(found), self._slice.decode(sent)
+        others = (name for name in self._slice.fields if name not in written)
+        edited = {name: getattr(meant, name) for name in others if self._differs(name, now, meant)}
+        return self._slice.encode(replace(now, **edited)) if edited else found
+
+    def _differs(self, name: str, now: Any, meant: Any) -> bool:
+        """Tell two values apart; members of a union have ids by now, which nobody could send."""
+        if name in self._slice.unions:
+            return self._slice.show(name, now) != self._slice.show(name, meant)
+        return bool(getattr(now, name) != getattr(meant, name))
 
     def _put_link(self, action: Action, bases: Mapping[Side, Any], *, is_settled: bool = True) -> None:
         module, ids = self._slice.name, (action.vtiger_id, action.xero_id)

@@ -10,6 +10,7 @@ import pytest
 from chain.company import open_company
 from chain.undo.filling import fill_vtiger, fill_xero, living
 from vtxero.bootstrap.reading import open_log
+from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 from vtxero.vtiger.client import VtigerClient
 from vtxero.xero.source import XeroSource
@@ -161,6 +162,31 @@ def test_creation_that_nobody_saw_arrive_is_found_and_taken_back_as_well(company
     assert report.exit_code == 0, report.messages
     assert company.contacts()["Late Ltd"]["ContactStatus"] == "ARCHIVED"
     assert company.row(org)["accountname"] == "Late Ltd"
+
+
+@pytest.mark.parametrize("synced", [True, False])
+@pytest.mark.parametrize("both", [True, False])
+def test_law_3_creation_that_nobody_saw_arrive_and_that_somebody_edited_since_is_left_alone(
+    company, monkeypatch, both, synced
+):
+    """Whether the next run or the undo itself finds it, and whether its own side was edited as well."""
+    org = company.organization("Late Ltd", phone="1")
+    killed = killed_after_its_first("create", company, monkeypatch)
+    contact = company.contacts()["Late Ltd"]["ContactID"]
+    company.xero.edit_contact(contact, Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": "3"}])
+    if both:
+        company.vtiger.edit(org, phone="2")
+    if synced:
+        company.sync()
+
+    report = company.undo(killed)
+
+    assert company.contacts()["Late Ltd"]["ContactStatus"] == "ACTIVE"
+    assert company.contacts()["Late Ltd"]["Phones"]["DEFAULT"]["PhoneNumber"] == "3"
+    [told] = [record for record in report.records if record.label == "Late Ltd" and record.direction == "to-xero"]
+    assert [reason.code for reason in told.reasons] == [Code.UNDO_TOUCHED]
+    assert company.sync().exit_code == (8 if both else 0)
+    assert company.row(org)["phone"] == ("2" if both else "3")
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
