@@ -9,7 +9,7 @@ from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 from vtxero.sync.guards import Mapped
-from vtxero.sync.records import FieldChange
+from vtxero.sync.records import FieldChange, Outcome
 
 
 @contextmanager
@@ -193,6 +193,20 @@ def test_law_3_second_write_of_a_pair_waits_when_somebody_edits_the_first_side()
 
     in_step(world, phone="2", note="new")
     world.quiet()
+
+
+def test_second_write_of_a_pair_that_somebody_was_quicker_than_needs_nobody_and_the_first_one_stays_told():
+    world = edited_on_both_sides()
+    with edited_meanwhile(world.vtiger, world.card, colour="red"):
+        report = world.sync()
+
+    [told] = report.records
+    assert (told.outcome, [reason.code for reason in told.reasons]) == (Outcome.CONFLICT, [Code.MOVED])
+    assert told.changes == (FieldChange("phone", "1", "2"),)
+    assert (report.exit_code, counts(report)) == (0, {"conflict": 1})
+    assert (world.xero.values("phone"), world.vtiger.values("note")) == (["2"], ["old"])
+    assert world.sync().exit_code == 0
+    in_step(world, phone="2", note="new")
 
 
 def test_law_3_limit_takes_both_writes_of_a_pair_or_none():

@@ -17,7 +17,7 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import RecordResult
+from vtxero.sync.report import RecordResult, was_moved
 
 FAILED, CONFLICT, SKIPPED = "Failed", "In conflict", "Skipped"
 MOVED = "Changed meanwhile"
@@ -59,7 +59,7 @@ def attention_parts(
 
 def _heading(record: RecordResult) -> str:
     """Under which heading a record is told; blank for one that crossed whole."""
-    if record.reasons and record.reasons[0].code is Code.MOVED:
+    if was_moved(record.reasons):
         return MOVED
     return OF_OUTCOMES.get(record.outcome, IN_PART if record.reasons else "")
 
@@ -87,7 +87,7 @@ def _group(
         )
     shown = group if view.cap is None else group[: view.cap]
     for record in shown:
-        yield from _record_lines(record, view)
+        yield from _record_lines(record, view, run)
     if len(group) > len(shown):
         yield indented(Text(f"... and {len(group) - len(shown)} more: {_where(code, view, run)}"), 6)
 
@@ -106,7 +106,7 @@ def _remedy(firsts: Sequence[Finding], view: View) -> str:
     return as_typed(remedy, view.command)
 
 
-def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
+def _record_lines(record: RecordResult, view: View, run: str | None) -> Iterator[RenderableType]:
     """A record and its particulars; in full, with its further reasons and, where links cannot be clicked, addresses."""
     first, *further = record.reasons or (None,)
     line = name_of(record)
@@ -117,7 +117,8 @@ def _record_lines(record: RecordResult, view: View) -> Iterator[RenderableType]:
     yield indented(line, 6)
     if view.cap is not None:
         if crosses_in_part(record):
-            yield indented(Text.assemble("What else was changed crosses: ", changes_of(record)), 8)
+            verb = "crosses" if run is None else "crossed"
+            yield indented(Text.assemble(f"What else was changed {verb}: ", changes_of(record)), 8)
         return
     for item in further:
         if item:

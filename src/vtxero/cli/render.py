@@ -21,7 +21,7 @@ from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
 from vtxero.errors import BudgetError
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import ModuleCount, RunReport
+from vtxero.sync.report import ModuleCount, RunReport, was_moved
 
 
 def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
@@ -110,6 +110,9 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
         return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
     if report.dry_run:
         return "To carry this out, run the same without --dry-run." if writes else _closing_of_idle_plan(totals)
+    moved = sum(1 for record in report.records if record.outcome is Outcome.CONFLICT and was_moved(record.reasons))
+    if moved and moved == totals[Outcome.CONFLICT] and not totals[Outcome.FAILED]:
+        return f"Done. What was edited meanwhile crosses in the next run: {typed(f'{command} sync')}"
     return _closing_of_run(totals, writes, command, part)
 
 

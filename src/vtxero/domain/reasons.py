@@ -70,11 +70,11 @@ _TABLE: dict[Code, tuple[str, str]] = {
         "Make names, codes or numbers unique on the other side, or merge the duplicates there.",
     ),
     Code.CONFLICT: (
-        "The same field was changed on both sides.",
+        "Both sides changed the same field, or never agreed on it.",
         "Make both sides equal by hand, or let one win: `vtxero sync --only KIND:ID --conflict xero` (or `vtiger`).",
     ),
     Code.MOVED: (
-        "It was changed after it was planned, so nothing of it was sent.",
+        "It was changed after it was planned, so what was to be written there was not sent.",
         "Nothing needs to be done: the next run looks at it anew.",
     ),
     Code.ONE_WAY: (

@@ -117,6 +117,19 @@ class SqliteOutcomes:
                 place = (known.module, known.vtiger_id or "", known.xero_id or "")
                 self._insert(place, now, known.outcome, dump_result(known.and_then(later)))
 
+    def add_second(self, run: str, later: RecordResult, side: Side) -> None:
+        """Note why the second write of a pair, to a side, did not come about; what the first one changed stays told."""
+        with self._together():
+            now, before = self._judge(run, later.module)
+            place = (later.module, later.vtiger_id or "", later.xero_id or "")
+            old = self._latest(place)
+            if old and old.last == now:
+                known = load_result(old.result)
+                self._take_out(old, now, before)
+                kept = tuple(change for change in known.changes if not change.is_on(side))
+                later = replace(known, outcome=later.outcome, reasons=later.reasons, changes=kept)
+            self._insert(place, now, later.outcome, dump_result(later))
+
     def results(self, run: str) -> Sequence[RecordResult]:
         """A run's records that are not unchanged: what waited before it first, then in the order of settling."""
         rows = self._db.execute(

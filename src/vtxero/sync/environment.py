@@ -42,6 +42,10 @@ class RunRecorder(Protocol):
         """Add the changes of a later write to what is noted of the record already."""
         ...
 
+    def add_second(self, run: str, later: RecordResult, side: Side) -> None:
+        """Note why the second write of a pair, to a side, did not come about; what the first one changed stays told."""
+        ...
+
     def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:
         """Note how many records were seen and say nothing new."""
         ...

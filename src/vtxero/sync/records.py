@@ -103,6 +103,10 @@ class FieldChange:
         """Name the side, as in `email in Vtiger`."""
         return replace(self, field=f"{self.field} in {side.label}")
 
+    def is_on(self, side: Side) -> bool:
+        """Tell whether that side is named."""
+        return self.field.endswith(f" in {side.label}")
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:

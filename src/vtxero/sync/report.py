@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import FieldChange, Outcome
@@ -45,6 +46,11 @@ class RecordResult:
             before = changes.get(change.field, change).before
             changes[change.field] = replace(change, before=before)
         return replace(self, changes=tuple(changes.values()))
+
+
+def was_moved(reasons: Sequence[Finding]) -> bool:
+    """Tell whether a record is left for the next run because somebody edited it during this one."""
+    return bool(reasons) and reasons[0].code is Code.MOVED
 
 
 @dataclass(frozen=True, slots=True)

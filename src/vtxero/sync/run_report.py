@@ -14,7 +14,7 @@ from vtxero.sync.follow import Standing
 from vtxero.sync.forecast import Forecast
 from vtxero.sync.lookup import SYMBOLS
 from vtxero.sync.records import FieldChange, Outcome
-from vtxero.sync.report import RecordResult, RunReport
+from vtxero.sync.report import RecordResult, RunReport, was_moved
 from vtxero.sync.request import RunRequest
 from vtxero.sync.saved import WRITES, PlannedWrite, planned_follow_up, planned_write
 from vtxero.sync.scope import Scope
@@ -34,6 +34,7 @@ class RunLedger:
         self._errors: list[str] = []
         self._lines: list[PlannedWrite] = []
         self._unchanged: Counter[tuple[str, Direction]] = Counter()
+        self._waits_for_a_person = False
         self.refused: set[str] = set()
         """Modules of which a write to Xero failed."""
 
@@ -61,9 +62,13 @@ class RunLedger:
         if action.outcome is Outcome.UNCHANGED:
             self.rest(action.module, action.direction)
             return
-        if not action.counted and action.outcome is Outcome.UPDATED:
-            return
-        self._env.recorder.add(self._env.run, self._result(action))
+        # What was edited during a sync needs nobody: the next one looks at it anew. A saved plan has no next one.
+        if action.outcome is Outcome.CONFLICT and (not was_moved(action.reasons) or self._request.approved is not None):
+            self._waits_for_a_person = True
+        if action.counted:
+            self._env.recorder.add(self._env.run, self._result(action))
+        elif action.outcome is not Outcome.UPDATED:
+            self._env.recorder.add_second(self._env.run, self._result(action), action.target)
 
     def record_late(self, run: str, action: Action) -> None:
         """Note for an earlier run what became of a record: it had sent a write and never saw an answer."""
@@ -136,7 +141,7 @@ class RunLedger:
         rows = [(each.name, d) for each in scope.modules if each.name in scope.chosen for d in scope.directions(each)]
         counts = env.recorder.counts(env.run, rows)
         outcomes = {outcome for count in counts for outcome, number in count.counts.items() if number}
-        self._codes |= {8} if Outcome.CONFLICT in outcomes and not self._request.dry_run else set()
+        self._codes |= {8} if self._waits_for_a_person and not self._request.dry_run else set()
         self._codes |= {3} if Outcome.FAILED in outcomes else set()
         exit_code = gravest(self._codes)
         status = "success" if exit_code == 0 else "partial" if exit_code in {3, 8} else "error"
