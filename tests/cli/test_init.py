@@ -134,6 +134,27 @@ def test_init_when_a_config_exists_leaves_it_alone_unless_forced(flags, vtxero, 
     assert vtxero("init", *flags, "--force").code == 0
 
 
+def test_init_that_replaces_a_config_without_asking_keeps_what_it_does_not_ask_for(flags, vtxero, tmp_path):
+    path = tmp_path / "vtxero.yaml"
+    assert vtxero("init", *flags).code == 0
+    content = yaml.safe_load(path.read_text())
+    content["modules"]["invoices"] |= {"adjustment_account": "200", "shipping_account": "200"}
+    content |= {"state_dir": "elsewhere", "guards": {"max_changes": 7}}
+    path.write_text(yaml.safe_dump(content))
+
+    ran = vtxero("init", "--no-input", "--force")
+
+    assert ran.code == 0, ran.err
+    after = yaml.safe_load(path.read_text())
+    assert (after["state_dir"], after["guards"]) == ("elsewhere", {"max_changes": 7})
+    assert (after["vtiger"]["url"], after["xero"]["client_id"]) == (
+        content["vtiger"]["url"],
+        content["xero"]["client_id"],
+    )
+    accounts = after["modules"]["invoices"]
+    assert [str(accounts[name]) for name in ("adjustment_account", "shipping_account")] == ["200", "200"]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

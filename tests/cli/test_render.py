@@ -159,6 +159,13 @@ def test_run_of_which_a_record_was_edited_meanwhile_calls_nobody_for_it(others):
     assert closing == (waits if others else "Done. What was edited meanwhile crosses in the next run: vtxero sync")
 
 
+def test_log_of_a_run_that_nobody_saw_end_claims_no_time_and_no_exit_code():
+    text = drawn(report_parts(quiet_report(has_ended=False, exit_code=130), Filter(), View()))
+
+    assert text.splitlines()[0].endswith(", without an end")
+    assert "130" not in text
+
+
 def test_plan_shows_what_it_changes_of_a_record_in_conflict():
     text = drawn(run_parts(full_report(dry_run=True, records=(conflict_beside_a_change(),)), View()))
 

@@ -129,6 +129,16 @@ def test_status_of_a_record_in_conflict_shows_what_each_side_says_now(synced, vt
     assert story["history"][0]["outcome"] == "conflict"
 
 
+def test_status_of_a_record_that_was_deleted_says_where_it_is_gone(synced, vtxero):
+    synced.company.vtiger.delete(synced.good)
+    assert vtxero("sync", "--full").code == 0
+
+    said = " ".join(vtxero("status", f"invoices:{synced.good}").out.split())
+
+    assert "It is gone in Vtiger: what the other side says is left alone." in said
+    assert "Nothing waited" not in said
+
+
 @pytest.mark.usefixtures("synced")
 def test_status_of_a_record_that_was_never_seen_says_how_to_have_it_seen(vtxero):
     ran = vtxero("status", "invoices:NOPE")

@@ -14,7 +14,7 @@ import yaml
 from docs.commands import PAGES, ROOT, blocks, commands, understands, words_of
 from vtxero.cli.exitcodes import NOBODY_NEEDED
 from vtxero.config.load import Sources, load
-from vtxero.sandbox.faults import DEEDS, KNOWN_KEYS, parse_rule
+from vtxero.sandbox.faults import DEEDS, KNOWN_KEYS, FaultRuleError, parse_rule
 
 CRON = ROOT / "docs" / "cron.md"
 STAND_INS = ROOT / "docs" / "stand-ins.md"
@@ -189,6 +189,11 @@ def test_fault_rules_when_shown_are_understood():
     for rule in rules:
         for item in rule:
             parse_rule(item)
+
+
+def test_fault_rule_of_a_method_that_no_request_has_is_refused():
+    with pytest.raises(FaultRuleError, match="such as POST"):
+        parse_rule({"path": ".", "do": "500", "method": "POST|PUT"})
 
 
 def test_targets_when_named_in_a_page_are_in_the_makefile():

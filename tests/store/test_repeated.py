@@ -68,7 +68,7 @@ def test_report_of_a_run_that_never_ended_says_that_it_was_stopped(tmp_path):
 
         report = runs.report("killed")
 
-    assert (report.status, report.exit_code) == ("error", 130)
+    assert (report.status, report.exit_code, report.has_ended) == ("error", 130, False)
     assert "no end" in report.messages[0]
 
 

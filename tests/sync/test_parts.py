@@ -6,7 +6,11 @@ import pytest
 
 from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
+from vtxero.domain.sides import Side
+from vtxero.errors import SignalError
+from vtxero.store import SqliteState
 from vtxero.sync.records import Outcome
+from vtxero.sync.run import Run
 
 
 def test_only_one_record_is_synced_and_the_cursor_stays():
@@ -86,3 +90,21 @@ def test_law_9_records_not_reached_when_a_run_ends_early_say_so():
     assert late
     assert {record.reasons[0].code for record in late} == {Code.RUN_ENDED}
     assert len(late) + len(world.xero.names()) == 9
+
+
+def test_reading_of_many_records_is_stopped_between_two_pages(monkeypatch):
+    world, asked = World(), []
+    world.vtiger.size = 2
+    for number in range(20):
+        world.vtiger.add("cards", name=f"c{number}")
+
+    def check(_run):
+        asked.append(len(list(SqliteState(world.database, "").unlinked("cards", Side.VTIGER))))
+        if asked[-1] >= 6:
+            raise SignalError("Stopped.", exit_code=130)
+
+    monkeypatch.setattr(Run, "_check_budget", check)
+
+    assert world.sync().exit_code == 130
+    assert asked[-4:] == [0, 2, 4, 6]
+    assert world.writes() == 0

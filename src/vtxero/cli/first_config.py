@@ -66,10 +66,11 @@ class FirstConfig:
         given = self._given
         if self._session.may_ask:
             return
+        said = self._former.said
         needed = {
-            "--vtiger-url": given.vtiger_url,
-            "--vtiger-username": given.username,
-            "--xero-client-id": given.client_id,
+            "--vtiger-url": given.vtiger_url or said("vtiger", "url"),
+            "--vtiger-username": given.username or said("vtiger", "username"),
+            "--xero-client-id": given.client_id or said("xero", "client_id"),
         }
         missing = [flag for flag, value in needed.items() if not value]
         if missing:

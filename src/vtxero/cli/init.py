@@ -132,9 +132,7 @@ def _former(session: Session, path: Path, *, force: bool) -> Former:
 
     if not path.exists():
         return Former()
-    if not session.may_ask:
-        if force:
-            return Former()
+    if not session.may_ask and not force:
         raise ConfigError(
             f"{path} exists already.", remedy="Edit it, name another file with --config, or replace it with --force."
         )

@@ -115,8 +115,8 @@ def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | No
 
 def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[RenderableType]:
     """Give one run with those of its records that are wanted."""
-    head = f"Run {clean(report.run)}, {moment(report.started_at)}, {report.seconds:.1f} s, exit code {report.exit_code}"
-    yield Text(head, style="bold")
+    end = f"{report.seconds:.1f} s, exit code {report.exit_code}" if report.has_ended else "without an end"
+    yield Text(f"Run {clean(report.run)}, {moment(report.started_at)}, {end}", style="bold")
     if taken_back(report.command):
         yield Text(f"An undo of {_taken(taken_back(report.command))}")
     yield from count_tables(report.modules)

@@ -154,6 +154,9 @@ def _standing_of(story: RecordStory) -> str:
     if not story.linked:
         return "Not linked: it waits, and every run looks at it again." if waits else "Not linked."
     maker = f"Linked; made in {NAMES[Side(story.author)]}."
+    if story.gone:
+        gone = " and ".join(NAMES[side] for side in story.gone)
+        return f"{maker} It is gone in {gone}: what the other side says is left alone."
     if story.unsettled:
         fields = all_called(story.module, story.unsettled)
         return f"{maker} The two never agreed on {fields}: make them equal, or choose a side."

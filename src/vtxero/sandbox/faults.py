@@ -84,6 +84,8 @@ def parse_rule(source: dict[str, Any]) -> FaultRule:
     if deed not in DEEDS:
         raise FaultRuleError(f"do: {deed!r} is none of {', '.join(DEEDS)}")
     method = source.get("method")
+    if method is not None and not str(method).isalpha():
+        raise FaultRuleError(f"method: {method!r} is none, such as POST; a rule has one")
     body = source.get("body")
     return FaultRule(
         path=_pattern(source.get("path", "")),

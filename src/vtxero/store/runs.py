@@ -101,7 +101,8 @@ class SqliteRuns(SqliteOutcomes):
         if row is None:
             return None
         name, command, status, exit_code, started_at, _, seconds, calls, messages, errors = row
-        if exit_code is None:
+        has_ended = exit_code is not None
+        if not has_ended:
             told = NO_END if status == "running" else f"{STOPPED_HARD} {self._found_out(name, command)}"
             status, exit_code, messages = "error", STOPPED, json.dumps([told])
         return RunReport(
@@ -117,6 +118,7 @@ class SqliteRuns(SqliteOutcomes):
             messages=tuple(json.loads(messages)),
             errors=tuple(json.loads(errors)),
             command=command,
+            has_ended=has_ended,
         )
 
     def _found_out(self, run: str, command: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -31,8 +31,11 @@ class Fetcher:
         progress: Progress,
         *,
         selection: Selection = EVERYTHING,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
+        """`check` raises what is to end the run: it is asked after each page, for large books are read for long."""
         self._selection = selection
+        self._check = check
         self._state = state
         self._slice = slice_
         self._sources = sources
@@ -64,6 +67,7 @@ class Fetcher:
             with self._state.transaction():
                 self._take(side, self._slice.mappers[side].parse(page.raw))
             self._progress.step(module, self.read[side], None)
+            self._check()
         self.clock[side] = self._sources[side].clock()
 
     def is_timeless(self, side: Side) -> bool:

@@ -92,6 +92,8 @@ class RunReport:
     """Those of `messages` that say what went wrong; the others are notes."""
     command: str = ""
     """What was typed, where the log tells the run; blank for the run that has just been carried out."""
+    has_ended: bool = True
+    """False for one that is under way, or was stopped hard: nobody noted how long it took, nor its exit code."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,10 @@ class RunPlanner:
         """Read both sides; also gives how many linked records those lack that were read whole and showed nothing."""
         env = self._env
         selection = self._run.scope.selection(name)
-        fetcher = Fetcher(env.state, env.slices[name], dict(env.sources), env.progress, selection=selection)
+        check = self._run.check_budget
+        fetcher = Fetcher(
+            env.state, env.slices[name], dict(env.sources), env.progress, selection=selection, check=check
+        )
         full, missing = self._run.request.full or self._run.request.resync, {}
         for side in Side:
             self._run.check_budget()
