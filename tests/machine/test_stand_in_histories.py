@@ -375,7 +375,8 @@ class StandInHistories(RuleBasedStateMachine):
             vtiger, xero = here[0], there[0]
             if xero["Status"] in {"VOIDED", "DELETED"}:
                 continue
-            assert to_the_cent(vtiger["hdnGrandTotal"]) == xero["Total"], "law 5"
+            if name not in self.town.typed_twice:
+                assert to_the_cent(vtiger["hdnGrandTotal"]) == xero["Total"], "law 5"
             paid = xero["AmountPaid"] + xero["AmountCredited"]
             assert to_the_cent(vtiger["received"]) == paid, "law 5"
 

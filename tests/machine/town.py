@@ -36,6 +36,8 @@ class Town:
         self.made: dict[tuple[str, str], dict[str, int]] = {}
         self.numbers = count(1)
         self.orders: list[str] = []
+        self.typed_twice: set[str] = set()
+        """Invoices whose lines people made equal on both sides: each side rounds its own, and nothing crosses."""
         self.undecided: set[Key] = set()
         """Edits that meet for the first time what the other side holds: the state was lost, the link was taken back, or
         a person made the record beside one that was there. Each difference is a conflict; the value that a policy
@@ -118,6 +120,8 @@ class Town:
         if not all(rows.values()):
             return
         value = self.new_value(field)
+        if field == "quantity":
+            self.typed_twice.add(name)
         for side, found in rows.items():
             with suppress(XeroError, VtigerError):
                 WRITE[side, field](self.company, found[0], value)
