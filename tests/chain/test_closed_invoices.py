@@ -55,6 +55,25 @@ def test_linked_draft_given_a_status_that_does_not_cross_waits_with_the_reason(c
     assert kept["Status"] == "DRAFT"
 
 
+@pytest.mark.parametrize(("which", "end"), [("draft", "DELETED"), ("approved", "VOIDED")])
+def test_law_3_edit_beside_a_cancellation_that_voids_the_invoice_waits_and_is_not_told_as_written(
+    company, request, which, end
+):
+    invoice = request.getfixturevalue(which)
+    company.configure("invoices", void=True, edit_approved=True)
+    company.vtiger.edit(invoice, invoicestatus="Cancel", subject="Called off", duedate="2026-12-24")
+
+    record = the(company.sync())
+
+    [kept] = company.invoices().values()
+    assert (kept["Status"], kept["Reference"] != "Called off") == (end, True)
+    assert (record.outcome, [change.field for change in record.changes]) == (Outcome.UPDATED, ["status"])
+    assert [str(item.code) for item in record.reasons] == ["INV-CLOSED"]
+    assert "Called off" in record.reasons[0].message
+    assert "2026-12-24" in record.reasons[0].message
+    assert the(company.sync()).reasons[0].code == "INV-CLOSED"
+
+
 def test_other_edits_of_a_draft_whose_status_does_not_cross_wait_with_it(company, draft):
     company.vtiger.edit(draft, invoicestatus="Credit Invoice", duedate="2026-12-24")
     company.sync()

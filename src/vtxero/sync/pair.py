@@ -11,7 +11,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called, called
 from vtxero.sync.merge import Merge, Pair
 from vtxero.sync.records import FieldChange, Outcome
-from vtxero.sync.slice import Slice
+from vtxero.sync.slice import Ending, Slice
 from vtxero.sync.state import Action
 
 
@@ -42,6 +42,7 @@ class _Judgement:
 
     def actions(self) -> list[Action]:
         barred = {side: found for side in Side if self._merged.to(side) and (found := self._check(side))}
+        left_out = {side: self._left_out(side) for side in Side if self._merged.to(side) and side not in barred}
         rests = self._terms.rests
         writes = [
             side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred and not rests
@@ -50,7 +51,8 @@ class _Judgement:
         held += self._merged.waiting
         held += tuple(sorted(self._slice.unions)) if self._merged.removed else ()
         held += (*self._merged.to_xero, *self._merged.to_vtiger) if rests else ()
-        reasons = self._reasons(barred)
+        held += tuple(name for names, _ in left_out.values() for name in sorted(names))
+        reasons = self._reasons(barred | {side: said for side, (_, said) in left_out.items() if said})
         if not writes:
             return [self._at_rest(held, reasons)]
         actions = []
@@ -63,6 +65,12 @@ class _Judgement:
         elsewhere = (change.on(action.target) for action in rest for change in action.changes)
         return [replace(first, changes=(*first.changes, *elsewhere)), *rest]
 
+    def _left_out(self, side: Side) -> tuple[frozenset[str], tuple[Finding, ...]]:
+        if not isinstance(self._slice, Ending):
+            return frozenset(), ()
+        names, said = self._slice.left_out(side, self._pair.on(side).record, self._wanted(side))
+        return names & frozenset(self._merged.to(side)), said
+
     def _check(self, side: Side) -> tuple[Finding, ...]:
         """Say why a side may not be written."""
         found = (
@@ -72,9 +80,9 @@ class _Judgement:
         )
         return tuple(dict.fromkeys(found))
 
-    def _wanted(self, side: Side) -> Any:
+    def _wanted(self, side: Side, *, but: frozenset[str] = frozenset()) -> Any:
         projected = self._merged.projected(side).record
-        fields = {field: getattr(projected, field) for field in self._merged.to(side)}
+        fields = {field: getattr(projected, field) for field in self._merged.to(side) if field not in but}
         return replace(self._pair.on(side).record, **fields)
 
     def _reasons(self, barred: dict[Side, tuple[Finding, ...]]) -> tuple[Finding, ...]:
@@ -113,7 +121,9 @@ class _Judgement:
         return replace(action, write="link", outcome=self._outcome(reasons, writes=False))
 
     def _write(self, side: Side, held: tuple[str, ...], reasons: tuple[Finding, ...], *, counted: bool) -> Action:
-        wanted, current, fields = self._wanted(side), self._pair.on(side).record, self._merged.to(side)
+        left_out, _ = self._left_out(side)
+        fields = tuple(name for name in self._merged.to(side) if name not in left_out)
+        wanted, current = self._wanted(side, but=left_out), self._pair.on(side).record
         show = self._slice.show
         return replace(
             self._action(side, held, reasons),

@@ -69,6 +69,15 @@ class MeetsLeniently(Protocol):
 
 
 @runtime_checkable
+class Ending(Protocol):
+    """What a slice may have besides: a write that ends a record (voids it), and carries nothing else."""
+
+    def left_out(self, side: Side, current: Any, wanted: Any) -> tuple[frozenset[str], tuple[Finding, ...]]:
+        """Name the fields that a write to a side cannot carry with the others, and say so; nothing as a rule."""
+        ...
+
+
+@runtime_checkable
 class Followed(Protocol):
     """A slice with fields that only Xero sets, and that a person may still fill in Vtiger (what was received)."""
 

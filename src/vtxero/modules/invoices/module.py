@@ -16,7 +16,7 @@ from vtxero.domain.sides import Side
 from vtxero.modules.invoices import record as records
 from vtxero.modules.invoices import statuses
 from vtxero.modules.invoices.record import MERGED, Invoice
-from vtxero.modules.invoices.showing import is_blank, show
+from vtxero.modules.invoices.showing import is_blank, show, show_edits
 from vtxero.modules.invoices.tools import MOVABLE, make_tools
 from vtxero.modules.invoices.vtiger import VtigerMapper
 from vtxero.modules.invoices.xero import XeroMapper
@@ -71,6 +71,16 @@ class InvoicesSlice(PlainSlice[Invoice]):
     def writes_back(self) -> bool:
         """Whether Xero's id is written into Vtiger's field for it."""
         return self._tools.options.write_back
+
+    def left_out(self, side: Side, current: Invoice, wanted: Invoice) -> tuple[frozenset[str], tuple[Finding, ...]]:
+        """An invoice that is voided or deleted in Xero takes nothing else any more: edits beside that wait."""
+        ends = wanted.status != current.status and wanted.status in statuses.CLOSED_FOR_EVER
+        names = [name for name in MERGED if name != "status" and getattr(wanted, name) != getattr(current, name)]
+        if side is Side.VTIGER or not ends or not names:
+            return frozenset(), ()
+        edits = show_edits(names, wanted, current, self._tools)
+        text = f"The invoice becomes {wanted.status} in Xero, and cannot be modified with that; what waits: {edits}."
+        return frozenset(names), (finding(Code.INV_CLOSED, text, field=names[0]),)
 
     def lacks_id(self, record: Invoice, marker: str, xero_id: str) -> bool:
         """Tell whether it is missing there; what Xero made has it from the start."""
