@@ -16,7 +16,7 @@ demo: $(STAMP)
 	$(BIN)/vtxero demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not soak"
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not soak"
 
 check: format lint types contracts test
 

@@ -46,7 +46,7 @@ READING = (
     *("sync --dry-run", "plan invoices", "log --skipped", "log RUN --updated", "status invoices:INV1", "verify"),
     *("log", "status", "doctor", "explain", "explain INV-DATE", "undo RUN --dry-run", "apply saved.json"),
     *("auth", "auth status", "auth vtiger", "auth xero --client-credentials", "auth logout"),
-    *("config show", "config check", "init --no-input --force"),
+    *("config show", "config check", "init --no-input"),
 )
 LINKED = (*READING[2:6], "undo RUN --dry-run")
 """What names records whose pages a terminal can open."""
@@ -54,7 +54,7 @@ NEWS = (*READING[:2], "apply saved.json")
 """What names only records of which there is something new: after other command lines there may be none."""
 COLOURLESS = ("auth", "config", "init")
 """What has nothing to colour, or ends with an error."""
-ENDS = {"init --no-input --force": 2}
+ENDS = {"init --no-input": 2}
 
 
 @pytest.fixture(scope="module")
