@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from machine.nearby import open_nearby
 from machine.town import FIELDS, ORGANIZATIONS, PRODUCTS, Key, Town, to_the_cent
@@ -397,19 +397,22 @@ class LongStandInHistories(StandInHistories):
 
 assert set(FIELDS) == {"organizations", "products", "invoices"}
 
+COMMON: dict[str, Any] = {
+    "deadline": None,
+    "report_multiple_bugs": False,
+    "suppress_health_check": list(HealthCheck),
+}
+MANY, PARTS = 2000, 4
+
 TestStandInHistories = pytest.mark.timeout(900)(StandInHistories.TestCase)
-TestStandInHistories.settings = settings(
-    max_examples=100,
-    stateful_step_count=15,
-    deadline=None,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
-TestLongStandInHistories = pytest.mark.timeout(14_400)(pytest.mark.soak(LongStandInHistories.TestCase))
-TestLongStandInHistories.settings = settings(
-    max_examples=2000,
-    stateful_step_count=30,
-    deadline=None,
-    report_multiple_bugs=False,
-    suppress_health_check=list(HealthCheck),
-)
+TestStandInHistories.settings = settings(max_examples=100, stateful_step_count=15, **COMMON)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_laws_hold_after_many_histories(part):
+    """Two thousand, in parts that workers can share; each part draws histories of its own."""
+    del part
+    chosen = settings(max_examples=MANY // PARTS, stateful_step_count=30, **COMMON)
+    run_state_machine_as_test(LongStandInHistories, settings=chosen)
