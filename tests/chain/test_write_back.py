@@ -93,6 +93,56 @@ def test_switched_on_later_a_full_read_writes_the_ids_of_what_is_linked_already(
     books.quiet()
 
 
+def test_switched_on_later_the_next_run_writes_all_ids_says_so_and_comes_to_rest(books):
+    books.sync()
+    books.quiet()
+    switch_on(books)
+    tried = books.sync(dry_run=True)
+
+    report = books.sync()
+
+    assert report.exit_code == 0
+    assert ids(books) == wanted(books)
+    assert [text for text in report.messages if "without Xero's id" in text] == [
+        f"Records in Vtiger that were linked without Xero's id, and get it now ({module}): {count}."
+        for module, count in (("contacts", 1), ("organizations", 1), ("products", 2), ("invoices", 2))
+    ]
+    assert set(tried.messages) >= set(report.messages)
+    books.quiet()
+
+
+def test_switched_on_later_only_the_records_that_are_asked_for_get_their_ids(books):
+    books.sync()
+    switch_on(books)
+    nothing = {module: [""] * len(values) for module, values in wanted(books).items()}
+    second = wanted(books)["Invoice"][1]
+
+    books.sync(modules=("invoices",), only=(f"invoices:{books.second}",))
+    assert ids(books) == {**nothing, "Invoice": ["", second]}
+
+    books.sync(modules=("invoices",))
+    assert ids(books) == {**nothing, "Invoice": wanted(books)["Invoice"]}
+
+    books.sync(modules=("products",), limit=1)
+    assert [bool(value) for name in ("Products", "Services") for value in ids(books)[name]].count(True) == 1
+
+    books.sync()
+    assert ids(books) == wanted(books)
+    books.quiet()
+
+
+def test_record_that_is_gone_in_xero_gets_no_id_that_nothing_has(company):
+    company.organization("Acme Ltd")
+    acme = company.organization("Nova Ltd")
+    company.sync()
+    company.xero.edit_contact(company.contacts()["Nova Ltd"]["ContactID"], ContactStatus="ARCHIVED")
+    switch_on(company)
+
+    company.sync()
+
+    assert company.row(acme)["cf_853"] == ""
+
+
 def test_record_made_in_vtiger_carries_the_id_from_the_start(company):
     switch_on(company)
     contact = company.xero.add_contact(Name="Nova Ltd")

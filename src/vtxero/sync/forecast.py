@@ -16,9 +16,10 @@ from vtxero.sync.follow import AT_ONCE as FOLLOWED_AT_ONCE
 from vtxero.sync.groups import SENT, groups
 from vtxero.sync.ports import RowSource
 from vtxero.sync.records import Payload
-from vtxero.sync.slice import Slice, WritingBack
+from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, State
 from vtxero.sync.write_back import AT_ONCE as WRITTEN_BACK_AT_ONCE
+from vtxero.sync.write_back import lacks_id
 
 SETTLED_AT_ONCE = 500
 """Lines that need no call and are settled together; as good as any other number here."""
@@ -96,10 +97,11 @@ class Forecast:
     # Xero's ids, written into Vtiger's records afterwards
 
     def _will_lack_id(self, slice_: Slice[Any], action: Action) -> bool:
-        is_joined = action.write == "link" or (action.write == "create" and action.target is Side.XERO)
-        if not is_joined or not isinstance(slice_, WritingBack) or not slice_.writes_back:
+        is_joined = action.write == "link" or (action.write in SENT and action.target is Side.XERO)
+        if not is_joined:
             return False
-        return slice_.lacks_id(self._in_vtiger(slice_, action), "", action.xero_id or SOME_ID)
+        record, xero_id = self._in_vtiger(slice_, action), action.xero_id or SOME_ID
+        return lacks_id(self._state, slice_, record, action.vtiger_id, xero_id)
 
     def _count_write_back(self, slice_: Slice[Any], actions: Sequence[Action]) -> None:
         vtiger = self._sources[Side.VTIGER]

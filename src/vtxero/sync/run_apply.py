@@ -89,7 +89,14 @@ class RunApplier:
         env, slice_ = self._env, self._env.slices[module.name]
         vtiger = env.sources[Side.VTIGER]
         WriteBack(
-            env.state, slice_, vtiger, env.run, env.translate, self._run.ledger.record, self._run.check_budget
+            env.state,
+            slice_,
+            vtiger,
+            env.run,
+            env.translate,
+            self._run.ledger.record,
+            self._run.check_budget,
+            self._run.scope.selection(module.name),
         ).carry_out()
 
     def _leave_for_later(self, actions: Iterable[Action]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from vtxero.domain.lookups import read_symbol
 from vtxero.domain.sides import Direction, Side
@@ -17,7 +18,9 @@ from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
 from vtxero.sync.saved import keep_approved
+from vtxero.sync.slice import Slice, WritingBack
 from vtxero.sync.state import Action
+from vtxero.sync.write_back import LACKS_ID, mark_lacking
 
 FINGERPRINT = "fingerprint"
 MAPPED = "mapped options"
@@ -157,13 +160,28 @@ class RunPlanner:
                 self._env.state.drop_action(action.seq)
 
     def _welcome_fields(self, name: str) -> None:
-        """A field that was switched on since the last run meets for the first time, in every pair."""
-        state, fields = self._env.state, self._env.slices[name].fields
-        before = state.get_meta(f"{FIELDS}{name}")
+        """A field that was switched on since the last run meets for the first time, in every pair.
+
+        So does Xero's id, which stands among the fields where it is written back, once the module itself is asked for.
+        """
+        state, slice_ = self._env.state, self._env.slices[name]
+        noted = state.get_meta(f"{FIELDS}{name}")
+        before = frozenset((noted or "").split())
+        writes_back = isinstance(slice_, WritingBack) and slice_.writes_back
+        with_ids = writes_back and (name in self._run.scope.chosen or LACKS_ID in before)
         with self._env.transaction():
-            if before is not None:
-                state.unsettle(name, [field for field in fields if field not in before.split()])
-            state.set_meta(f"{FIELDS}{name}", " ".join(fields))
+            if noted is not None:
+                state.unsettle(name, [field for field in slice_.fields if field not in before])
+            if with_ids and LACKS_ID not in before:
+                self._welcome_ids(slice_)
+            state.set_meta(f"{FIELDS}{name}", " ".join((*slice_.fields, *((LACKS_ID,) if with_ids else ()))))
+
+    def _welcome_ids(self, slice_: Slice[Any]) -> None:
+        """Have Xero's id written into the records that were linked without."""
+        lacking = mark_lacking(self._env.state, slice_)
+        if lacking:
+            text = f"Records in Vtiger that were linked without Xero's id, and get it now ({slice_.name}): {lacking}."
+            self._run.ledger.say(text)
 
     def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
         """Look up what a whole read of both sides did not need to show, or the next hundred records."""

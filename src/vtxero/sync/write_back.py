@@ -17,6 +17,7 @@ from vtxero.domain.sides import Side
 from vtxero.sync.fetch import keep
 from vtxero.sync.ports import RowSource
 from vtxero.sync.records import Accepted, Outcome, Presence, Refused, Snapshot
+from vtxero.sync.selection import EVERYTHING, Allowance, Selection
 from vtxero.sync.slice import Slice, WritingBack
 from vtxero.sync.state import Action, Departure, Link, State
 
@@ -24,19 +25,41 @@ LACKS_ID = "*xero-id"
 """No field's name: what stands for the id among a link's unsettled fields."""
 AT_ONCE = 20
 """Records that are read together just before they are written: few, so that each is fresh."""
+PORTION = 500
+"""Links that are looked through together."""
 
 
 def lacks_id(state: State, slice_: Slice[Any], record: Any, vtiger_id: str, xero_id: str) -> bool:
-    """Tell whether Xero's id is still to be written into a Vtiger record."""
-    if not isinstance(slice_, WritingBack):
+    """Tell whether Xero's id is still to be written into a Vtiger record: not where either record is gone."""
+    if not isinstance(slice_, WritingBack) or not slice_.writes_back:
         return False
-    row = state.record(slice_.name, Side.VTIGER, vtiger_id)
-    return slice_.lacks_id(record, row.marker if row else "", xero_id)
+    ours, theirs = (
+        state.record(slice_.name, side, each) for side, each in ((Side.VTIGER, vtiger_id), (Side.XERO, xero_id))
+    )
+    are_there = all(row is None or row.presence is Presence.ACTIVE for row in (ours, theirs))
+    return are_there and slice_.lacks_id(record, ours.marker if ours else "", xero_id)
+
+
+def mark_lacking(state: State, slice_: Slice[Any]) -> int:
+    """Have Xero's id written into every record of a module that lacks it. Gives how many they are."""
+    found, after = 0, ""
+    while ids := state.linked_after(slice_.name, Side.VTIGER, after, PORTION):
+        for link in state.links(slice_.name, Side.VTIGER, ids).values():
+            if LACKS_ID in link.unsettled:
+                continue
+            if lacks_id(state, slice_, slice_.decode(link.vtiger_base), link.vtiger_id, link.xero_id):
+                state.put_link(replace(link, unsettled=(*link.unsettled, LACKS_ID)))
+                found += 1
+        after = ids[-1]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class WriteBack:
-    """Writes the ids that a module's links lack. `record` is told of what Vtiger refused."""
+    """Writes the ids that a module's links lack, as far as they were asked for, and at most `limit` of them.
+
+    `record` is told of what Vtiger refused.
+    """
 
     state: State
     slice: Slice[Any]
@@ -45,18 +68,30 @@ class WriteBack:
     translate: Callable[[Side, str, tuple[str, ...]], tuple[Finding, ...]]
     record: Callable[[Action], None]
     should_stop: Callable[[], None]
+    selection: Selection = EVERYTHING
 
     def carry_out(self) -> None:
-        """Write them all.
+        """Write them.
 
         Raises:
             TemporaryError: Vtiger could not be reached; what is left is done by the next run.
         """
-        waiting = (link for link in list(self.state.waiting_links(self.slice.name)) if LACKS_ID in link.unsettled)
+        allowance = Allowance(self.selection.limit)
+        waiting = (link for link in self.state.waiting_links(self.slice.name) if LACKS_ID in link.unsettled)
         while links := {link.vtiger_id: link for link in islice(waiting, AT_ONCE)}:
             for found in self._as_now(links):
+                link = links[found.id]
+                if not self._is_wanted(link, found):
+                    continue
+                if not allowance.take():
+                    return
                 self.should_stop()
-                self._write(links[found.id], found)
+                self._write(link, found)
+
+    def _is_wanted(self, link: Link, found: Snapshot[Any]) -> bool:
+        if not self.selection.asks_for(found, ids=(link.xero_id,)):
+            return False
+        return lacks_id(self.state, self.slice, found.record, link.vtiger_id, link.xero_id)
 
     def _as_now(self, links: Mapping[str, Link]) -> Iterator[Snapshot[Any]]:
         """Read the records once more: what is written carries some fields that Vtiger would otherwise reset."""
