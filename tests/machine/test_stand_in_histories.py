@@ -349,11 +349,10 @@ class StandInHistories(RuleBasedStateMachine):
     def finish(self):
         """Nobody works any more: one run does what is left, and the next has nothing to do.
 
-        What was deleted in Vtiger is looked up module after module, one in each run, and the first one may have begun;
-        a record that is met on the way gets Xero's id written into it, where the config has asked for that since.
+        What was deleted in Vtiger is looked up module after module, one in each run.
         """
         is_deleted = any(record.deleted for record in self.company.vtiger.entities.values())
-        for _ in range(len(MODULES) + 1 if is_deleted else 1):
+        for _ in range(len(MODULES) if is_deleted else 1):
             self.company.time.pass_by(4000)
             self.run()
         before = len(self.company.writes())
