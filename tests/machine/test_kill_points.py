@@ -55,13 +55,12 @@ def test_company_put_back_knows_no_answer_of_a_run_that_never_was(company, monke
     assert views.view(company) == company.undisturbed[0]
 
 
-@pytest.mark.parametrize("undone", [4, pytest.param(1, marks=pytest.mark.soak)], ids=["some", "all"])
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("way", WAYS)
-def test_law_2_run_killed_at_any_write_is_finished_by_the_next_as_if_undisturbed(company, way, part, undone):
-    """Of so many runs one is taken back, of all in the long search."""
+def test_law_2_run_killed_at_any_write_is_finished_by_the_next_as_if_undisturbed(company, way, part):
+    """And taken back with the run that finished it, both leave what an undisturbed run that is taken back leaves."""
     deaths = 0
-    for nth, number in enumerate(points(company, way)[part::PARTS]):
+    for number in points(company, way)[part::PARTS]:
         forty.restore(company, company.start)
         with dying_at(company, number, way) as died:
             company.sync()
@@ -86,6 +85,5 @@ def test_law_2_run_killed_at_any_write_is_finished_by_the_next_as_if_undisturbed
         more = told - company.told
         assert told - more == company.told, place
         assert all(outcome == "updated" and way in COMPLETED for *_, outcome in more), (place, more)
-        if nth % undone == 0:
-            assert taken_back(company, second.run, killed) == company.undone, place
+        assert taken_back(company, second.run, killed) == company.undone, place
     assert deaths
