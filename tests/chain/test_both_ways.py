@@ -116,7 +116,7 @@ def test_draft_edited_on_both_sides_is_merged_field_by_field(settled):
     assert settled.row(settled.draft)["duedate"] == "2026-12-31"
     assert [record.outcome for record in only(report, "invoices")] == [Outcome.UPDATED]
     [shown] = only(report, "invoices")
-    assert {change.field for change in shown.changes} == {"reference", "due_on in Vtiger"}
+    assert {change.field + change.where for change in shown.changes} == {"reference", "due_on in Vtiger"}
     settled.quiet()
 
 

@@ -11,10 +11,9 @@ from vtxero.domain.words import called
     ("field", "words"),
     [
         ("due_on", "due date"),
-        ("due_on in Vtiger", "due date in Vtiger"),
         ("sent_to_contact", "sent to contact"),
-        ("reference in Xero", "reference in Xero"),
+        ("reference", "reference"),
     ],
 )
-def test_field_has_its_word_with_its_side_or_without(field, words):
+def test_field_has_its_word_or_its_name_in_words(field, words):
     assert called("invoices", field) == words

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sync.toy import ToySlice
 from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
-from vtxero.domain.sides import Direction
+from vtxero.domain.sides import Direction, Side
 from vtxero.sync.guards import Mapped
 from vtxero.sync.records import FieldChange, Outcome
 
@@ -48,7 +48,17 @@ def test_change_that_is_written_on_the_other_side_than_its_record_s_row_names_th
     [told] = world.sync().records
 
     assert told.direction is Direction.TO_XERO
-    assert told.changes == (FieldChange("phone", "1", "2"), FieldChange("note in Vtiger", "old", "new"))
+    assert told.changes == (FieldChange("phone", "1", "2"), FieldChange("note", "old", "new", Side.VTIGER))
+
+
+def test_conflict_beside_edits_on_both_sides_leaves_no_change_untold():
+    world = paired(phone="1", note="old", colour="red")
+    world.edit(vtiger={"phone": "2", "name": "Anna"}, xero={"phone": "3", "note": "new"})
+
+    for report in (world.sync(dry_run=True), world.sync()):
+        [told] = report.records
+        assert (told.outcome, [each.code for each in told.reasons]) == (Outcome.CONFLICT, [Code.CONFLICT])
+        assert [each.field + each.where for each in told.changes] == ["name", "note in Vtiger"]
 
 
 def test_same_field_changed_on_both_sides_is_a_conflict_and_nothing_is_written():

@@ -92,6 +92,24 @@ def test_law_9_records_not_reached_when_a_run_ends_early_say_so():
     assert len(late) + len(world.xero.names()) == 9
 
 
+def test_law_9_run_that_ends_between_the_two_writes_of_a_pair_tells_what_crossed_and_what_is_left():
+    world = paired(phone="1", note="old")
+    world.edit(vtiger={"phone": "2"}, xero={"note": "new"})
+
+    before, allowed = world.writes(), 0
+    while world.writes() == before:
+        world.vtiger.calls = world.xero.calls = 0
+        allowed += 1
+        report = world.sync(max_calls=allowed)
+
+    assert (report.exit_code, world.writes() - before) == (7, 1)
+    [told] = report.records
+    assert [change.field + change.where for change in told.changes] == ["phone"]
+    assert [each.code for each in told.reasons] == [Code.RUN_ENDED]
+    world.sync()
+    in_step(world, phone="2", note="new")
+
+
 def test_reading_of_many_records_is_stopped_between_two_pages(monkeypatch):
     world, asked = World(), []
     world.vtiger.size = 2

@@ -37,7 +37,9 @@ def die_once_written(world, side="xero"):
 def told(world, run):
     """What the log says of a run: label, outcome, the fields changed, and the codes of its notes."""
     records = SqliteRuns(world.database).report(run).records
-    return [(r.label, r.outcome, [c.field for c in r.changes], [str(n.code) for n in r.notes]) for r in records]
+    return [
+        (r.label, r.outcome, [c.field + c.where for c in r.changes], [str(n.code) for n in r.notes]) for r in records
+    ]
 
 
 def effects(world, run):
@@ -150,6 +152,32 @@ def test_both_writes_of_a_pair_are_told_once_when_the_second_one_was_not_noted(w
     ]
     in_step(world, phone="2", note="theirs")
     world.quiet()
+
+
+def test_pair_of_which_only_the_first_write_left_is_told_by_each_run_as_far_as_it_carried_it(world):
+    world.vtiger.edit("cards", world.card, phone="2")
+    world.xero.edit("cards", world.contact, note="theirs")
+    die_once_written(world, "xero")
+
+    assert world.sync().exit_code == 0
+
+    assert told(world, SENT) == [("Ann", "updated", ["phone"], ["ANSWER-LOST"])]
+    assert told(world, FOUND) == [("Ann", "updated", ["note"], [])]
+    in_step(world, phone="2", note="theirs")
+
+
+def test_run_killed_between_the_two_writes_of_a_pair_tells_the_first_alone(world):
+    world.vtiger.edit("cards", world.card, phone="2")
+    world.xero.edit("cards", world.contact, note="theirs")
+    with killed_at(world.vtiger, 1, after=False) as died:
+        world.sync()
+    assert died
+    assert told(world, SENT) == [("Ann", "updated", ["phone"], [])]
+
+    assert world.sync().exit_code == 0
+
+    assert told(world, SENT) == [("Ann", "updated", ["phone"], [])]
+    assert told(world, FOUND) == [("Ann", "updated", ["note"], [])]
 
 
 def test_two_that_met_for_the_first_time_are_one_as_the_killed_run_had_meant(world):

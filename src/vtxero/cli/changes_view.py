@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -30,25 +31,34 @@ WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
 def crosses_in_part(record: RecordResult) -> bool:
-    """Tell whether some fields of a record cross and others do not: they are in conflict, or their side is barred."""
-    return bool(record.changes and record.reasons) and record.outcome in {Outcome.CONFLICT, *WRITTEN}
+    """Tell whether some fields of a record cross and others do not: in conflict, barred, or the run ended between."""
+    return bool(record.changes and record.reasons)
 
 
 def plan_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give what a plan would create and change, module by module."""
-    cut = False
-    for (module, direction), items in _written_by_module(records).items():
-        shown = items if view.cap is None else items[:PLANNED]
+    groups = _written_by_module(records)
+    for (module, direction), items in groups.items():
+        shown = _shown(items, view)
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}", style="bold")
         yield Fit((_planned_table(shown), Group(*(line for record in shown for line in _planned_lines(record)))))
         if len(items) > len(shown):
             where = f": {typed(view.whole)}" if view.whole else "; `-o json` shows them all"
             yield indented(Text(f"... and {len(items) - len(shown)} more{where}"), 2)
-        cut = cut or any(_is_cut(record) for record in shown)
-    if cut:
+    whole = f"With all that is cut at … here: {typed(view.whole) or 'the same with `-o json`'}"
+    yield from _hint_of_cuts((record for items in groups.values() for record in _shown(items, view)), whole)
+
+
+def _shown(items: list[RecordResult], view: View) -> list[RecordResult]:
+    return items if view.cap is None else items[:PLANNED]
+
+
+def _hint_of_cuts(shown: Iterable[RecordResult], text: str) -> Iterator[RenderableType]:
+    """Say where values can be seen whole, if any is cut."""
+    if any(_is_cut(record) for record in shown):
         yield Text("")
-        yield Text(f"With all that is cut at … here: {typed(view.whole) or 'the same with `-o json`'}", style="dim")
+        yield Text(text, style="dim")
 
 
 def _is_cut(record: RecordResult) -> bool:
@@ -109,7 +119,7 @@ def changes_of(record: RecordResult, *, whole: bool = False) -> Text:
 
 
 def _change(module: str, change: FieldChange, *, is_new: bool, whole: bool) -> Text:
-    name = clean(called(module, change.field))
+    name = clean(called(module, change.field) + change.where)
     after = _value(change.after, whole=whole)
     if is_new:
         return Text.assemble((f"{name} ", "dim"), after)
@@ -123,8 +133,8 @@ def _value(value: str | None, *, whole: bool) -> str:
 
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give records that were created, linked or updated, if only in part: what changed, and where to find them."""
-    cut = False
-    for (module, direction), items in _written_by_module(records).items():
+    groups = _written_by_module(records)
+    for (module, direction), items in groups.items():
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}: {len(items)}", style="bold")
         for record in items:
@@ -135,10 +145,8 @@ def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[Rende
                 yield indented(full_text(item, view.command), 6)
             if view.is_plain:
                 yield from addresses_of(record, 6)
-        cut = cut or any(_is_cut(record) for record in items)
-    if cut:
-        yield Text("")
-        yield Text(f"`{view.command} log KIND:ID` shows a record with all that is cut at … here.", style="dim")
+    text = f"`{view.command} log KIND:ID` shows a record with all that is cut at … here."
+    yield from _hint_of_cuts(chain.from_iterable(groups.values()), text)
 
 
 def _written_by_module(

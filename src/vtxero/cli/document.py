@@ -65,7 +65,7 @@ def record_document(record: RecordResult) -> dict[str, Any]:
         "xero_id": record.xero_id or None,
         "vtiger_url": record.vtiger_url,
         "xero_url": record.xero_url,
-        "changes": {change.field: [change.before, change.after] for change in record.changes},
+        "changes": {change.field + change.where: [change.before, change.after] for change in record.changes},
     }
 
 

@@ -35,6 +35,11 @@ class Direction(StrEnum):
             return True
         return (self is Direction.TO_XERO) == (side is Side.XERO)
 
+    @property
+    def end(self) -> Side | None:
+        """The side that a one-way direction ends at; None for both."""
+        return {Direction.TO_XERO: Side.XERO, Direction.TO_VTIGER: Side.VTIGER}.get(self)
+
     @staticmethod
     def towards(side: Side) -> Direction:
         """The one-way direction that ends at `side`."""

@@ -28,9 +28,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 
 
 def called(module: str, field: str) -> str:
-    """Give what people call a field of a module's records, also where its side is named (`due_on in Vtiger`)."""
-    name, within, side = field.partition(" in ")
-    return (WORDS.get(module, {}).get(name) or name.replace("_", " ")) + within + side
+    """Give what people call a field of a module's records."""
+    return WORDS.get(module, {}).get(field) or field.replace("_", " ")
 
 
 def all_called(module: str, fields: Iterable[str]) -> str:

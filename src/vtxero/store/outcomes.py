@@ -79,11 +79,11 @@ class SqliteOutcomes:
             else:
                 self._insert(place, now, result.outcome, text)
 
-    def add_late(self, run: str, result: RecordResult, *, only_failed: bool) -> None:
+    def add_late(self, run: str, result: RecordResult, *, is_second: bool) -> None:
         """Note an outcome of an earlier run, in the place of all that is told of the record in that run.
 
-        Where that is a write as well, it was an earlier one, and the changes and notes of this one are added to it.
-        `only_failed`: only where that is a failure.
+        Where that is a write as well, it was an earlier one, and the changes and notes of this one are added to it;
+        so are those of the second write of a pair, always.
         """
         vtiger_id, xero_id = result.vtiger_id or "", result.xero_id or ""
         with self._together():
@@ -94,13 +94,13 @@ class SqliteOutcomes:
                 " OR xero_id = ? AND xero_id <> '' AND vtiger_id IN ('', ?))",
                 (result.module, now, now, vtiger_id, xero_id, xero_id, vtiger_id),
             ).fetchall()
-            if only_failed and Outcome.FAILED not in {outcome for *_, outcome in rows}:
-                return
             for *told, outcome in rows:
                 self._take_out(_Told(*told), now, before)
-                if Outcome(outcome) in WRITTEN:
-                    earlier = load_result(told[-1])
-                    result = replace(earlier.and_then(result), notes=(*earlier.notes, *result.notes))
+                earlier = load_result(told[-1])
+                if Outcome(outcome) in WRITTEN or (is_second and Outcome(outcome) is not Outcome.FAILED):
+                    result = earlier.and_then(result)
+                elif is_second:
+                    result = _with_second(earlier, result)
             self._insert((result.module, vtiger_id, xero_id), now, result.outcome, dump_result(result))
 
     def add_changes(self, run: str, later: RecordResult) -> None:
@@ -117,8 +117,8 @@ class SqliteOutcomes:
                 place = (known.module, known.vtiger_id or "", known.xero_id or "")
                 self._insert(place, now, known.outcome, dump_result(known.and_then(later)))
 
-    def add_second(self, run: str, later: RecordResult, side: Side) -> None:
-        """Note why the second write of a pair, to a side, did not come about; what the first one changed stays told."""
+    def add_second(self, run: str, later: RecordResult) -> None:
+        """Note what came of the second write of a pair; what the first one changed stays told."""
         with self._together():
             now, before = self._judge(run, later.module)
             place = (later.module, later.vtiger_id or "", later.xero_id or "")
@@ -126,8 +126,7 @@ class SqliteOutcomes:
             if old and old.last == now:
                 known = load_result(old.result)
                 self._take_out(old, now, before)
-                kept = tuple(change for change in known.changes if not change.is_on(side))
-                later = replace(known, outcome=later.outcome, reasons=later.reasons, changes=kept)
+                later = known.and_then(later) if later.outcome is Outcome.UPDATED else _with_second(known, later)
             self._insert(place, now, later.outcome, dump_result(later))
 
     def results(self, run: str) -> Sequence[RecordResult]:
@@ -203,3 +202,8 @@ class SqliteOutcomes:
                 self._db.execute("RELEASE outcome")
             raise
         self._db.execute("RELEASE outcome")
+
+
+def _with_second(first: RecordResult, second: RecordResult) -> RecordResult:
+    """Give what is told of a pair of which the second write came to another end than the first one."""
+    return replace(first.and_then(second), outcome=second.outcome, reasons=second.reasons)

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, TypeAlias
 
 from vtxero.domain.codes import Code
@@ -77,7 +78,7 @@ class Applier:
         self._ahead: Iterator[list[Action]] = iter(())
         self._under_way: list[Action] = []
         self._carried: set[tuple[str, str]] = set()
-        """Pairs whose first write was taken: only then may the second one go out. New records have but one."""
+        """Pairs whose first write was taken. New records have but one."""
         self._resolved: dict[str, str] = {}
 
     def apply(self) -> None:
@@ -104,9 +105,12 @@ class Applier:
 
     def left(self) -> Iterator[Action]:
         """Give what `apply` did not come to when it ended early."""
-        yield from self._under_way
-        for group in self._ahead:
-            yield from group
+        for group in chain([self._under_way], self._ahead):
+            yield from filter(self._may_follow, group)
+
+    def _may_follow(self, action: Action) -> bool:
+        """A pair's second write goes out only where the first one was taken."""
+        return action.counted or (action.vtiger_id, action.xero_id) in self._carried
 
     def _size(self, action: Action) -> int:
         if action.write in SENT:
@@ -120,7 +124,7 @@ class Applier:
             for action in group:
                 if action.write == "link":
                     self._settler.settle(action)
-                self._count(action)
+                self._record(action)
 
     # with a remote write
 
@@ -152,7 +156,7 @@ class Applier:
         return Departure(action, item.wanted, key, plain(known))
 
     def _prepare(self, action: Action) -> Ready | None:
-        if not action.counted and (action.vtiger_id, action.xero_id) not in self._carried:
+        if not self._may_follow(action):
             return None  # the pair stays as it was: both edits are there for the next run
         missing = [need for need in action.needs if self._resolve(need) is None]
         wanted, unresolved = self._replace_symbols(action.wanted)
@@ -170,7 +174,7 @@ class Applier:
         names = ", ".join(sorted({self._name_of(item) for item in missing}))
         reason = finding(Code.DEPENDENCY, f"It needs {names}, which did not cross in this run.")
         with self._state.transaction():
-            self._count(not_written(action, Outcome.SKIPPED, (*action.reasons, reason)))
+            self._record(not_written(action, Outcome.SKIPPED, (*action.reasons, reason)))
 
     def _name_of(self, text: str) -> str:
         module, source_id = read_symbol(text)
@@ -259,14 +263,14 @@ class Applier:
 
     def _leave(self, action: Action, outcome: Outcome, reason: Finding) -> None:
         with self._state.transaction():
-            self._count(not_written(action, outcome, in_order((*action.reasons, reason))))
+            self._record(not_written(action, outcome, in_order((*action.reasons, reason))))
 
     def _finish(self, item: Ready, answer: Answer) -> None:
         snapshots = [] if isinstance(answer, Refused) else self._slice.mappers[item.action.target].parse(answer.raw)
         if isinstance(answer, Refused) or not snapshots:
             messages = answer.messages if isinstance(answer, Refused) else (OTHER_KIND,)
             reasons = self._translate(item.action.target, self._slice.name, messages)
-            self._count(not_written(item.action, Outcome.FAILED, in_order((*item.action.reasons, *reasons))))
+            self._record(not_written(item.action, Outcome.FAILED, in_order((*item.action.reasons, *reasons))))
             return
         self._accept(item, answer, snapshots[0])
 
@@ -283,7 +287,7 @@ class Applier:
         failures = tuple(item for item in surprises if not item.is_note)
         if failures:
             outcome, reasons = Outcome.FAILED, in_order((*reasons, *failures))
-        self._count(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
+        self._record(replace(named, outcome=outcome, reasons=reasons, notes=in_order(notes)))
 
     def _translate_warnings(self, side: Side, answer: Accepted) -> tuple[Finding, ...]:
         if not answer.warnings:
@@ -295,11 +299,7 @@ class Applier:
         reason = finding(Code.ANSWER_LOST, text)
         with self._state.transaction():
             for item in ready:
-                self._count(not_written(item.action, Outcome.FAILED, (reason,)))
-
-    def _count(self, action: Action) -> None:
-        if action.counted or action.outcome in {Outcome.FAILED, Outcome.SKIPPED, Outcome.CONFLICT}:
-            self._record(action)
+                self._record(not_written(item.action, Outcome.FAILED, (reason,)))
 
     def _key(self, ready: list[Ready]) -> str:
         """The Idempotency-Key: tenant, endpoint, the payloads in order, and the run."""

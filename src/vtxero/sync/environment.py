@@ -31,10 +31,10 @@ class RunRecorder(Protocol):
         """Note a record's outcome; a second one for the same record takes the first one's place."""
         ...
 
-    def add_late(self, run: str, result: RecordResult, *, only_failed: bool) -> None:
+    def add_late(self, run: str, result: RecordResult, *, is_second: bool) -> None:
         """Note, in the place of what an earlier run noted of a record, an outcome that it could not know.
 
-        `only_failed`: only where it noted a failure.
+        `is_second`: the second write of a pair, of which the first one's changes stay told.
         """
         ...
 
@@ -42,8 +42,8 @@ class RunRecorder(Protocol):
         """Add the changes of a later write to what is noted of the record already."""
         ...
 
-    def add_second(self, run: str, later: RecordResult, side: Side) -> None:
-        """Note why the second write of a pair, to a side, did not come about; what the first one changed stays told."""
+    def add_second(self, run: str, later: RecordResult) -> None:
+        """Note what came of the second write of a pair; what the first one changed stays told."""
         ...
 
     def add_unchanged(self, run: str, module: str, direction: Direction, number: int) -> None:

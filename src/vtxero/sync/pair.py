@@ -61,9 +61,7 @@ class _Judgement:
                 f for other in writes[index + 1 :] for f in self._merged.to(other) if f not in self._merged.to(side)
             )
             actions.append(self._write(side, (*held, *later), reasons, counted=index == 0))
-        first, *rest = actions
-        elsewhere = (change.on(action.target) for action in rest for change in action.changes)
-        return [replace(first, changes=(*first.changes, *elsewhere)), *rest]
+        return actions
 
     def _left_out(self, side: Side) -> tuple[frozenset[str], tuple[Finding, ...]]:
         if not isinstance(self._slice, Ending):

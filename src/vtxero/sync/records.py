@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -92,20 +92,18 @@ class Outcome(StrEnum):
 class FieldChange:
     """One field's before and after, as shown to people.
 
-    A record may be changed on both sides at once: a change on the other side than the record's direction names it.
+    A record may be changed on both sides at once: `side` is where, if that is not where its direction goes.
     """
 
     field: str
     before: str | None
     after: str | None
+    side: Side | None = None
 
-    def on(self, side: Side) -> FieldChange:
-        """Name the side, as in `email in Vtiger`."""
-        return replace(self, field=f"{self.field} in {side.label}")
-
-    def is_on(self, side: Side) -> bool:
-        """Tell whether that side is named."""
-        return self.field.endswith(f" in {side.label}")
+    @property
+    def where(self) -> str:
+        """The side in words, to stand behind the field's name; blank where the record's direction says it."""
+        return f" in {self.side.label}" if self.side else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
-from vtxero.domain.sides import Direction, Side
+from vtxero.domain.sides import Direction
 from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.saved import PlannedWrite
 
@@ -36,16 +36,14 @@ class RecordResult:
     """Skipped, and for the very reasons that the last run gave that looked at it: nothing new to anybody."""
 
     def and_then(self, later: RecordResult) -> RecordResult:
-        """Add the changes of a later write to the same record, or to its counterpart: then the side is named."""
-        if later.direction is not self.direction:
-            side = Side.VTIGER if later.direction.reaches(Side.VTIGER) else Side.XERO
-            named = tuple(change.on(side) for change in later.changes)
-            return replace(self, changes=(*self.changes, *named))
-        changes = {change.field: change for change in self.changes}
+        """Add the changes and notes of a later write to the same record, or to its counterpart: then they say so."""
+        side = None if later.direction is self.direction else later.direction.end
+        changes = {(change.field, change.side): change for change in self.changes}
         for change in later.changes:
-            before = changes.get(change.field, change).before
-            changes[change.field] = replace(change, before=before)
-        return replace(self, changes=tuple(changes.values()))
+            before = changes.get((change.field, side), change).before
+            changes[change.field, side] = replace(change, before=before, side=side)
+        notes = tuple(dict.fromkeys((*self.notes, *later.notes)))
+        return replace(self, changes=tuple(changes.values()), notes=notes)
 
 
 def was_moved(reasons: Sequence[Finding]) -> bool:

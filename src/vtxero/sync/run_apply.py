@@ -102,7 +102,7 @@ class RunApplier:
     def _leave_for_later(self, actions: Iterable[Action]) -> None:
         """Give every record that the run did not come to an outcome; what needed no write has its own already."""
         for action in actions:
-            if action.counted and action.write:
+            if action.write:
                 reasons = in_order((*action.reasons, finding(Code.RUN_ENDED)))
                 action = not_written(action, Outcome.SKIPPED, reasons)  # noqa: PLW2901
             self._run.ledger.record(action)

@@ -56,7 +56,7 @@ class RunLedger:
     # outcomes
 
     def record(self, action: Action) -> None:
-        """Note a record's outcome; the second write of a pair says something only when it failed."""
+        """Note a record's outcome."""
         if action.outcome is Outcome.FAILED and action.target is Side.XERO:
             self.refused.add(action.module)
         if action.outcome is Outcome.UNCHANGED:
@@ -65,14 +65,12 @@ class RunLedger:
         # What was edited during a sync needs nobody: the next one looks at it anew. A saved plan has no next one.
         if action.outcome is Outcome.CONFLICT and (not was_moved(action.reasons) or self._request.approved is not None):
             self._waits_for_a_person = True
-        if action.counted:
-            self._env.recorder.add(self._env.run, self._result(action))
-        elif action.outcome is not Outcome.UPDATED:
-            self._env.recorder.add_second(self._env.run, self._result(action), action.target)
+        note = self._env.recorder.add if action.counted else self._env.recorder.add_second
+        note(self._env.run, self._result(action))
 
     def record_late(self, run: str, action: Action) -> None:
         """Note for an earlier run what became of a record: it had sent a write and never saw an answer."""
-        self._env.recorder.add_late(run, self._result(action), only_failed=not action.counted)
+        self._env.recorder.add_late(run, self._result(action), is_second=not action.counted)
 
     def rest(self, module: str, direction: Direction) -> None:
         """Count a record that says nothing new."""
@@ -85,7 +83,7 @@ class RunLedger:
         if standing.is_told and action.outcome is Outcome.UPDATED:
             self._env.recorder.add_changes(self._env.run, self._result(action))
         elif not standing.is_told or action.outcome is Outcome.FAILED:
-            if standing.rests_in:
+            if standing.rests_in and action.counted:
                 self._unchanged[action.module, standing.rests_in] -= 1
             self.record(action)
 

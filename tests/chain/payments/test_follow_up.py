@@ -12,7 +12,7 @@ import pytest
 from chain.cloud_company import open_cloud
 from chain.company import line, only, reasons
 from vtxero.domain.codes import Code
-from vtxero.domain.sides import Direction
+from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import FieldChange, Outcome
 
 PAID = (FieldChange("status", "Approved", "Paid"),)
@@ -106,7 +106,7 @@ def test_law_4_dry_run_shows_that_an_invoice_made_by_the_same_run_is_paid(compan
 
     [invoice] = only(forecast, "invoices")
     assert (invoice.outcome, invoice.direction) == (Outcome.CREATED, Direction.TO_XERO)
-    assert FieldChange("status in Vtiger", "Approved", "Paid") in invoice.changes
+    assert FieldChange("status", "Approved", "Paid", Side.VTIGER) in invoice.changes
     assert status(company) == "Paid"
     company.quiet()
 
@@ -120,7 +120,7 @@ def test_law_4_dry_run_shows_that_an_invoice_approved_by_the_same_run_is_paid(co
     forecast = assert_dry_run_is_true(company)
 
     [invoice] = only(forecast, "invoices")
-    assert [each.field for each in invoice.changes] == ["due_on", "status", "status in Vtiger"]
+    assert [each.field + each.where for each in invoice.changes] == ["due_on", "status", "status in Vtiger"]
     assert status(company) == "Paid"
     company.quiet()
 

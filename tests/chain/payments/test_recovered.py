@@ -39,8 +39,8 @@ def told(company, *runs):
         for run in runs:
             for record in log.report(run).records:
                 for change in record.changes:
-                    field, _, side = change.field.partition(" in ")
-                    found.append((record.module, f"to-{side.lower()}" if side else record.direction.value, field))
+                    side = change.side or record.direction.end
+                    found.append((record.module, f"to-{side}", change.field))
     return sorted(found)
 
 
