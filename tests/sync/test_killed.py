@@ -178,6 +178,22 @@ def test_law_3_record_that_a_person_made_where_a_killed_run_sent_none_is_a_first
     assert [effect.write for effect in SqliteState(world.database, "").effects_of("run-0001")] == []
 
 
+@pytest.mark.parametrize("policy", ["vtiger", "xero"])
+@pytest.mark.parametrize("side", ["vtiger", "xero"])
+def test_record_that_may_be_a_persons_is_no_killed_run_s_creation_though_a_policy_settles_it(side, policy):
+    world = World()
+    made, source = getattr(world, side), getattr(world, other(side))
+    source.add("cards", name="Ann", phone="1", note="kept")
+    with killed_at(made, 1, after=False):
+        world.sync()
+    made.add("cards", name="Ann", phone="2")
+
+    assert world.sync(conflict=policy).exit_code == 0
+
+    assert [effect.write for effect in SqliteState(world.database, "").effects_of("run-0001")] == []
+    in_step(world, phone="2" if side == policy else "1", note="kept")
+
+
 def test_edits_on_both_sides_after_a_crash_in_vtiger_are_a_conflict_and_stay():
     world = World()
     card = world.xero.add("cards", name="Ann", phone="1")

@@ -59,6 +59,11 @@ class Merge(Generic[R]):
         """The fields to be written to a side."""
         return self.to_vtiger if side is Side.VTIGER else self.to_xero
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The fields to be written to either side."""
+        return (*self.to_xero, *self.to_vtiger)
+
     def projected(self, side: Side) -> Projection[R]:
         """The other side's record as `side` would hold it."""
         return self.as_vtiger if side is Side.VTIGER else self.as_xero

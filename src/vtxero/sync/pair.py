@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called, called
 from vtxero.sync.merge import Merge, Pair
 from vtxero.sync.records import FieldChange, Outcome
-from vtxero.sync.slice import Ending, Slice
+from vtxero.sync.slice import LeavingOut, Slice
 from vtxero.sync.state import Action
 
 
@@ -41,30 +42,34 @@ class _Judgement:
         self._terms = terms
 
     def actions(self) -> list[Action]:
-        barred = {side: found for side in Side if self._merged.to(side) and (found := self._check(side))}
-        left_out = {side: self._left_out(side) for side in Side if self._merged.to(side) and side not in barred}
-        rests = self._terms.rests
-        writes = [
-            side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side) and side not in barred and not rests
-        ]
-        held = (*self._merged.conflicts, *self._merged.one_way, *(f for side in barred for f in self._merged.to(side)))
-        held += self._merged.waiting
-        held += tuple(sorted(self._slice.unions)) if self._merged.removed else ()
-        held += (*self._merged.to_xero, *self._merged.to_vtiger) if rests else ()
-        held += tuple(name for names, _ in left_out.values() for name in sorted(names))
+        sides = [side for side in (Side.XERO, Side.VTIGER) if self._merged.to(side)]
+        barred = {side: found for side in sides if (found := self._check(side))}
+        left_out = {side: self._left_out(side) for side in sides if side not in barred}
+        names = {side: names for side, (names, _) in left_out.items()}
+        held = self._held(barred, names.values())
         reasons = self._reasons(barred | {side: said for side, (_, said) in left_out.items() if said})
-        if not writes:
+        if self._terms.rests or not left_out:
             return [self._at_rest(held, reasons)]
-        actions = []
+        actions, writes = [], list(left_out)
         for index, side in enumerate(writes):
-            later = tuple(
+            later = (
                 f for other in writes[index + 1 :] for f in self._merged.to(other) if f not in self._merged.to(side)
             )
-            actions.append(self._write(side, (*held, *later), reasons, counted=index == 0))
+            actions.append(self._write(side, (*held, *later), reasons, names[side], counted=index == 0))
         return actions
 
+    def _held(self, barred: Iterable[Side], left_out: Iterable[frozenset[str]]) -> tuple[str, ...]:
+        """Name the fields whose bases stay, for what they say now has not crossed."""
+        merged = self._merged
+        held = [*merged.conflicts, *merged.one_way, *(name for side in barred for name in merged.to(side))]
+        held += merged.waiting
+        held += sorted(self._slice.unions) if merged.removed else ()
+        held += merged.written if self._terms.rests else ()
+        held += (name for names in left_out for name in sorted(names))
+        return tuple(held)
+
     def _left_out(self, side: Side) -> tuple[frozenset[str], tuple[Finding, ...]]:
-        if not isinstance(self._slice, Ending):
+        if not isinstance(self._slice, LeavingOut):
             return frozenset(), ()
         names, said = self._slice.left_out(side, self._pair.on(side).record, self._wanted(side))
         return names & frozenset(self._merged.to(side)), said
@@ -118,8 +123,15 @@ class _Judgement:
         action = self._action(self._terms.counted_for, held, reasons)
         return replace(action, write="link", outcome=self._outcome(reasons, writes=False))
 
-    def _write(self, side: Side, held: tuple[str, ...], reasons: tuple[Finding, ...], *, counted: bool) -> Action:
-        left_out, _ = self._left_out(side)
+    def _write(
+        self,
+        side: Side,
+        held: tuple[str, ...],
+        reasons: tuple[Finding, ...],
+        left_out: frozenset[str],
+        *,
+        counted: bool,
+    ) -> Action:
         fields = tuple(name for name in self._merged.to(side) if name not in left_out)
         wanted, current = self._wanted(side, but=left_out), self._pair.on(side).record
         show = self._slice.show
@@ -150,6 +162,7 @@ class _Judgement:
             xero_base=self._encoded(pair.xero_base),
             hold=tuple(dict.fromkeys(held)),
             unsettled=tuple(field for field in dict.fromkeys(held) if self._has_no_base(field)),
+            differed=self._terms.is_new and any(map(self._has_no_base, (*held, *self._merged.written))),
             author=self._terms.author,
             reasons=reasons,
         )

@@ -77,7 +77,7 @@ class Settler:
             unsettled=link.unsettled if link else (),
         )
         if effect.made_link and effect.write != CREATED:
-            self._note_first(effect, is_certain=not action.unsettled)
+            self._note_first(effect, is_certain=not action.differed)
         else:
             self._state.add_effect(effect)
 

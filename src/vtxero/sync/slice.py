@@ -69,7 +69,7 @@ class MeetsLeniently(Protocol):
 
 
 @runtime_checkable
-class Ending(Protocol):
+class LeavingOut(Protocol):
     """What a slice may have besides: a write that ends a record (voids it), and carries nothing else."""
 
     def left_out(self, side: Side, current: Any, wanted: Any) -> tuple[frozenset[str], tuple[Finding, ...]]:

@@ -93,6 +93,8 @@ class Action:
     fields: tuple[str, ...] = ()
     hold: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
+    differed: bool = False
+    """At their first meeting the two said different things, so neither is surely made of the other."""
     author: Side = Side.VTIGER
     needs: tuple[str, ...] = ()
     reasons: tuple[Finding, ...] = ()
