@@ -156,10 +156,7 @@ class Forker:
             [sys.executable, "-c", DRIVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def close(self):
         self._process.stdin.close()
         self._process.wait(60)
         self._process.stdout.close()
@@ -219,5 +216,5 @@ def _job(words, folder, columns, environ):
 def shared() -> Forker:
     """The one forker of this process, as long as it lives."""
     forker = Forker()
-    atexit.register(forker.__exit__)
+    atexit.register(forker.close)
     return forker

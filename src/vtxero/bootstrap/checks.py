@@ -164,10 +164,9 @@ def default_checks(vtiger: VtigerReference, settings: Settings) -> Iterator[Chec
             if any(resolve_field(key, module) for module in modules):
                 continue
             near = difflib.get_close_matches(key, labels, n=1)
-            hint = did_you_mean(near)
             yield warning(
                 f"modules.{module_name}.defaults.{key}",
-                f"Vtiger has no such field in {' or '.join(names)}, so it fills nothing.{hint}",
+                f"Vtiger has no such field in {' or '.join(names)}, so it fills nothing.{did_you_mean(near)}",
                 "Write a field's name, or its label as Vtiger shows it.",
             )
 

@@ -95,8 +95,10 @@ def _check_run(runs: SqliteRuns, state: SqliteState, request: UndoRequest) -> No
         text = f"The run {request.run} can no longer be undone: it is too old to be known."
         raise ConfigError(text, remedy="history.undo_days in the config says how long later runs can be undone.")
     if summary is None:
-        hint = did_you_mean(runs.named_like(request.run))
-        raise ConfigError(f"There is no run {request.run!r}.{hint}", remedy="`vtxero log` lists the runs.")
+        raise ConfigError(
+            f"There is no run {request.run!r}.{did_you_mean(runs.named_like(request.run))}",
+            remedy="`vtxero log` lists the runs.",
+        )
     if summary.command.startswith("undo"):
         text = f"{request.run} was an undo itself, and what it removed is not made again by undoing it."
         raise ConfigError(text, remedy="`vtxero sync` carries the records over again.")

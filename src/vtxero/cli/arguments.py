@@ -69,8 +69,7 @@ def module(name: str) -> str:
         if candidate in MODULES:
             return candidate
     near = difflib.get_close_matches(folded, [*MODULES, *ALIASES], n=1)
-    hint = did_you_mean(near)
-    raise ConfigError(f"There is no module {name!r}.{hint}", remedy=f"Modules: {', '.join(MODULES)}.")
+    raise ConfigError(f"There is no module {name!r}.{did_you_mean(near)}", remedy=f"Modules: {', '.join(MODULES)}.")
 
 
 def records(texts: Iterable[str], asked: Sequence[str]) -> tuple[str, ...]:
@@ -204,8 +203,7 @@ def guard(text: str) -> str:
     if folded in GUARDS:
         return folded
     near = difflib.get_close_matches(folded, GUARDS, n=1)
-    hint = did_you_mean(near)
-    raise ConfigError(f"There is no guard {text!r}.{hint}", remedy=f"Guards: {', '.join(GUARDS)}.")
+    raise ConfigError(f"There is no guard {text!r}.{did_you_mean(near)}", remedy=f"Guards: {', '.join(GUARDS)}.")
 
 
 def reasons(text: str) -> list[Code]:
@@ -245,5 +243,4 @@ def reason(text: str) -> Code:
         if candidate in codes:
             return Code(candidate)
     near = _near(folded, codes)
-    hint = did_you_mean(near)
-    raise ConfigError(f"There is no reason {text!r}.{hint}", remedy="`vtxero explain` lists them all.")
+    raise ConfigError(f"There is no reason {text!r}.{did_you_mean(near)}", remedy="`vtxero explain` lists them all.")

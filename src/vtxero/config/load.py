@@ -216,12 +216,11 @@ def _unknown_profile(name: str, known: Sequence[str], sources: Sources, path: Pa
     files = sorted(each.stem for each in sources.user_folder.glob("*.yaml") if each.name != FILE_NAME)
     known = list(dict.fromkeys((DEFAULT_PROFILE, *known, *files)))
     near = difflib.get_close_matches(name, known, n=1)
-    hint = did_you_mean(near)
     looked = [f"{path} has no section profiles.{name}"]
     if not sources.config and not sources.environ.get("VTXERO_CONFIG", "").strip():
         looked.insert(0, f"{sources.user_folder / name}.yaml does not exist")
     return ConfigError(
-        f"There is no profile {name!r}: {', and '.join(looked)}.{hint}",
+        f"There is no profile {name!r}: {', and '.join(looked)}.{did_you_mean(near)}",
         remedy=f"Known profiles: {', '.join(known)}. To give {path} a profile of its own, write `profile: {name}` at "
         "its top.",
     )

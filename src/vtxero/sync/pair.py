@@ -50,13 +50,12 @@ class _Judgement:
         reasons = self._reasons(barred | {side: said for side, (_, said) in left_out.items() if said})
         if self._terms.rests or not left_out:
             return [self._at_rest(held, reasons)]
-        actions, writes = [], list(left_out)
-        for index, side in enumerate(writes):
-            later = (
-                f for other in writes[index + 1 :] for f in self._merged.to(other) if f not in self._merged.to(side)
-            )
-            actions.append(self._write(side, (*held, *later), reasons, names[side], counted=index == 0))
-        return actions
+        first, *second = left_out
+        later = (name for side in second for name in self._merged.to(side) if name not in self._merged.to(first))
+        return [
+            self._write(first, (*held, *later), reasons, names[first], counted=True),
+            *(self._write(side, held, reasons, names[side], counted=False) for side in second),
+        ]
 
     def _held(self, barred: Iterable[Side], left_out: Iterable[frozenset[str]]) -> tuple[str, ...]:
         """Name the fields whose bases stay, for what they say now has not crossed."""
