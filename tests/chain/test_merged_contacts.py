@@ -93,3 +93,15 @@ def test_organization_made_anew_after_its_contact_was_merged_is_told_so_and_not_
 
     assert reasons(report)["Ann Ltd"] == [Code.ORG_MERGED]
     assert (phones(two), len(two.contacts())) == (("111", "1"), 2)
+
+
+def test_contact_that_was_merged_and_restored_is_kept_in_step_again(two):
+    edit_in_vtiger(two)
+    merge(two)
+    two.sync()
+    two.xero.restore_contact(two.ids["Ann Ltd"])
+
+    report = two.sync()
+
+    assert (report.exit_code, phones(two)) == (0, ("11", "11"))
+    two.quiet()

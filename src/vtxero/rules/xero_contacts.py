@@ -122,11 +122,14 @@ def read_contact(
 
 
 def status_findings(contact: XeroContact) -> tuple[Finding, ...]:
-    """Say why a contact is not to be worked with: merged into another, or archived."""
-    if contact.merged_to:
-        return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
+    """Say why a contact is not to be worked with: merged into another, or archived.
+
+    One that was restored since lives again, whatever it still says it was merged into.
+    """
     if contact.status == "ACTIVE":
         return ()
+    if contact.merged_to:
+        return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
     words = "is archived" if contact.status == "ARCHIVED" else f"has the status {contact.status}"
     return (finding(Code.ORG_ARCHIVED, f"The Xero contact {contact.name!r} {words}."),)
 

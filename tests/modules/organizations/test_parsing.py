@@ -60,6 +60,11 @@ def test_xero_contact_when_archived_or_merged_is_gone():
     assert from_xero(slice_, ContactStatus="GDPRREQUEST").presence is Presence.GONE
 
 
+def test_xero_contact_that_was_merged_and_then_restored_is_there():
+    restored = from_xero(a_slice(), ContactStatus="ACTIVE", MergedToContactID="c-2")
+    assert (restored.presence, restored.findings) == (Presence.ACTIVE, ())
+
+
 def test_xero_contact_when_read_joins_phones_and_lines():
     found = from_xero(
         a_slice(),
