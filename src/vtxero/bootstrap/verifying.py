@@ -150,7 +150,7 @@ class _Customers:
             if link:
                 return Customer(f"xero:{link.xero_id}", self._label(module, Side.VTIGER, link.vtiger_id) or entry.name)
         label = next((text for module in PARTIES if (text := self._label(module, entry.side, entry.party))), "")
-        return Customer(f"{entry.side}:{entry.party}", label or entry.name or entry.party or "(nobody)")
+        return Customer(f"{entry.side}:{entry.party}", label or entry.name or entry.party or "(nobody)", linked=False)
 
     def _label(self, module: str, side: Side, record_id: str) -> str:
         row = self._state.record(module, side, record_id) if record_id else None

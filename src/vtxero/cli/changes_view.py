@@ -27,6 +27,7 @@ LEAST = 30
 """Columns that a change needs beside the name of its record."""
 STAND_IN = "made for lines that name no product; it never goes to Xero"
 """What is said of a record without a counterpart: the placeholder product (`invoices.placeholder_product`)."""
+UNLINKED = "both stay, and are linked no more"
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
@@ -98,7 +99,7 @@ def _undone(record: RecordResult) -> tuple[str, str] | None:
         case (FieldChange(field="record"),):
             return "delete", "goes to Vtiger's recycle bin"
         case (FieldChange(field="link"),):
-            return "unlink", "both stay, and are linked no more"
+            return "unlink", UNLINKED
         case (FieldChange(field="status", before="there", after="ARCHIVED"),):
             return "archive", "stays in Xero, archived"
     return None
@@ -119,6 +120,8 @@ def changes_of(record: RecordResult, *, whole: bool = False) -> Text:
 
 
 def _change(module: str, change: FieldChange, *, is_new: bool, whole: bool) -> Text:
+    if change.field == "link":
+        return Text(f"and it is unlinked: {UNLINKED}", style="dim")
     name = clean(called(module, change.field) + change.where)
     after = _value(change.after, whole=whole)
     if is_new:

@@ -17,6 +17,9 @@ from vtxero.sync.records import FieldChange, Presence, Snapshot
 from vtxero.sync.settle import found_note
 from vtxero.sync.slice import Slice
 
+UNLINKED = FieldChange("link", "linked", None)
+"""What is shown of a pair that has no link afterwards, though both of it stay."""
+
 DELETE = "deleted"
 """How a record leaves Vtiger: to the recycle bin."""
 
@@ -140,7 +143,7 @@ def judge(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> UndoStep:
         remedy = f"Take that one back first: `vtxero undo {scene.later}`."
         return _left(step, finding(Code.UNDO_LATER, text, remedy=remedy))
     if all(effect.write == LINKED for effect in scene.effects):
-        return replace(step, kind=Kind.UNLINK, changes=(FieldChange("link", "linked", None),))
+        return replace(step, kind=Kind.UNLINK, changes=(UNLINKED,))
     if first.write == CREATED:
         return _judge_removal(slice_, rules, scene, step)
     return _judge_setback(slice_, rules, scene, step)
@@ -174,6 +177,9 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     wanted = replace(now, **{name: getattr(before, name) for name in fields})
     step = replace(step, wanted=wanted, fields=fields)
     moving = tuple(name for name in fields if getattr(before, name) != getattr(now, name))
+    unlinked = (UNLINKED,) if step.makes_strangers else ()
+    if not moving and unlinked and not scene.begun:
+        return replace(step, kind=Kind.UNLINK, changes=unlinked)
     if not moving:
         after = slice_.decode(writes[-1].after) if writes[-1].after else before
         back = [name for name in fields if getattr(after, name) != getattr(now, name)]
@@ -187,7 +193,7 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
         return replace(step, reasons=(_kept(slice_.name, moving), *refused))
     parts = rules.parts(before, now) if writes[0].side is Side.VTIGER else ()
     changes = tuple(FieldChange(name, slice_.show(name, now), slice_.show(name, wanted)) for name in moving)
-    return replace(step, kind=Kind.RESTORE, parts=parts, changes=changes)
+    return replace(step, kind=Kind.RESTORE, parts=parts, changes=(*changes, *unlinked))
 
 
 def _done(scene: Scene, step: UndoStep, *changes: FieldChange) -> UndoStep:

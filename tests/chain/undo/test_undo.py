@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chain.company import line, reasons
+from chain.company import Silent, line, reasons
 from chain.undo.filling import contact_id, fill_vtiger, fill_xero, living
 from vtxero.bootstrap.reading import open_log
+from vtxero.bootstrap.verifying import run_verify
 
 
 def test_law_6_first_run_undone_leaves_both_sides_as_before_except_what_it_announced(company):
@@ -38,6 +39,57 @@ def test_law_6_first_run_undone_leaves_both_sides_as_before_except_what_it_annou
         company.number_of(company.sent): "VOIDED",
         "X-1": "AUTHORISED",
     }
+
+
+@pytest.fixture
+def met(company):
+    """A customer that a first run linked and gave a phone, and an invoice that a second one made."""
+    company.acme = company.organization(phone="12")
+    company.beta = company.xero.add_contact(Name="Acme Ltd")
+    company.met = company.sync().run
+    company.sale = company.invoice(company.acme, line(company.product()))
+    assert company.sync().exit_code == 0
+    return company
+
+
+def shown(report):
+    return [[(change.field, change.before, change.after) for change in record.changes] for record in report.records]
+
+
+def test_law_6_pair_that_its_run_linked_and_changed_is_unlinked_and_the_preview_says_so(met):
+    announced = []
+    tried = met.undo(met.met, dry_run=True)
+
+    report = met.undo(met.met, announce=announced.append)
+
+    told = [[("phone", "12", None), ("link", "linked", None)]]
+    assert [shown(each) for each in (tried, announced[0], report)] == [told] * 3
+    assert met.contacts()["Acme Ltd"]["Phones"]["DEFAULT"].get("PhoneNumber", "") == ""
+    met.sync()
+    met.quiet()
+
+
+def test_law_6_pair_that_is_as_before_already_is_unlinked_and_the_preview_says_so(met):
+    met.xero.edit_contact(met.beta, Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": ""}])
+    announced = []
+
+    met.undo(met.met, announce=announced.append)
+
+    assert shown(announced[0]) == [[("link", "linked", None)]]
+    [account, other] = run_verify(met.settings, Silent()).ledger.accounts
+    assert account.customer.key != other.customer.key
+
+
+def test_invoice_whose_customer_was_unlinked_is_explained_and_the_next_sync_mends_it(met):
+    met.undo(met.met)
+
+    [difference] = run_verify(met.settings, Silent()).ledger.differences
+    [cause] = difference.causes
+    assert (cause.code, cause.explained) == ("CUSTOMER-NOT-LINKED", True)
+    assert cause.message == "Its customer, Acme Ltd, has no partner in Xero now; the invoice there is Acme Ltd's."
+
+    met.sync()
+    assert run_verify(met.settings, Silent()).ledger.differences == ()
 
 
 def test_undo_of_many_writes_to_xero_in_batches(company):

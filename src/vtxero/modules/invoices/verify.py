@@ -6,7 +6,7 @@ The differences of the invoices add up to the differences of the customers, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from vtxero.domain.codes import Code
@@ -24,6 +24,7 @@ EDITED = {Side.VTIGER: "EDITED-IN-VTIGER", Side.XERO: "EDITED-IN-XERO"}
 PAID_ELSEWHERE = "INV-PAID-ELSEWHERE"
 CREDIT = "CREDIT"
 ROUNDING = "ROUNDING"
+NOT_LINKED = "CUSTOMER-NOT-LINKED"
 UNEXPLAINED = "UNEXPLAINED"
 
 
@@ -43,6 +44,7 @@ class Customer:
 
     key: str
     name: str
+    linked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def _causes(
         return
     bases = knowledge.bases(vtiger.id)
     edited = [_edited(entry, bases) for entry in (vtiger, xero) if bases and _is_edited(entry, bases)]
-    yield from edited
+    yield from (replace(cause, remedy="") for cause in edited) if held else edited
     own = list(_own_causes(vtiger, xero, amounts, bases))
     yield from (cause for cause, _ in own if not any(cause.code == each.code for each in held))
     if held or edited:
@@ -211,11 +213,26 @@ def _causes(
     open_aspects = [name for name in ("invoiced", "paid", "due") if getattr(amounts, name) and name not in told]
     if vtiger.living != xero.living:
         open_aspects = [f"{vtiger.status} in Vtiger, {xero.status} in Xero"]
-    if moved:
+    strangers = _strangers(knowledge, vtiger, xero) if moved else None
+    if strangers:
+        yield strangers
+    elif moved:
         open_aspects.append("the customer or the currency")
     if open_aspects:
         text = f"Nothing that is known explains {', '.join(open_aspects)}."
         yield Cause(UNEXPLAINED, text, explained=False, remedy="Compare both invoices by hand.")
+
+
+def _strangers(knowledge: Knowledge, vtiger: Entry, xero: Entry) -> Cause | None:
+    """Say that the customers of a pair are not linked: an undo parted them, or a run has yet to join them."""
+    ours, theirs = knowledge.customer(vtiger), knowledge.customer(xero)
+    if (ours.linked and theirs.linked) or vtiger.currency != xero.currency:
+        return None
+    if ours.linked:
+        text = f"Its customer in Xero, {theirs.name}, has no partner in Vtiger now; the invoice there is {ours.name}'s."
+    else:
+        text = f"Its customer, {ours.name}, has no partner in Xero now; the invoice there is {theirs.name}'s."
+    return Cause(NOT_LINKED, text, remedy="Let a run link them, or say why it cannot: `vtxero sync organizations`.")
 
 
 def _alone(knowledge: Knowledge, vtiger: Entry | None, xero: Entry | None) -> Cause:
