@@ -62,6 +62,8 @@ class Planner:
         self._selection = selection
         self._allowance = Allowance(selection.limit)
         self._allowed = True
+        self._refused: set[str] = set()
+        """Xero records that were told of beside a Vtiger record of the same key that is not their partner."""
         self._bereft: list[tuple[Side, Pair[Any], tuple[Finding, ...]]] = []
         self.seeds: set[str] = set()
         """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
@@ -139,7 +141,7 @@ class Planner:
         source = self._read(row)
         if not self._wants(source) or not belongs(self._slice, row.side, source):
             return
-        if source.presence is Presence.GONE:
+        if source.presence is Presence.GONE or source.id in self._refused:
             return
         heir = find_heir_link(self._state, self._slice, Side.XERO, source)
         if heir and not self._heir_before(heir, Side.VTIGER):
@@ -158,7 +160,7 @@ class Planner:
     def _heir_before(self, link: Link, side: Side) -> str:
         """Find the other record that this plan has take over the partner on `side`, blank when there is none."""
         lines = self._state.lines_of(self._slice.name, side, link.id_on(side))
-        ids = (line.vtiger_id if side is Side.XERO else line.xero_id for line in lines)
+        ids = (line.vtiger_id if side is Side.XERO else line.xero_id for line in lines if line.write)
         return next((each for each in ids if each not in {"", link.id_on(side.other)}), "")
 
     def _possible_partners(self, source: Snapshot[Any]) -> list[str]:
@@ -226,7 +228,10 @@ class Planner:
             other = (finding(Code.AMBIGUOUS, f"Xero's {found.label} belongs to a record of another module."),)
         if other:
             counted_for = self._terms.counted_for(Side.VTIGER)
-            self._skip(counted_for, source.id, "", source.label, (*source.findings, *other))
+            # Both are told of in one line; a Xero record that several may not meet, in the first of theirs.
+            told = "" if xero_id in self._refused else xero_id
+            self._skip(counted_for, source.id, told, source.label, (*source.findings, *other))
+            self._refused.add(xero_id)
             return
         self._judge_pair(Pair(source, found), None)
 

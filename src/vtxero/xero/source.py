@@ -17,7 +17,7 @@ from vtxero.xero.client import XeroClient
 from vtxero.xero.endpoints import BATCH, Endpoint, Operation, endpoint
 from vtxero.xero.errors import AddressTooLongError
 from vtxero.xero.limits import PER_MINUTE, WINDOW
-from vtxero.xero.paging import modified_of, page_arguments, read_rows
+from vtxero.xero.paging import is_last, modified_of, page_arguments, read_rows
 from vtxero.xero.wire import Element, Envelope, parse_moment, read_envelope, stamp, write_envelope
 from vtxero.xero.writing import Writing, id_of
 
@@ -196,8 +196,9 @@ class XeroSource:
         self, place: Endpoint, ids: Sequence[str], arguments: Mapping[str, str | int]
     ) -> Iterator[tuple[Element, ...]]:
         """Read some rows by id, in halves where their ids make the address too long."""
+        asked = {**arguments, "i_ds": list(ids)}
         try:
-            found = self._get(place, {**arguments, "i_ds": list(ids), "page": 1}).elements
+            page = self._get(place, {**asked, "page": 1})
         except AddressTooLongError:
             if len(ids) == 1:
                 raise
@@ -205,7 +206,15 @@ class XeroSource:
             yield from self._of_ids(place, ids[:middle], arguments)
             yield from self._of_ids(place, ids[middle:], arguments)
             return
-        yield tuple(item for item in found if id_of(place, item) in ids)
+        left, number = set(ids), 1
+        while found := tuple(item for item in page.elements if id_of(place, item) in left):
+            yield found
+            left -= {id_of(place, item) for item in found}
+            if not left or is_last(page):
+                return
+            # Xero's pages hold more than that many, unless they are shorter than they were.
+            number += 1
+            page = self._get(place, {**asked, "page": number})
 
     def _get(self, place: Endpoint, arguments: Mapping[str, Any]) -> Envelope:
         found = self._client.read(place.read, self._reading(place), **arguments)

@@ -156,6 +156,21 @@ def test_fetch_when_a_page_fails_is_an_error_and_never_half_a_list(source, scrip
         next(pages)
 
 
+@pytest.mark.parametrize("tells", [True, False], ids=["told", "untold"])
+def test_rows_by_id_on_more_than_one_page_are_all_found(source, script, tells):
+    """Forty fit on one of Xero's pages today. Rows that were not found would be taken for gone."""
+
+    def page(number, *names):
+        block = {"pagination": {"page": number, "pageSize": 2, "pageCount": 2}} if tells else {}
+        times = {"UpdatedDateUTC": "/Date(1789344000000+0000)/"}
+        return {**block, "Contacts": [{"ContactID": name, **times} for name in names]}
+
+    script.says(page(1, "a", "b"), page(2, "c"), *(() if tells else (page(3),)))
+
+    assert sorted(source.modified_now("organizations", ["a", "b", "c", "d"])) == ["a", "b", "c"]
+    assert [asked.query["page"] for asked in script.asked] == ["1", "2", *(() if tells else "3")]
+
+
 def test_fetch_when_an_id_holds_half_a_character_is_an_error_and_never_half_a_list(source, script):
     script.says({"Items": [{"ItemID": "a", "Code": "A"}, {"ItemID": "b\ud800", "Code": "B"}]})
 
