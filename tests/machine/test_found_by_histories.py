@@ -66,3 +66,36 @@ def test_law_1_lines_changed_in_xero_of_an_invoice_whose_customer_was_deleted_ar
     [waiting] = [record for record in report.records if record.module == "invoices"]
     assert (waiting.outcome, waiting.reasons[0].code) == (Outcome.SKIPPED, Code.MANDATORY_FIELD)
     assert company.writes()[before:] == []
+
+
+def test_law_3_edit_in_the_second_of_an_undo_is_not_passed_over(company):
+    """Vtiger counts whole seconds: what the undo saw of a record is no proof that it is unchanged."""
+    acme = company.organization(phone="1")
+    company.sync()
+    company.write_state(None)
+    [linked] = (report := company.sync()).records
+    assert linked.outcome is Outcome.LINKED
+    company.undo(report.run)
+    company.vtiger.edit(acme, phone="2")
+    company.time.pass_by(4000)
+
+    report = company.sync()
+
+    assert [each.code for each in report.records[0].reasons] == [Code.CONFLICT]
+
+
+def test_law_3_edit_in_the_second_in_which_a_restored_record_was_read_is_carried(company):
+    acme = company.organization(phone="1")
+    company.sync()
+    company.time.pass_by(4000)
+    company.vtiger.delete(acme)
+    company.sync(full=True)
+    company.vtiger.restore(acme)
+    company.vtiger.edit(acme, phone="2")
+    company.sync(full=True)
+    company.vtiger.edit(acme, phone="3")
+    company.time.pass_by(4000)
+
+    company.sync()
+
+    assert company.contacts()["Acme Ltd"]["Phones"]["DEFAULT"]["PhoneNumber"] == "3"

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from sync.world import World
+from sync.toy import ToySlice
+from sync.world import World, paired
+from vtxero.domain.sides import Side
+from vtxero.store import SqliteState
 from vtxero.sync.cursors import Sighting, cursor_after, is_complete
+from vtxero.sync.doubt import proof
+from vtxero.sync.fetch import reread
+from vtxero.sync.lookup import StateLookups
 
 
 @pytest.mark.parametrize("newest", ["2026-11-22 10:00:00", "2026-11-22T10:00:00", "00000042"])
@@ -72,3 +78,14 @@ def test_sighting_when_kept_is_read_as_it_was(newest):
 
     assert Sighting.read(str(sighting)) == sighting
     assert Sighting.read(None) is None
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_row_that_is_read_again_by_its_id_proves_nothing_until_its_second_is_over(is_over):
+    world = paired(phone="1")
+    state = SqliteState(world.database, "")
+    world.vtiger.is_settled = lambda *_: is_over
+
+    reread(state, ToySlice("cards", StateLookups(state)), world.vtiger, [world.card])
+
+    assert (proof(state.modified("cards", Side.VTIGER, world.card)) is not None) == is_over

@@ -82,16 +82,14 @@ class Fetcher:
         self.unseen[side].difference_update(item.id for item in snapshots)
         snapshots = [item for item in snapshots if item.id in links or self._is_ours(side, item)]
         self.timeless[side].update(item.id for item in snapshots if not item.modified)
-        for item in snapshots:
+        for item in (_with_doubt(self._sources[side], each, newest) for each in snapshots):
             link = links.get(item.id)
-            settled = self._sources[side].is_settled(item.modified, newest)
-            modified = item.modified if settled else in_doubt(item.modified)
             if link and self._says_nothing_new(item, link, side):
-                self._state.touch(self._slice.name, side, item.id, modified)
+                self._state.touch(self._slice.name, side, item.id, item.modified)
                 if self._selection.asks_for(item, ids=(link.vtiger_id, link.xero_id)):
                     self.unchanged[link.vtiger_id] = link.author
             else:
-                keep(self._state, self._slice.name, side, replace(item, modified=modified))
+                keep(self._state, self._slice.name, side, item)
 
     def _is_ours(self, side: Side, item: Snapshot[Any]) -> bool:
         """Leave a row without a link to the module that it belongs to; it may have waited here before."""
@@ -124,5 +122,12 @@ def reread(state: State, slice_: Slice[Any], source: RowSource, ids: Iterable[st
     if not wanted:
         return
     for page in source.fetch_ids(slice_.name, wanted):
-        for item in slice_.mappers[source.side].parse(page.raw):
-            keep(state, slice_.name, source.side, item)
+        found = slice_.mappers[source.side].parse(page.raw)
+        newest = max((item.modified for item in found), default="")
+        for item in found:
+            keep(state, slice_.name, source.side, _with_doubt(source, item, newest))
+
+
+def _with_doubt(source: RowSource, item: Snapshot[Any], newest: str) -> Snapshot[Any]:
+    """Mark the time of a row whose second was not over; `newest` is the largest one that was read with it."""
+    return item if source.is_settled(item.modified, newest) else replace(item, modified=in_doubt(item.modified))

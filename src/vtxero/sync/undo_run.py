@@ -16,6 +16,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.sides import Side
 from vtxero.errors import DeclinedError, ReplyLostError, StateError, VtxeroError
+from vtxero.sync.doubt import in_doubt
 from vtxero.sync.effects import CREATED
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
@@ -240,7 +241,8 @@ class UndoRun:
             self._state.put_link(self._rebased(link, first.vtiger_base, first.xero_base, step.fields, first.unsettled))
         for side, snapshot in ((effect.side, step.now), (effect.side.other, step.other)):
             if snapshot is not None and (link is not None or effect.write == CREATED):
-                keep(self._state, effect.module, side, snapshot)
+                # Read for the plan, in whatever second: it proves nothing.
+                keep(self._state, effect.module, side, replace(snapshot, modified=in_doubt(snapshot.modified)))
         return link
 
     def _link_of(self, module: str, vtiger_id: str, xero_id: str) -> Link | None:
