@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from chain.company import line, reasons
+from vtxero.bootstrap.reading import open_log
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 
@@ -71,6 +72,8 @@ def test_law_3_edit_beside_a_cancellation_that_voids_the_invoice_waits_and_is_no
     assert [str(item.code) for item in record.reasons] == ["INV-CLOSED"]
     assert "Called off" in record.reasons[0].message
     assert "2026-12-24" in record.reasons[0].message
+    with open_log(company.settings) as log:
+        assert [waiting.label for waiting in log.waiting()] == [record.label]
     assert the(company.sync()).reasons[0].code == "INV-CLOSED"
 
 

@@ -92,6 +92,7 @@ def test_blank_key_leads_back_to_the_login_name_which_stays_as_the_suggestion(at
         terminal.answer("Access key of admin", "sandbox-key")
         terminal.press("\x03", at="Number or code")
         assert terminal.end() == 130
+        assert "No key was given, so the login name is asked for again." in plain(terminal.seen)
 
 
 def test_address_of_nobody_is_told_at_once_and_stays_as_the_suggestion(at):
@@ -242,7 +243,7 @@ def test_config_names_no_key_and_no_file_that_there_is_not(at, tmp_path):
     [
         (["--config", "my books.yaml"], {}, "vtxero --config 'my books.yaml'"),
         (["--config", "own.yaml", "--profile", "branch"], {}, "vtxero --config own.yaml --profile branch"),
-        ([], {"VTXERO_CONFIG": "other.yaml"}, "vtxero"),
+        ([], {"VTXERO_CONFIG": "other.yaml"}, "vtxero --config other.yaml"),
     ],
 )
 def test_last_lines_can_be_typed_as_they_are_and_lead_to_what_was_written(at, tmp_path, words, environ, command):

@@ -8,7 +8,7 @@ import pytest
 from cli.samples import STARTED, full_report, quiet_report, record, stopped_report, summary
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
-from vtxero.sync.records import Outcome
+from vtxero.sync.records import FieldChange, Outcome
 
 pytestmark = pytest.mark.usefixtures("config")
 
@@ -108,6 +108,13 @@ def test_log_of_a_day_says_how_to_see_the_runs_since_then(vtxero):
     assert "`vtxero log --since 2026-11-22`" in ran.err
 
 
+@pytest.mark.usefixtures("filled")
+def test_log_of_a_day_that_the_calendar_does_not_have_is_no_day(vtxero):
+    ran = vtxero("log", "2026-13-45")
+
+    assert (ran.code, ran.err.splitlines()[0]) == (2, "Error: There is no run '2026-13-45'.")
+
+
 def test_log_of_a_run_that_is_too_old_says_what_decides_that(vtxero, book):
     book.forgotten.add("2020-01-01T00-00-00Z-0000")
 
@@ -139,6 +146,14 @@ def test_log_of_the_last_run_when_there_is_none_says_how_to_begin(vtxero):
 @pytest.mark.usefixtures("filled")
 def test_log_without_a_run_shows_what_waits_now(vtxero, words, expected):
     assert labels(vtxero("log", *words, "-o", "json")) == expected
+
+
+def test_log_skipped_shows_what_crossed_in_part_for_the_rest_of_it_waits(vtxero, filled):
+    reasons = (finding(Code.INV_CLOSED),)
+    filled.waits = [record("INV30", Outcome.UPDATED, reasons=reasons, changes=(FieldChange("status", "", "VOIDED"),))]
+
+    assert labels(vtxero("log", "--skipped", "-o", "json")) == ["INV30"]
+    assert labels(vtxero("log", "--conflicts", "-o", "json")) == []
 
 
 @pytest.mark.usefixtures("filled")

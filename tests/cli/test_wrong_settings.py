@@ -82,7 +82,7 @@ def test_tenant_when_another_one_is_named_says_which_setting_names_it(said, comm
     code, text = said(*command, xero={"tenant_id": wrong})
 
     assert code == 4
-    assert f"{wrong}, which xero.tenant_id names" in text
+    assert f"{wrong}, which xero.tenant_id (or VTXERO_XERO_TENANT_ID) names" in text
     assert "Correct xero.tenant_id in the config, or leave it out" in text
     assert "on Xero's page" not in text
 

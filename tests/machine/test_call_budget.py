@@ -150,3 +150,23 @@ def cursor(company):
     with closing(sqlite3.connect(company.settings.database)) as database:
         sql = "SELECT value FROM cursors WHERE module = 'invoices' AND side = 'vtiger'"
         return database.execute(sql).fetchone()[0]
+
+
+def test_seconds_of_a_run_and_its_time_limit_begin_with_the_checking_of_both_services():
+    with open_nearby() as company:
+        company.organization()
+
+        def gate(request, forward):
+            company.time.pass_by(1)
+            return forward(request)
+
+        company.net.gate = gate
+        began = company.time.now()
+
+        report = company.sync()
+
+        assert report.seconds == company.time.passed >= sum(report.calls.values())
+        assert report.started_at == began
+        company.organization("Late Ltd")
+        assert company.sync(max_seconds=3).exit_code == 7
+        assert len(company.contacts()) == 1

@@ -190,7 +190,7 @@ def unreached(found: list[Connection], tenant_id: str, access: XeroAccess) -> Au
     names = "; ".join(f"{item.name or 'without a name'} = {item.tenant_id}" for item in found)
     if tenant_id:
         pinned = tenant_id == access.tenant_id
-        which = "which xero.tenant_id names" if pinned else "which was chosen at the login"
+        which = "which xero.tenant_id (or VTXERO_XERO_TENANT_ID) names" if pinned else "which was chosen at the login"
         return AuthError(
             f"The login does not reach the organisation {tenant_id}, {which}. It reaches: {names}.",
             remedy=wrong_tenant(access) if pinned else "Run `vtxero auth xero` and allow it on Xero's page once more.",

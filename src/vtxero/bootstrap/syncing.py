@@ -207,7 +207,7 @@ def prepare(tools: Opened, request: RunRequest, *, tells_absences: bool = True) 
     Raises:
         StopError, AuthError, TemporaryError, BudgetError, NotModelledError: the preflight failed.
     """
-    settings = tools.settings
+    settings, opened_at = tools.settings, tools.clock.monotonic()
     run = new_run_id(tools.clock.now())
     state = SqliteState(tools.database, run)
     tools.progress.phase("Checking both services")
@@ -249,6 +249,7 @@ def prepare(tools: Opened, request: RunRequest, *, tells_absences: bool = True) 
         should_stop=tools.stop.check,
         transaction=state.transaction,
         messages=(*told, *(_absences(reference, settings, request) if tells_absences else ())),
+        opened_at=opened_at,
     )
 
 

@@ -157,6 +157,13 @@ def past_day(text: str, option: str, now: datetime) -> str:
     return found.isoformat()
 
 
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day of the calendar, and looks like one (`2026-11-01`)."""
+    with suppress(ValueError):
+        return bool(_LIKE_A_DAY.fullmatch(text) and date.fromisoformat(text))
+    return False
+
+
 def _no_day(text: str, option: str) -> ConfigError:
     """Say why this is no day."""
     given = text.strip()

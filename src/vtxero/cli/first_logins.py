@@ -148,6 +148,7 @@ class FirstLogins:
                 if desk.typed == [""]:
                     if not self._session.may_ask:
                         raise _not_given("Vtiger's access key", KEY) from error
+                    self._session.complain("No key was given, so the login name is asked for again.")
                     return None
                 self._asker.again(error)
                 if not desk.typed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -138,7 +137,7 @@ def _show_record(session: Session, settings: Settings, text: str, wanted: Filter
 
 
 def _no_such_run(name: str, likely: Sequence[str]) -> ConfigError:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+    if arguments.is_day(name):
         return ConfigError(f"{name} is a day, not a run.", remedy=f"The runs since then: `vtxero log --since {name}`.")
     if likely:
         return ConfigError(f"There is no run {name!r}.{did_you_mean(likely)}", remedy="`vtxero log` lists the runs.")

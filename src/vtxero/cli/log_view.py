@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.advice import typed
-from vtxero.cli.changes_view import changed_parts, changes_of
+from vtxero.cli.changes_view import changed_parts, changes_of, crosses_in_part
 from vtxero.cli.document import moment
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import SHORT, STYLES, TITLES, View, full_text, indented, name_of, number, outcome_words
@@ -33,9 +33,13 @@ class Filter:
     reason: Code | None = None
 
     def wants(self, record: RecordResult) -> bool:
-        """Tell whether a record is wanted; a reason may be any of the record's, notes included."""
+        """Tell whether a record is wanted; a reason may be any of the record's, notes included.
+
+        One that crossed in part is among those that a rule left alone, too.
+        """
+        is_left = Outcome.SKIPPED in self.outcomes and crosses_in_part(record)
         return (
-            (not self.outcomes or record.outcome in self.outcomes)
+            (not self.outcomes or record.outcome in self.outcomes or is_left)
             and (self.module is None or record.module == self.module)
             and (self.reason is None or self.reason in {item.code for item in (*record.reasons, *record.notes)})
         )

@@ -76,12 +76,14 @@ class Session:
 
     @property
     def command(self) -> str:
-        """How to call vtxero again with the same config, for advice."""
+        """How to call vtxero again with the same config, for advice: cron's variables are not those of who reads it."""
         parts = ["vtxero"]
-        if self.options.config:
-            parts += ["--config", shlex.quote(str(self.options.config))]
-        if self.options.profile:
-            parts += ["--profile", shlex.quote(self.options.profile)]
+        config = self.options.config or os.environ.get("VTXERO_CONFIG", "").strip()
+        profile = self.options.profile or os.environ.get("VTXERO_PROFILE", "").strip()
+        if config:
+            parts += ["--config", shlex.quote(str(config))]
+        if profile:
+            parts += ["--profile", shlex.quote(profile)]
         return " ".join(parts)
 
     def with_command(self, text: str) -> str:

@@ -139,9 +139,9 @@ class SqliteOutcomes:
         return PackedResults(text for (text,) in rows)
 
     def waiting(self) -> list[RecordResult]:
-        """Every record that waits now (skipped, failed or in conflict), each once, as last judged."""
-        rows = self._db.execute(f"SELECT o.outcome, o.result {LATEST_THAT_WAIT} ORDER BY o.seq")
-        return [load_result(text) for outcome, text in rows if Outcome(outcome) in WAITING]
+        """Every record that waits now (skipped, failed, in conflict, or crossed in part), each once, as last judged."""
+        rows = self._db.execute(f"SELECT o.result {LATEST_THAT_WAIT} ORDER BY o.seq")
+        return [result for (text,) in rows if (result := load_result(text)).outcome in WAITING or result.reasons]
 
     def _counted(self, run: str) -> Iterable[tuple[str, str, str, int]]:
         """Count a run's outcomes by module and direction."""

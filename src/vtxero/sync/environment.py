@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from vtxero.domain.options import GuardOptions, ModuleOptions
@@ -121,3 +121,11 @@ class Environment:
     should_stop: Callable[[], None]
     transaction: Callable[[], AbstractContextManager[None]]
     messages: tuple[str, ...] = field(default=())
+    opened_at: float | None = None
+    """When looking at both services began, as the clock's `monotonic`; None where nothing came before the run."""
+
+    def began(self) -> tuple[datetime, float]:
+        """Give when the run began: the moment, and the clock's `monotonic`. What came before it counts."""
+        now = self.clock.monotonic()
+        opened_at = now if self.opened_at is None else self.opened_at
+        return self.clock.now() - timedelta(seconds=now - opened_at), opened_at

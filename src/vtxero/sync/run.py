@@ -32,7 +32,7 @@ class Run:
     def execute(self) -> RunReport:
         """Plan, guard, apply, report."""
         env = self._env
-        started_at, self._began = env.clock.now(), env.clock.monotonic()
+        started_at, self._began = env.began()
         env.recorder.start(env.run, self._request.command, started_at)
         env.state.clear_plan()
         try:

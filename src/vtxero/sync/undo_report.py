@@ -27,7 +27,7 @@ class UndoReport:
         self._messages: list[str] = list(env.messages)
         self._errors: list[str] = []
         self._planned: Counter[Side] = Counter()
-        self._started_at, self._began = env.clock.now(), env.clock.monotonic()
+        self._started_at, self._began = env.began()
         env.recorder.start(env.run, command, self._started_at)
 
     @property

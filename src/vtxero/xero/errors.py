@@ -181,7 +181,7 @@ def _denial(failure: Failure, where: str, access: XeroAccess) -> AuthError:
             remedy = "Give the app the scopes that `vtxero doctor` lists, then run `vtxero auth xero`."
             return AuthError(said, remedy=remedy)
         case "tenant" if access.tenant_id:
-            which = f"The organisation is {access.tenant_id}, which xero.tenant_id names."
+            which = f"The organisation is {access.tenant_id}, which xero.tenant_id (or VTXERO_XERO_TENANT_ID) names."
             return AuthError(f"{said} {which}", remedy=wrong_tenant(access))
         case "tenant":
             remedy = "Connect the organisation that was chosen at the login: run `vtxero auth xero` and allow it."
