@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -71,8 +72,9 @@ def load_catalogue(
         same = kept.reference.vtiger.instance == vtiger.address.base and kept.reach == xero.reach
         if same and timedelta(0) <= age < CACHED_FOR:
             return kept
-    reference = Reference(read_vtiger(vtiger), read_xero(xero))
-    problems = user_findings(read_user_settings(vtiger), reference.vtiger)
+    read, user = read_vtiger(vtiger), read_user_settings(vtiger)
+    reference = Reference(replace(read, user_decimals=user.decimals if user else None), read_xero(xero))
+    problems = user_findings(user, reference.vtiger)
     catalogue = Catalogue(
         read_at=clock.now(),
         reference=reference,

@@ -171,6 +171,8 @@ class VtigerReference:
     """Label by field of the shipping taxes (`shipping_&_handling_shtax1` -> `VAT`), from describe(Invoice)."""
     charge_tax_sum: str = ""
     """The invoice's field with the tax on all charges as one sum, where charges and their taxes have no fields."""
+    user_decimals: int | None = None
+    """To how many decimals Vtiger rounds the prices that the API user writes; None where that is not known."""
 
     @property
     def loses_invoices(self) -> bool:

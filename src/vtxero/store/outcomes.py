@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from vtxero.domain.findings import in_order
 from vtxero.domain.sides import Side
 from vtxero.store.codec import dump_result, load_result
 from vtxero.store.packed import PackedResults
@@ -26,11 +27,12 @@ _ROW = "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '
 _GONE_IN_VTIGER, _GONE_IN_XERO = (_ROW.format(side, side, "presence = 'GONE'") for side in Side)
 _WAITING_ROWS = " OR ".join(_ROW.format(side, side, "raw IS NOT NULL") for side in Side)
 _LINKED = "EXISTS (SELECT 1 FROM links l WHERE l.module = o.module AND l.vtiger_id = o.vtiger_id)"
+_UNSETTLED = f"{_LINKED[:-1]} AND l.unsettled <> '')"
 LATEST_THAT_WAIT = (
     "FROM outcomes o"  # noqa: S608 - texts of our own
     " WHERE (o.vtiger_id <> '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, vtiger_id)"
     " OR o.vtiger_id = '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, xero_id))"
-    f" AND ({_WAITING_ROWS} OR {_LINKED} AND {_GONE_IN_VTIGER} <> {_GONE_IN_XERO})"
+    f" AND ({_WAITING_ROWS} OR {_UNSETTLED} OR {_LINKED} AND {_GONE_IN_VTIGER} <> {_GONE_IN_XERO})"
 )
 """The last outcome of each record that waits now: it is to be judged again, or one of a pair of which one is gone."""
 
@@ -116,6 +118,16 @@ class SqliteOutcomes:
                 self._take_out(old, now, before)
                 place = (known.module, known.vtiger_id or "", known.xero_id or "")
                 self._insert(place, now, known.outcome, dump_result(known.and_then(later)))
+
+    def add_reasons(self, run: str, later: RecordResult) -> None:
+        """Add reasons to what is noted of the record already; where nothing is, note all of it."""
+        with self._together():
+            now, _ = self._judge(run, later.module)
+            old = self._latest((later.module, later.vtiger_id or "", later.xero_id or ""))
+            if old and old.last == now:
+                known = load_result(old.result)
+                later = replace(known, reasons=in_order((*known.reasons, *later.reasons)))
+            self.add(run, later)
 
     def add_second(self, run: str, later: RecordResult) -> None:
         """Note what came of the second write of a pair; what the first one changed stays told."""

@@ -42,6 +42,10 @@ class RunRecorder(Protocol):
         """Add the changes of a later write to what is noted of the record already."""
         ...
 
+    def add_reasons(self, run: str, later: RecordResult) -> None:
+        """Add reasons to what is noted of the record already; where nothing is, note all of it."""
+        ...
+
     def add_second(self, run: str, later: RecordResult) -> None:
         """Note what came of the second write of a pair; what the first one changed stays told."""
         ...

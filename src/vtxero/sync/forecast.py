@@ -18,7 +18,6 @@ from vtxero.sync.ports import RowSource
 from vtxero.sync.records import Payload
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Action, State
-from vtxero.sync.write_back import AT_ONCE as WRITTEN_BACK_AT_ONCE
 from vtxero.sync.write_back import lacks_id
 
 SETTLED_AT_ONCE = 500
@@ -105,12 +104,9 @@ class Forecast:
 
     def _count_write_back(self, slice_: Slice[Any], actions: Sequence[Action]) -> None:
         vtiger = self._sources[Side.VTIGER]
-        for start in range(0, len(actions), WRITTEN_BACK_AT_ONCE):
-            together = actions[start : start + WRITTEN_BACK_AT_ONCE]
-            self._calls[Side.VTIGER] += vtiger.calls_to_read(slice_.name, len(together))
-            self._calls[Side.VTIGER] += vtiger.calls_to_write(
-                slice_.name, [self._id_payload(slice_, action) for action in together]
-            )
+        for action in actions:
+            self._calls[Side.VTIGER] += vtiger.calls_to_read(slice_.name, 1)
+            self._calls[Side.VTIGER] += vtiger.calls_to_write(slice_.name, [self._id_payload(slice_, action)])
 
     def _id_payload(self, slice_: Slice[Any], action: Action) -> Payload:
         record = self._in_vtiger(slice_, action)

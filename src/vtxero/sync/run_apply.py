@@ -9,6 +9,7 @@ from functools import partial
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding, in_order
 from vtxero.domain.sides import Side
+from vtxero.domain.text import match_key
 from vtxero.errors import VtxeroError
 from vtxero.sync.apply import Applier, not_written
 from vtxero.sync.cursors import COMPLETE, Sighting, cursor_after
@@ -18,6 +19,7 @@ from vtxero.sync.follow import Standings, plan_follow_ups
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
 from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, MAPPED, RunPlanner
+from vtxero.sync.selection import Selection
 from vtxero.sync.state import Action
 from vtxero.sync.write_back import WriteBack
 
@@ -94,10 +96,18 @@ class RunApplier:
             vtiger,
             env.run,
             env.translate,
-            self._run.ledger.record,
+            self._run.ledger.record_id,
             self._run.check_budget,
-            self._run.scope.selection(module.name),
+            self._ids_asked_for(module.name),
         ).carry_out()
+
+    def _ids_asked_for(self, name: str) -> Selection:
+        """Tell into which records ids may be written: under a saved plan, those that it is about."""
+        approved = self._run.request.approved
+        if approved is None:
+            return self._run.scope.selection(name)
+        ids = (each for line in approved if line.module == name for each in (line.vtiger_id, line.xero_id) if each)
+        return Selection(frozenset(map(match_key, ids)))
 
     def _leave_for_later(self, actions: Iterable[Action]) -> None:
         """Give every record that the run did not come to an outcome; what needed no write has its own already."""

@@ -18,8 +18,9 @@ from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
 from vtxero.sync.saved import keep_approved
+from vtxero.sync.selection import Selection
 from vtxero.sync.slice import Slice, WritingBack
-from vtxero.sync.state import Action
+from vtxero.sync.state import Action, Link
 from vtxero.sync.write_back import LACKS_ID, mark_lacking
 
 FINGERPRINT = "fingerprint"
@@ -129,6 +130,7 @@ class RunPlanner:
         self.fetchers[module.name] = fetcher
         self._count_unread(module.name, terms, fetcher, judged)
         updates = sum(1 for action in env.state.actions(module.name) if action.write == "update")
+        updates += self._announce_ids(slice_, selection)
         return ModuleFacts(module.name, missing, updates, env.state.count_links(module.name)), planner.seeds
 
     def _fetch(self, name: str) -> tuple[Fetcher, dict[Side, int]]:
@@ -173,15 +175,25 @@ class RunPlanner:
             if noted is not None:
                 state.unsettle(name, [field for field in slice_.fields if field not in before])
             if with_ids and LACKS_ID not in before:
-                self._welcome_ids(slice_)
+                mark_lacking(state, slice_)
             state.set_meta(f"{FIELDS}{name}", " ".join((*slice_.fields, *((LACKS_ID,) if with_ids else ()))))
 
-    def _welcome_ids(self, slice_: Slice[Any]) -> None:
-        """Have Xero's id written into the records that were linked without."""
-        lacking = mark_lacking(self._env.state, slice_)
+    def _announce_ids(self, slice_: Slice[Any], selection: Selection) -> int:
+        """Say into how many records that were linked before Xero's id is to be written."""
+        if not isinstance(slice_, WritingBack) or not slice_.writes_back or self._run.request.approved is not None:
+            return 0
+        lacking = sum(1 for link in self._env.state.waiting_links(slice_.name) if self._is_asked_for(link, selection))
+        lacking = lacking if selection.limit is None else min(lacking, selection.limit)
         if lacking:
-            text = f"Records in Vtiger that were linked without Xero's id, and get it now ({slice_.name}): {lacking}."
-            self._run.ledger.say(text)
+            self._run.ledger.say(
+                f"Records in Vtiger that Xero's id, which they lack, goes into ({slice_.name}): {lacking}."
+            )
+        return lacking
+
+    def _is_asked_for(self, link: Link, selection: Selection) -> bool:
+        row = self._env.state.record(link.module, Side.VTIGER, link.vtiger_id)
+        names, times = ((row.label,), (row.modified,)) if row else ((), ())
+        return LACKS_ID in link.unsettled and selection.wants(link.vtiger_id, link.xero_id, *names, modified=times)
 
     def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
         """Look up what a whole read of both sides did not need to show, or the next hundred records."""

@@ -68,6 +68,11 @@ class RunLedger:
         note = self._env.recorder.add if action.counted else self._env.recorder.add_second
         note(self._env.run, self._result(action))
 
+    def record_id(self, action: Action) -> None:
+        """Note why Xero's id could not be written into a Vtiger record; what else became of the record stays told."""
+        self._codes |= {3} if action.outcome is Outcome.FAILED else set()
+        self._env.recorder.add_reasons(self._env.run, self._result(action))
+
     def record_late(self, run: str, action: Action) -> None:
         """Note for an earlier run what became of a record: it had sent a write and never saw an answer."""
         self._env.recorder.add_late(run, self._result(action), is_second=not action.counted)

@@ -109,6 +109,11 @@ class VtigerPeople:
             if (sent := getattr(wanted, field)) and (kept := getattr(answered, field)) != sent
         )
 
+    @property
+    def holds_id(self) -> bool:
+        """Whether Vtiger has a field for Xero's id."""
+        return bool(self._marker)
+
     def lacks_id(self, record: Person, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
         return self._options.write_back and bool(self._marker and xero_id) and record.marker != xero_id

@@ -70,7 +70,7 @@ class InvoicesSlice(PlainSlice[Invoice]):
     @property
     def writes_back(self) -> bool:
         """Whether Xero's id is written into Vtiger's field for it."""
-        return self._tools.options.write_back
+        return self._tools.options.write_back and bool(self._tools.id_field)
 
     def left_out(self, side: Side, current: Invoice, wanted: Invoice) -> tuple[frozenset[str], tuple[Finding, ...]]:
         """An invoice that is voided or deleted in Xero takes nothing else any more: edits beside that wait."""
@@ -85,7 +85,7 @@ class InvoicesSlice(PlainSlice[Invoice]):
     def lacks_id(self, record: Invoice, marker: str, xero_id: str) -> bool:
         """Tell whether it is missing there; what Xero made has it from the start."""
         del record
-        return self.writes_back and bool(self._tools.id_field and xero_id) and marker != xero_id
+        return self.writes_back and bool(xero_id) and marker != xero_id
 
     def check_match(self, wanted: Invoice, found: Invoice) -> tuple[Finding, ...]:
         """Say why a Xero invoice of the same number is another: ended, another customer's, another day and total."""

@@ -142,6 +142,11 @@ class VtigerOrganizations:
     def check_answer(self, wanted: Organization, answered: Organization) -> tuple[Finding, ...]:
         return answer_findings(wanted, answered, Side.VTIGER)
 
+    @property
+    def holds_id(self) -> bool:
+        """Whether Vtiger has a field for Xero's id."""
+        return bool(self._marker)
+
     def lacks_id(self, record: Organization, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
         return self._options.write_back and bool(self._marker and xero_id) and record.marker != xero_id

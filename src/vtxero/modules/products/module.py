@@ -60,11 +60,11 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
         rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("code",))
         rules.check_places(reference.vtiger.modules["Products"])
         self.fields = rules.active
-        self.writes_back = options.write_back
         self._reference = reference
         self._crossing = Crossing(options, placeholder)
         tools = Tools(reference, options, rules, TaxMatcher(reference, taxes or TaxMapOptions()), lookups)
         vtiger = self._vtiger = VtigerProducts(tools)
+        self.writes_back = options.write_back and vtiger.holds_id
         self.seeds = {symbol(self.name, placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
         self.mappers = {Side.VTIGER: vtiger, Side.XERO: XeroProducts(tools, self._crossing)}
 

@@ -90,12 +90,28 @@ class VtigerProducts:
         return Projection(wanted, findings + notes + said)
 
     def check_update(self, current: Product, wanted: Product) -> tuple[Finding, ...]:
-        return tuple(
-            item
-            for part, field in self._places(wanted.kind).items()
-            if getattr(wanted, part) != getattr(current, part)
-            for item in vtiger_text_findings(part, getattr(wanted, part), _LIMITS.get(field, 100))
-        ) + cleared_findings(self._changed(wanted, current), self._module(wanted.kind), self._tools.options.defaults)
+        return (
+            self._rounded(current, wanted)
+            + tuple(
+                item
+                for part, field in self._places(wanted.kind).items()
+                if getattr(wanted, part) != getattr(current, part)
+                for item in vtiger_text_findings(part, getattr(wanted, part), _LIMITS.get(field, 100))
+            )
+            + cleared_findings(self._changed(wanted, current), self._module(wanted.kind), self._tools.options.defaults)
+        )
+
+    def _rounded(self, current: Product, wanted: Product) -> tuple[Finding, ...]:
+        """Say that Vtiger would round a price that no one has changed: every write carries it (see `_carried`)."""
+        places = self._tools.reference.vtiger.user_decimals
+        if wanted.sales_price != current.sales_price or current.unit_price is None or places is None:
+            return ()
+        kept = round(current.unit_price, places)
+        if kept == current.unit_price:
+            return ()
+        text = f"Saving it would round its price in Vtiger from {current.unit_price:f} to {kept:f}."
+        remedy = "Give the API user in Vtiger as many decimals as its prices have, or round the price by hand."
+        return (finding(Code.DECIMALS, text, field="sales_price", remedy=remedy),)
 
     def payload(self, wanted: Product, current: Product | None, vtiger_id: str, xero_id: str) -> Payload:
         held = current or Product(kind=wanted.kind)
@@ -110,6 +126,11 @@ class VtigerProducts:
             carried = self._carried(wanted, held, self._wanted_taxes(wanted, held))
             steps = [{"op": "revise", "module": wanted.kind, "element": {"id": vtiger_id, **element, **carried}}]
         return {"steps": steps}
+
+    @property
+    def holds_id(self) -> bool:
+        """Whether Vtiger has a field for Xero's id, of products or of services."""
+        return any(self._module(kind).by_label(labels.ITEM_ID) for kind in TITLES)
 
     def lacks_id(self, record: Product, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
