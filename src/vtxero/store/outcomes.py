@@ -126,7 +126,7 @@ class SqliteOutcomes:
             old = self._latest((later.module, later.vtiger_id or "", later.xero_id or ""))
             if old and old.last == now:
                 known = load_result(old.result)
-                later = replace(known, reasons=in_order((*known.reasons, *later.reasons)))
+                later = replace(known, reasons=in_order(dict.fromkeys((*known.reasons, *later.reasons))))
             self.add(run, later)
 
     def add_second(self, run: str, later: RecordResult) -> None:

@@ -15,6 +15,7 @@ from vtxero.domain.lookups import read_symbol
 from vtxero.domain.sides import Side
 from vtxero.errors import ReplyLostError
 from vtxero.sync.doubt import plain, proof
+from vtxero.sync.fetch import reread
 from vtxero.sync.groups import SENT, groups
 from vtxero.sync.lookup import CACHED, SYMBOLS, StateLookups
 from vtxero.sync.ports import Progress, RowSource
@@ -234,15 +235,19 @@ class Applier:
         same = {record_id for record_id in now if now[record_id] == plain(known[record_id])}
         doubtful = {record_id for record_id in same if proof(known[record_id]) is None}
         same -= self._differing([item for item in ready if item.action.target_id in doubtful])
-        kept = []
+        kept, moved = [], []
         for item, record_id in zip(ready, ids, strict=True):
             if record_id in same:
                 kept.append(item)
             elif record_id not in now:
                 self._leave_gone(item.action, target)
             else:
+                moved.append(record_id)
                 text = f"It was edited in {target.label} during this run."
                 self._leave(item.action, Outcome.CONFLICT, finding(Code.MOVED, text))
+        with self._state.transaction():
+            # Its time may lie before all that the next run reads: a backup was put back meanwhile.
+            reread(self._state, self._slice, self._sources[target], moved)
         return kept
 
     def _differing(self, doubtful: list[Ready]) -> set[str]:

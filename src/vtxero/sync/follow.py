@@ -167,7 +167,9 @@ def _plan(
         pairs = [(action, state.link(name, Side.VTIGER, action.vtiger_id)) for action in portion]
         due = [(action, link) for action, link in pairs if link and link.xero_id in moved[Side.XERO]]
         reread(state, slice_, env.sources[Side.XERO], [link.xero_id for _, link in due])
-        stale = [link.vtiger_id for _, link in due if link.vtiger_id in moved[Side.VTIGER]]
+        # Those that this run wrote itself have no time to prove them unmoved.
+        known = {link.vtiger_id: state.modified(name, Side.VTIGER, link.vtiger_id) for _, link in due}
+        stale = [each for each, modified in known.items() if each in moved[Side.VTIGER] or not modified]
         reread(state, slice_, env.sources[Side.VTIGER], stale)
         with env.transaction():
             for action, link in due:

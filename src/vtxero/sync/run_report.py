@@ -87,6 +87,8 @@ class RunLedger:
             return
         if standing.is_told and action.outcome is Outcome.UPDATED:
             self._env.recorder.add_changes(self._env.run, self._result(action))
+        elif standing.is_told and was_moved(action.reasons):
+            self._env.recorder.add_reasons(self._env.run, self._result(action))
         elif not standing.is_told or action.outcome is Outcome.FAILED:
             if standing.rests_in and action.counted:
                 self._unchanged[action.module, standing.rests_in] -= 1

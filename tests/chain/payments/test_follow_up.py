@@ -234,3 +234,19 @@ def test_law_4_status_that_one_of_two_payments_should_have_brought_is_not_sent_w
         assert [each.changes for each in only(forecast, "invoices")] == [PAID]
         assert reasons(report).keys() == {company.row(refused)["paymentsno"]}
         assert (in_xero(company)["Status"], status(company)) == ("AUTHORISED", "Approved")
+
+
+@pytest.mark.parametrize("is_new", [False, True], ids=["edited in Xero", "made with its id written back"])
+def test_law_4_status_follows_the_payment_where_the_same_run_wrote_the_invoice_in_vtiger_as_well(company, is_new):
+    if is_new:
+        company.configure("invoices", write_back=True)
+    else:
+        assert company.sync().exit_code == 0
+        company.sync()
+        company.xero.edit_invoice(in_xero(company)["InvoiceID"], DueDate="2026-12-24")
+    pay(company, "104.50")
+
+    assert_dry_run_is_true(company)
+
+    assert status(company) == "Paid"
+    company.quiet()
