@@ -9,6 +9,7 @@ from machine.dying import dying_at
 from machine.nearby import open_nearby
 from vtxero.bootstrap.reading import open_log
 from vtxero.domain.codes import Code
+from vtxero.sandbox.vtiger.schema import builtin_describes, module_of
 from vtxero.sync.records import Outcome
 
 
@@ -211,3 +212,28 @@ def test_law_3_price_that_vtiger_would_round_is_not_touched_and_that_is_told(com
 
     assert company.vtiger.find(part).fields["unit_price"] == "0.03750000"
     assert str(company.xero.items[item]["SalesDetails"]["UnitPrice"]) == "0.0375"
+
+
+def test_field_that_vtiger_gets_later_is_filled_by_the_next_run():
+    with open_nearby(custom_fields=False) as company:
+        for module in ("organizations", "products", "invoices"):
+            company.configure(module, write_back=True)
+        acme, part = company.organization(), company.product()
+        sale = company.invoice(acme, line(part), invoicestatus="Created")
+        come_to_rest(company)
+        company.time.pass_by(4000)
+        give_vtiger_the_fields(company)
+
+        company.sync()
+
+        assert all((company.row(acme)["cf_853"], company.row(part)["cf_859"], company.row(sale)["cf_867"]))
+
+
+def give_vtiger_the_fields(company):
+    """An administrator makes the custom fields, blank in every record."""
+    vtiger = company.vtiger
+    vtiger.describes = builtin_describes()
+    vtiger.modules = {name: module_of(each) for name, each in vtiger.describes.items()}
+    for name, module in vtiger.modules.items():
+        for record in vtiger.live(name):
+            record.fields |= {column: "" for column in module.columns if column not in record.fields}
