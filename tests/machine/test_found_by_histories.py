@@ -124,3 +124,16 @@ def test_law_1_record_whose_time_is_another_than_was_read_is_read_again_and_not_
     assert company.row(acme)["email1"] == "new@acme.example"
     company.time.pass_by(4000)
     company.quiet()
+
+
+def test_line_with_a_product_s_duplicate_gets_the_item_code_of_the_one_that_crosses_from_the_first_run_on(company):
+    company.product("Widget", "W-1")
+    twin = company.product("Widget", "W-2", "12")
+    company.invoice(company.organization(), line(twin))
+
+    report = company.sync()
+
+    assert report.exit_code == 0
+    [sold] = company.invoices().values()
+    assert [row["ItemCode"] for row in sold["LineItems"]] == ["W-1"]
+    assert {reason.code for record in report.records for reason in record.reasons} == {Code.PRD_DUPLICATE}

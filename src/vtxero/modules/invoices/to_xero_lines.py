@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from vtxero.domain.codes import Code
-from vtxero.domain.lookups import PartnerState, ProductView
+from vtxero.domain.lookups import PartnerState, ProductView, read_symbol
 from vtxero.domain.money import ONE, ZERO, canon, cents
 from vtxero.domain.reference import XeroTaxRate
 from vtxero.domain.sides import Side
@@ -122,7 +122,9 @@ class _Writer:
                 if view and item and view.code != code:
                     code = tools.renamed(line.product) or code
             case PartnerState.PLANNED:
-                code = view.code if view else ""
+                # That of the product which crosses: another may stand for it.
+                planned = self._view(read_symbol(partner.id)[1])
+                code = planned.code if planned else ""
                 if code:
                     self._needs.append(partner.id)
             case PartnerState.BLOCKED | PartnerState.UNKNOWN:
