@@ -16,6 +16,7 @@ from cli.forking import VTXERO, shared
 from cli.samples import STARTED, TO_VTIGER, TO_XERO, count, full_report, record
 from cli.terminal import Terminal, plain
 from vtxero.bootstrap import undoing
+from vtxero.cli.changes_view import changes_of
 from vtxero.cli.session import Globals, Session
 from vtxero.cli.text import Screen
 from vtxero.cli.undo import asked_parts
@@ -146,6 +147,68 @@ def test_undo_that_leaves_records_alone_fails_only_when_that_is_asked_for(vtxero
     del undoer
     assert vtxero("undo", RUN, "-y").code == 0
     assert vtxero("undo", RUN, "-y", "--fail-on", "skip").code == 3
+
+
+def half_an_undo(outcome=Outcome.SKIPPED, **changes):
+    """An undo of one pair, of which somebody edited the half in Xero since."""
+    half = record(
+        "Acme Ltd",
+        outcome,
+        "organizations",
+        reasons=(finding(Code.UNDO_TOUCHED, "Changed since: phone."),),
+        changes=(FieldChange("fax", "2", "1", Side.VTIGER),),
+    )
+    return undo_report(records=(half,), modules=(count("organizations", TO_XERO, **{outcome: 1}),), **changes)
+
+
+def test_undo_of_a_half_is_counted_as_taken_back_in_part(vtxero, undoer):
+    undoer.answer = half_an_undo()
+
+    ran = vtxero("undo", RUN, "-y")
+
+    assert "Records to take back: 1, of 1 only a part, to leave alone: 0" in ran.err
+    assert "What else the run changed was set back: fax in Vtiger: 2 → 1" in words(ran.out)
+    assert "Taken back: 1, of 1 only a part; why, and what to do: vtxero log" in words(ran.out)
+
+
+def test_dry_run_of_the_undo_of_a_half_says_how_to_carry_it_out(vtxero, undoer):
+    undoer.answer = half_an_undo(dry_run=True)
+
+    ran = vtxero("undo", RUN, "-n")
+
+    assert "What else the run changed is set back: fax in Vtiger: 2 → 1" in words(ran.out)
+    assert f"To carry this out: vtxero undo {RUN}" in words(ran.out)
+
+
+def test_undo_of_which_one_half_failed_is_not_yet_taken_back(vtxero, undoer):
+    undoer.answer = half_an_undo(Outcome.FAILED, exit_code=3, status="partial")
+
+    ran = vtxero("undo", RUN, "-y")
+
+    assert "Taken back: 0, not yet: 1." in ran.out
+
+
+def test_undo_of_nothing_but_halves_asks_before_it_writes(vtxero, undoer, monkeypatch):
+    undoer.answer = half_an_undo()
+    asked = []
+    monkeypatch.setattr(Session, "may_ask", property(lambda _: True))
+    monkeypatch.setattr("typer.confirm", lambda text, **_: asked.append(text) or True)
+
+    vtxero("undo", RUN)
+
+    assert asked == ["Take it back?"]
+
+
+def test_pair_whose_record_goes_and_whose_other_half_is_set_back_is_told_in_words():
+    record_goes, status = FieldChange("record", "there", "deleted"), FieldChange("status", "there", "ARCHIVED")
+    phone = FieldChange("phone", "2", "1", Side.VTIGER)
+
+    told = [changes_of(record("Acme", Outcome.UPDATED, changes=(each, phone))).plain for each in (record_goes, status)]
+
+    assert told == [
+        "goes to Vtiger's recycle bin\nphone in Vtiger: 2 → 1",
+        "stays in Xero, archived\nphone in Vtiger: 2 → 1",
+    ]
 
 
 # as a process

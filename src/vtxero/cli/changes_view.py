@@ -96,11 +96,19 @@ def _verb(record: RecordResult) -> Text:
 def _undone(record: RecordResult) -> tuple[str, str] | None:
     """Say what an undo does to a record other than setting fields back: the verb, and what it means."""
     match record.changes:
-        case (FieldChange(field="record"),):
-            return "delete", "goes to Vtiger's recycle bin"
         case (FieldChange(field="link"),):
             return "unlink", UNLINKED
-        case (FieldChange(field="status", before="there", after="ARCHIVED"),):
+        case (change,):
+            return _taken_away(change)
+    return None
+
+
+def _taken_away(change: FieldChange) -> tuple[str, str] | None:
+    """Say how an undo takes a record away, where no field's name does."""
+    match change:
+        case FieldChange(field="record"):
+            return "delete", "goes to Vtiger's recycle bin"
+        case FieldChange(field="status", before="there", after="ARCHIVED"):
             return "archive", "stays in Xero, archived"
     return None
 
@@ -122,6 +130,8 @@ def changes_of(record: RecordResult, *, whole: bool = False) -> Text:
 def _change(module: str, change: FieldChange, *, is_new: bool, whole: bool) -> Text:
     if change.field == "link":
         return Text(f"and it is unlinked: {UNLINKED}", style="dim")
+    if gone := _taken_away(change):
+        return Text(gone[1])
     name = clean(called(module, change.field) + change.where)
     after = _value(change.after, whole=whole)
     if is_new:

@@ -50,7 +50,7 @@ class View:
     `cap` None: every record. Without `reasons` only what is written is shown; without `advice` no closing line.
     `part` says what a run was confined to, blank for one that looked at everything; `errors` whether
     what went wrong with the run as a whole is shown too. `closing` is a closing line of its own, `whole` the command
-    that shows what is not shown.
+    that shows what is not shown; `undoes` says that the run is an undo.
     """
 
     command: str = "vtxero"
@@ -62,6 +62,7 @@ class View:
     errors: bool = True
     closing: str = ""
     whole: str = ""
+    undoes: bool = False
 
 
 MODULES = {name: number for number, name in enumerate(ModulesSettings.model_fields)}

@@ -117,8 +117,7 @@ def _record_lines(record: RecordResult, view: View, run: str | None) -> Iterator
     yield indented(line, 6)
     if view.cap is not None:
         if crosses_in_part(record):
-            verb = "crosses" if run is None else "crossed"
-            yield indented(Text.assemble(f"What else was changed {verb}: ", changes_of(record)), 8)
+            yield indented(Text.assemble(f"{_what_else(view, run)}: ", changes_of(record)), 8)
         return
     for item in further:
         if item:
@@ -127,6 +126,13 @@ def _record_lines(record: RecordResult, view: View, run: str | None) -> Iterator
         yield indented(full_text(item, view.command), 8)
     if view.is_plain:
         yield from addresses_of(record, 8)
+
+
+def _what_else(view: View, run: str | None) -> str:
+    """Head the changes of a record that is told under a reason."""
+    if view.undoes:
+        return f"What else the run changed {'is' if run is None else 'was'} set back"
+    return f"What else was changed {'crosses' if run is None else 'crossed'}"
 
 
 def _says_more(finding: Finding) -> bool:

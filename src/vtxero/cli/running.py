@@ -41,6 +41,7 @@ def print_report(
     advice: bool = True,
     part: str = "",
     closing: str = "",
+    undoes: bool = False,
 ) -> None:
     """Print a run as asked for; with --quiet a table only when a person is needed. The switches are those of `View`.
 
@@ -59,7 +60,14 @@ def print_report(
 
         plain, together = is_plain(sys.stdout, no_color=session.options.no_color), in_one_place()
         view = View(
-            session.command, is_plain=plain, reasons=reasons, advice=advice, part=part, errors=together, closing=closing
+            session.command,
+            is_plain=plain,
+            reasons=reasons,
+            advice=advice,
+            part=part,
+            errors=together,
+            closing=closing,
+            undoes=undoes,
         )
         shown = replace(report, messages=tuple(map(session.with_command, report.messages)), errors=errors)
         session.show(render.run_parts(shown, view))

@@ -71,24 +71,36 @@ def undo(  # noqa: PLR0917 - Typer takes options as arguments
     report = replace(report, exit_code=exit_code)
     if not session.wants_json and in_one_place():
         report = replace(report, messages=tuple(text for text in report.messages if text not in announced))
-    print_report(session, report, advice=False, closing=_closing(session, report, request, totals))
+    closing = _closing(session, report, request, totals)
+    print_report(session, report, advice=False, closing=closing, undoes=True)
     return exit_code
 
 
 def _closing(session: Session, report: RunReport, request: UndoRequest, totals: Counter[Outcome]) -> str:
     """Say, in one line, how it stands and what to do next."""
     again = typed(f"{session.command} {request.command.removesuffix(DRY)}")
-    done, left = totals[Outcome.UPDATED], totals[Outcome.SKIPPED]
+    halves = _halves(report)
+    done, left = totals[Outcome.UPDATED] + halves, totals[Outcome.SKIPPED] - halves
     if report.exit_code not in {DONE, FAILED}:
         return f"The undo ended early (exit code {report.exit_code}): see above. To go on: {again}"
     if request.dry_run:
         return f"To carry this out: {again}" if done else "Nothing can be taken back."
     if totals[Outcome.FAILED]:
         return f"Taken back: {done}, not yet: {totals[Outcome.FAILED]}. To try those again: {again}"
-    if left:
+    if left or halves:
         why = typed(f"{session.command} log {report.run} --skipped")
-        return f"Taken back: {done or 'nothing'}. Left alone: {left}; why, and what to do: {why}"
+        alone = f". Left alone: {left}" if left else ""
+        return f"Taken back: {done or 'nothing'}{_in_part(halves)}{alone}; why, and what to do: {why}"
     return f"Taken back: {done}." if done else "Nothing was taken back."
+
+
+def _halves(report: RunReport) -> int:
+    """Count the pairs of which one side's half is taken back and the other's is left alone."""
+    return sum(1 for record in report.records if record.outcome is Outcome.SKIPPED and record.changes)
+
+
+def _in_part(halves: int) -> str:
+    return f", of {halves} only a part" if halves else ""
 
 
 def _request(run: str | None, origin: str | None, *, dry_run: bool) -> UndoRequest:
@@ -119,7 +131,7 @@ def _carry_out(
     with RunProgress(sys.stderr, shown=shown, no_color=session.options.no_color) as progress:
 
         def announce(preview: RunReport) -> None:
-            asks = ask and any(record.outcome is Outcome.UPDATED for record in preview.records)
+            asks = ask and any(record.outcome is Outcome.UPDATED or record.changes for record in preview.records)
             with progress.paused():
                 if asks:
                     session.complain_in_full(asked_parts(session, preview, request))
@@ -144,7 +156,8 @@ def asked_parts(session: Session, preview: RunReport, request: UndoRequest) -> I
     from vtxero.cli.text import is_plain
 
     whole = f"{session.command} {request.command} --dry-run -o json"
-    view = View(session.command, is_plain=is_plain(sys.stderr, no_color=session.options.no_color), whole=whole)
+    plain = is_plain(sys.stderr, no_color=session.options.no_color)
+    view = View(session.command, is_plain=plain, whole=whole, undoes=True)
     yield from plan_parts(preview.records, view)
     yield from attention_parts(preview.records, view, run=None)
 
@@ -155,8 +168,10 @@ def announcement(preview: RunReport) -> Iterator[str]:
         return
     totals = Counter(record.outcome for record in preview.records)
     calls = ", ".join(f"{side.capitalize()} {number}" for side, number in preview.planned_calls.items()) or "none"
+    halves = _halves(preview)
     yield (
-        f"Records to take back: {totals[Outcome.UPDATED]}, to leave alone: {totals[Outcome.SKIPPED]};"
+        f"Records to take back: {totals[Outcome.UPDATED] + halves}{_in_part(halves)},"
+        f" to leave alone: {totals[Outcome.SKIPPED] - halves};"
         f" calls that this takes, about: {calls}."
     )
     for message in preview.messages:

@@ -102,7 +102,7 @@ class SqliteOutcomes:
                 if Outcome(outcome) in WRITTEN or (is_second and Outcome(outcome) is not Outcome.FAILED):
                     result = earlier.and_then(result)
                 elif is_second:
-                    result = _with_second(earlier, result)
+                    result = replace(earlier.and_then(result), outcome=result.outcome, reasons=result.reasons)
             self._insert((result.module, vtiger_id, xero_id), now, result.outcome, dump_result(result))
 
     def add_changes(self, run: str, later: RecordResult) -> None:
@@ -136,9 +136,8 @@ class SqliteOutcomes:
             place = (later.module, later.vtiger_id or "", later.xero_id or "")
             old = self._latest(place)
             if old and old.last == now:
-                known = load_result(old.result)
+                later = load_result(old.result).with_second(later)
                 self._take_out(old, now, before)
-                later = known.and_then(later) if later.outcome is Outcome.UPDATED else _with_second(known, later)
             self._insert(place, now, later.outcome, dump_result(later))
 
     def results(self, run: str) -> Sequence[RecordResult]:
@@ -214,8 +213,3 @@ class SqliteOutcomes:
                 self._db.execute("RELEASE outcome")
             raise
         self._db.execute("RELEASE outcome")
-
-
-def _with_second(first: RecordResult, second: RecordResult) -> RecordResult:
-    """Give what is told of a pair of which the second write came to another end than the first one."""
-    return replace(first.and_then(second), outcome=second.outcome, reasons=second.reasons)

@@ -88,6 +88,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+LINK = "link"
+"""The field under which it is told that a pair is linked no more: it is on neither side."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field's before and after, as shown to people.

@@ -8,10 +8,13 @@ from datetime import datetime
 from typing import Protocol
 
 from vtxero.domain.codes import Code
-from vtxero.domain.findings import Finding
+from vtxero.domain.findings import Finding, in_order
 from vtxero.domain.sides import Direction
-from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.records import LINK, FieldChange, Outcome
 from vtxero.sync.saved import PlannedWrite
+
+GRAVE = (Outcome.FAILED, Outcome.CONFLICT, Outcome.SKIPPED)
+"""What counts before all else where the writes of a pair came to different ends, in this order."""
 
 UNDO = "undo "
 """How the commands of undos begin in the log."""
@@ -40,10 +43,20 @@ class RecordResult:
         side = None if later.direction is self.direction else later.direction.end
         changes = {(change.field, change.side): change for change in self.changes}
         for change in later.changes:
-            before = changes.get((change.field, side), change).before
-            changes[change.field, side] = replace(change, before=before, side=side)
+            place = None if change.field == LINK else side
+            before = changes.get((change.field, place), change).before
+            changes[change.field, place] = replace(change, before=before, side=place)
         notes = tuple(dict.fromkeys((*self.notes, *later.notes)))
-        return replace(self, changes=tuple(changes.values()), notes=notes)
+        link_last = sorted(changes.values(), key=lambda change: change.field == LINK)
+        return replace(self, changes=tuple(link_last), notes=notes)
+
+    def with_second(self, second: RecordResult) -> RecordResult:
+        """Add what came of the pair's second write: the graver outcome counts, and the reasons of both are told."""
+        both = (self.outcome, second.outcome)
+        otherwise = self.outcome if second.outcome is Outcome.UPDATED else second.outcome
+        outcome = next((each for each in GRAVE if each in both), otherwise)
+        reasons = in_order(dict.fromkeys((*self.reasons, *second.reasons)))
+        return replace(self.and_then(second), outcome=outcome, reasons=reasons)
 
 
 def was_moved(reasons: Sequence[Finding]) -> bool:

@@ -13,11 +13,11 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
-from vtxero.sync.records import FieldChange, Presence, Snapshot
+from vtxero.sync.records import LINK, FieldChange, Presence, Snapshot
 from vtxero.sync.settle import found_note
 from vtxero.sync.slice import Slice
 
-UNLINKED = FieldChange("link", "linked", None)
+UNLINKED = FieldChange(LINK, "linked", None)
 """What is shown of a pair that has no link afterwards, though both of it stay."""
 
 DELETE = "deleted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, in_order
@@ -15,6 +16,9 @@ from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.severity import gravest
 from vtxero.sync.undo import Kind, UndoStep
+
+Pair: TypeAlias = tuple[str, str | None, str | None]
+"""Module and both ids: the two writes of one pair are told in one row."""
 
 
 class UndoReport:
@@ -27,6 +31,8 @@ class UndoReport:
         self._messages: list[str] = list(env.messages)
         self._errors: list[str] = []
         self._planned: Counter[Side] = Counter()
+        self._told: set[Pair] = set()
+        self._unchanged: dict[Pair, Direction] = {}
         self._started_at, self._began = env.began()
         env.recorder.start(env.run, command, self._started_at)
 
@@ -51,16 +57,24 @@ class UndoReport:
     def count(self, step: UndoStep, outcome: Outcome | None = None, reasons: tuple[Finding, ...] = ()) -> None:
         """Note a record's outcome: the planned one, or what became of it instead."""
         chosen = outcome or (Outcome.UPDATED if step.notes and not self._dry_run else _planned_outcome(step))
+        result = self._result(step, chosen, reasons or step.reasons)
+        pair = _pair_of(result)
         if chosen is Outcome.UNCHANGED:
-            direction = Direction.towards(step.effect.side)
-            self._env.recorder.add_unchanged(self._env.run, step.effect.module, direction, 1)
+            self._unchanged.setdefault(pair, result.direction)
             return
-        self._env.recorder.add(self._env.run, self._result(step, chosen, reasons or step.reasons))
+        note = self._env.recorder.add_second if pair in self._told else self._env.recorder.add
+        self._told.add(pair)
+        note(self._env.run, result)
 
     def preview(self, steps: Iterable[UndoStep]) -> RunReport:
         """Give what is going to happen as a report, with nothing noted yet."""
-        results = [self._result(step, _planned_outcome(step), step.reasons) for step in steps]
-        return self._report("success", 0, tuple(one for one in results if one.outcome is not Outcome.UNCHANGED))
+        found: dict[Pair, RecordResult] = {}
+        for step in steps:
+            result = self._result(step, _planned_outcome(step), step.reasons)
+            if result.outcome is not Outcome.UNCHANGED:
+                pair = _pair_of(result)
+                found[pair] = found[pair].with_second(result) if pair in found else result
+        return self._report("success", 0, tuple(found.values()))
 
     def stopped(self) -> None:
         """Note that a person stopped it before the first write."""
@@ -74,6 +88,9 @@ class UndoReport:
 
     def finish(self) -> RunReport:
         """Close the run in the log and give its report."""
+        for pair, direction in self._unchanged.items():
+            if pair not in self._told:
+                self._env.recorder.add_unchanged(self._env.run, pair[0], direction, 1)
         counts = self._env.recorder.counts(self._env.run)
         if any(count.counts.get(Outcome.FAILED) for count in counts):
             self._codes.add(3)
@@ -117,6 +134,10 @@ class UndoReport:
             step.notes,
             step.changes if outcome is Outcome.UPDATED else (),
         )
+
+
+def _pair_of(result: RecordResult) -> Pair:
+    return result.module, result.vtiger_id, result.xero_id
 
 
 def _planned_outcome(step: UndoStep) -> Outcome:

@@ -34,6 +34,7 @@ Announce: TypeAlias = Callable[[RunReport], None]
 
 LOOK = 50
 """Records looked at once more at a time before they are written."""
+SIDES = (Side.XERO, Side.VTIGER)
 ORDER = (Kind.RESTORE, Kind.REMOVE, Kind.UNLINK, Kind.DONE)
 
 
@@ -66,7 +67,7 @@ class UndoRun:
         return self._report.finish()
 
     def _plan(self) -> list[UndoStep]:
-        steps = plan_undo(self._tools, self._request)
+        steps = sorted(plan_undo(self._tools, self._request), key=self._turn)
         self._report.plan(calls_of_undo(self._env, steps, LOOK))
         said = self._tools.earlier if steps else self._tools.nothing
         self._report.say(*filter(None, (said,)))
@@ -74,6 +75,13 @@ class UndoRun:
             self._report.say(*self._tools.words)
         self._report.say(*announce(steps, self._tools.rules))
         return steps
+
+    def _turn(self, step: UndoStep) -> tuple[int, ...]:
+        """Put steps in the order in which they are carried out: so a plan tells what its undo will tell."""
+        if step.kind is Kind.LEAVE:
+            return (0,)
+        places = [module.name for module in reversed(self._env.modules)]
+        return (1, places.index(step.effect.module), SIDES.index(step.effect.side), ORDER.index(step.kind))
 
     def _ask(self, steps: Sequence[UndoStep]) -> None:
         try:
@@ -98,7 +106,7 @@ class UndoRun:
                 self._report.count(step)
         for module in reversed(self._env.modules):
             own = with_others(self._tools, [step for step in steps if step.effect.module == module.name])
-            for side in (Side.XERO, Side.VTIGER):
+            for side in SIDES:
                 for kind in ORDER:
                     self._take_back([s for s in own if s.kind is kind and s.effect.side is side])
 
