@@ -191,6 +191,7 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
             contact,
             derived=frozenset({"kind"}),
             parts=added_people,
+            parts_of="contacts",
             part_fields=frozenset({"primary", "people", "email"}),
             words={ARCHIVED: _ARCHIVED_WORDS, DELETE: _BIN_WORDS % "Organizations, with their people,"},
         ),

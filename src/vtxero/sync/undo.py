@@ -40,10 +40,10 @@ def stays(message: str) -> Callable[[Any], Way]:
     return lambda _: finding(Code.UNDO_STAYS, message)
 
 
-def no_parts(before: Any | None, after: Any) -> tuple[str, ...]:
+def no_parts(before: Any | None, after: Any) -> Mapping[str, str]:
     """Say that records of this module are one row each."""
     del before, after
-    return ()
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,16 @@ class UndoRules:
     """How a module's records are taken away again.
 
     `ways` say how a record of a side goes. `derived` are fields that writes of other records move. `parts` gives the
-    further Vtiger records that a write made along with the record, from its state before (None: made) and after;
-    `part_fields` are the fields that show them. `words` tell people beforehand what is special about a way (or, under
-    `stays`, about staying); `{n}` is the number of records.
+    further Vtiger records that a write made along with the record, from its state before (None: made) and after: what
+    people call them, by their ids. They belong to the module `parts_of`, and `part_fields` are the fields that show
+    them. `words` tell people beforehand what is special about a way (or, under `stays`, about staying); `{n}` is the
+    number of records.
     """
 
     ways: Mapping[Side, Callable[[Any], Way]]
     derived: frozenset[str] = frozenset()
-    parts: Callable[[Any | None, Any], tuple[str, ...]] = no_parts
+    parts: Callable[[Any | None, Any], Mapping[str, str]] = no_parts
+    parts_of: str = ""
     part_fields: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -79,8 +81,9 @@ class UndoStep:
     """One record's part of the plan. `effects` are taken back with it, the first one first in time.
 
     `now` and `other` are the pair's records as read for this plan, None where there is none. `way` is how a record
-    goes, `wanted` the record that is written, `parts` what is deleted in Vtiger along with it, `users` the records
-    of the same side that refer to it. `notes` are said of what an interrupted undo has done already.
+    goes, `wanted` the record that is written, `parts` what is deleted in Vtiger along with it (of the module
+    `parts_of`), `users` the records of the same side that refer to any of these. `notes` are said of what an
+    interrupted undo has done already.
     """
 
     kind: Kind
@@ -90,7 +93,8 @@ class UndoStep:
     way: str = ""
     wanted: Any = None
     fields: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    parts_of: str = ""
     users: tuple[str, ...] = ()
     reasons: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
@@ -110,6 +114,12 @@ class UndoStep:
     def place(self) -> tuple[str, Side, str]:
         """The record that it is about."""
         return self.effect.module, self.effect.side, self.effect.id
+
+    @property
+    def goes(self) -> Mapping[tuple[str, Side, str], str]:
+        """What is taken away with this step, the record itself (if it goes) and its parts, each as people call it."""
+        own = {self.place: "It"} if self.kind is Kind.REMOVE else {}
+        return own | {(self.parts_of, Side.VTIGER, each): name for each, name in self.parts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +173,9 @@ def _judge_removal(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     touched = _touched(slice_, rules, scene)
     if touched:
         return _left(step, touched)
-    parts = rules.parts(None, scene.now.record) if first.side is Side.VTIGER else ()
+    parts = rules.parts(None, scene.now.record) if first.side is Side.VTIGER else {}
     shown = FieldChange("status" if first.side is Side.XERO else "record", status or "there", way)
-    return replace(step, kind=Kind.REMOVE, way=way, parts=parts, changes=(shown,))
+    return replace(step, kind=Kind.REMOVE, way=way, parts=parts, parts_of=rules.parts_of, changes=(shown,))
 
 
 def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: UndoStep) -> UndoStep:
@@ -191,9 +201,10 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     refused = slice_.mappers[writes[0].side].check_update(now, wanted)
     if refused:
         return replace(step, reasons=(_kept(slice_.name, moving), *refused))
-    parts = rules.parts(before, now) if writes[0].side is Side.VTIGER else ()
+    parts = rules.parts(before, now) if writes[0].side is Side.VTIGER else {}
     changes = tuple(FieldChange(name, slice_.show(name, now), slice_.show(name, wanted)) for name in moving)
-    return replace(step, kind=Kind.RESTORE, parts=parts, changes=(*changes, *unlinked))
+    changes += unlinked
+    return replace(step, kind=Kind.RESTORE, parts=parts, parts_of=rules.parts_of, changes=changes)
 
 
 def _done(scene: Scene, step: UndoStep, *changes: FieldChange) -> UndoStep:
@@ -265,24 +276,28 @@ def spare_used(
             for step in judged
             if step.kind in {Kind.REMOVE, Kind.RESTORE} or (step.kind is Kind.DONE and step.effect.write == CREATED)
         }
-        spared = [_spared(step, users.get(step.place, ()), free, names) for step in judged]
+        spared = [_spared(step, users, free, names) for step in judged]
         if spared == judged:
             return judged
         judged = spared
 
 
 def _spared(
-    step: UndoStep, users: Sequence[str], free: Collection[tuple[Side, str]], names: Callable[[Side, str], str]
+    step: UndoStep,
+    users: Mapping[tuple[str, Side, str], Sequence[str]],
+    free: Collection[tuple[Side, str]],
+    names: Callable[[Side, str], str],
 ) -> UndoStep:
-    if step.kind is not Kind.REMOVE:
+    if step.kind not in {Kind.REMOVE, Kind.RESTORE}:
         return step
     side = step.effect.side
-    others = [each for each in users if (side, each) not in free]
-    if not others:
-        return replace(step, users=tuple(users))
-    shown = ", ".join(names(side, each) for each in others[:SHOWN])
-    more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
-    return _left(step, finding(Code.UNDO_STAYS, f"It is still used by {shown}{more}."))
+    for place, what in step.goes.items():
+        others = [each for each in users.get(place, ()) if (side, each) not in free]
+        if others:
+            shown = ", ".join(names(side, each) for each in others[:SHOWN])
+            more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+            return _left(step, finding(Code.UNDO_STAYS, f"{what} is still used by {shown}{more}."))
+    return replace(step, users=tuple(dict.fromkeys(each for place in step.goes for each in users.get(place, ()))))
 
 
 def announce(steps: Sequence[UndoStep], rules: Mapping[str, UndoRules]) -> list[str]:

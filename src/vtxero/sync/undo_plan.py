@@ -105,8 +105,7 @@ def _judge(tools: UndoTools, scene: Scene) -> UndoStep:
 def _users(tools: UndoTools, steps: Iterable[UndoStep]) -> dict[tuple[str, Side, str], Sequence[str]]:
     ids: dict[tuple[str, Side], list[str]] = defaultdict(list)
     for step in steps:
-        if step.kind is Kind.REMOVE:
-            module, side, record_id = step.place
+        for module, side, record_id in step.goes:
             ids[module, side].append(record_id)
     return {
         (module, side, record_id): users

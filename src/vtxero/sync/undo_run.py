@@ -181,8 +181,8 @@ class UndoRun:
         module, side, _ = batch[0].place
         remover = self._tools.removers[side]
         if batch[0].kind is Kind.REMOVE:
-            return remover.remove(module, [Removal(s.effect.id, s.way, s.parts) for s in batch], key)
-        parts = [Removal("", step.way, step.parts) for step in batch if step.parts]
+            return remover.remove(module, [Removal(s.effect.id, s.way, tuple(s.parts)) for s in batch], key)
+        parts = [Removal("", step.way, tuple(step.parts)) for step in batch if step.parts]
         if parts:
             remover.remove(module, parts, key)
         return self._env.sources[side].update(module, restoring_payloads(self._env, batch), key)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vtxero.modules.organizations.record import Organization
 
 
-def added_people(before: Organization | None, after: Organization) -> tuple[str, ...]:
-    """Give the ids of the Vtiger contacts that the organization has now and had not before."""
+def added_people(before: Organization | None, after: Organization) -> Mapping[str, str]:
+    """Give the Vtiger contacts that the organization has now and had not before: what to call them, by their ids."""
     known = {person.id for person in before.contacts} if before else set()
-    return tuple(person.id for person in after.contacts if person.id and person.id not in known)
+    return {
+        person.id: f"The person {person.full or person.id}"
+        for person in after.contacts
+        if person.id and person.id not in known
+    }
