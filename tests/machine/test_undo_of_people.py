@@ -95,3 +95,23 @@ def test_person_whom_only_an_invoice_of_the_same_run_names_goes_with_it(company)
 
     assert [*company.vtiger.live("Invoice"), *company.vtiger.live("Contacts")] == []
     assert {record.outcome for record in report.records} == {Outcome.UPDATED}
+
+
+def test_organization_and_person_stay_when_somebody_saves_an_invoice_of_theirs_at_the_last_moment(company):
+    doe = company.xero.add_contact(Name="Doe Ltd", **JANE)
+    company.xero.add_item(Code="G-1", Name="Gear", SalesDetails={"UnitPrice": "7", "AccountCode": "200"})
+    company.xero_invoice(doe, xero_line("7", ItemCode="G-1"))
+    company.time.pass_by(600)
+    run = company.sync().run
+    company.time.pass_by(600)
+    [invoice] = [company.vtiger.wire_id(found) for found in company.vtiger.live("Invoice")]
+
+    report = company.undo(run, announce=lambda _: company.vtiger.edit(invoice, description="by Kim"))
+
+    assert company.row(invoice)["account_id"]
+    told = {record.module: [each.code for each in record.reasons] for record in report.records}
+    assert told == {
+        "invoices": [Code.UNDO_TOUCHED],
+        "organizations": [Code.DEPENDENCY],
+        "products": [Code.DEPENDENCY],
+    }

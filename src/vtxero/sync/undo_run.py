@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
 from vtxero.domain.codes import Code
-from vtxero.domain.findings import finding
+from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
 from vtxero.errors import DeclinedError, ReplyLostError, StateError, VtxeroError
 from vtxero.sync.doubt import in_doubt
@@ -48,7 +48,7 @@ class UndoRun:
         self._request = request
         self._announce_to = announce_to
         self._report = UndoReport(tools.env, request.command, dry_run=request.dry_run)
-        self._failed: set[tuple[Side, str]] = set()
+        self._stayed: set[tuple[Side, str]] = set()
 
     def execute(self) -> RunReport:
         """Plan, announce, take back, report."""
@@ -124,11 +124,16 @@ class UndoRun:
 
     def _is_free(self, step: UndoStep) -> bool:
         """Leave what is still used by something that was to go first and did not."""
-        held = [each for each in step.users if (step.effect.side, each) in self._failed]
+        held = [each for each in step.users if (step.effect.side, each) in self._stayed]
         if held:
             text = f"It is used by {', '.join(held)}, which could not be taken back."
-            self._report.count(step, Outcome.SKIPPED, (finding(Code.DEPENDENCY, text),))
+            self._spare(step, finding(Code.DEPENDENCY, text))
         return not held
+
+    def _spare(self, step: UndoStep, reason: Finding) -> None:
+        """Leave a record alone after all, and with it what it uses."""
+        self._stayed.add((step.effect.side, step.effect.id))
+        self._report.count(step, Outcome.SKIPPED, (reason,))
 
     def _unmoved(self, steps: Sequence[UndoStep]) -> list[UndoStep]:
         """Look once more: who edited a record since the plan was made is not overruled."""
@@ -141,8 +146,7 @@ class UndoRun:
             if step.effect.id not in times:
                 self._settle([replace(step, kind=Kind.DONE, now=None)])
             elif step.now and times[step.effect.id] != step.now.modified:
-                text = "It was saved by somebody just now."
-                self._report.count(step, Outcome.SKIPPED, (finding(Code.UNDO_TOUCHED, text),))
+                self._spare(step, finding(Code.UNDO_TOUCHED, "It was saved by somebody just now."))
             else:
                 kept.append(step)
         return kept
@@ -190,7 +194,7 @@ class UndoRun:
     def _finish_step(self, step: UndoStep, answer: Answer, link: Link | None) -> None:
         module, side, record_id = step.place
         if isinstance(answer, Refused):
-            self._failed.add((side, record_id))
+            self._stayed.add((side, record_id))
             self._put_back([link])
             self._report.count(step, Outcome.FAILED, self._env.translate(side, module, answer.messages))
         elif step.kind is Kind.REMOVE and not answer.raw:
@@ -230,7 +234,7 @@ class UndoRun:
         reason = finding(Code.ANSWER_LOST, error.message, remedy=again)
         with self._env.transaction():
             for step in batch:
-                self._failed.add((step.effect.side, step.effect.id))
+                self._stayed.add((step.effect.side, step.effect.id))
                 self._report.count(step, Outcome.FAILED, (reason,))
 
     # our own notes
