@@ -199,6 +199,25 @@ def test_undo_of_nothing_but_halves_asks_before_it_writes(vtxero, undoer, monkey
     assert asked == ["Take it back?"]
 
 
+def test_undo_that_was_told_before_leads_to_its_own_records(vtxero, undoer):
+    known = record("Widget", Outcome.SKIPPED, "products", reasons=(finding(Code.UNDO_STAYS),), repeated=True)
+    undoer.answer = undo_report(records=(known,), modules=(count("products", TO_XERO, skipped=1),))
+
+    ran = vtxero("undo", RUN, "-y")
+
+    assert f"Each with what to do: vtxero log {undoer.answer.run} --skipped" in words(ran.out)
+
+
+def test_dry_run_of_an_undo_tells_in_full_what_was_told_before_since_no_log_has_it(vtxero, undoer):
+    known = record("Widget", Outcome.SKIPPED, "products", reasons=(finding(Code.UNDO_STAYS),), repeated=True)
+    undoer.answer = undo_report(records=(known,), modules=(count("products", TO_XERO, skipped=1),), dry_run=True)
+
+    ran = vtxero("undo", RUN, "-n")
+
+    assert "Widget" in ran.out
+    assert "as before" not in ran.out
+
+
 def test_pair_whose_record_goes_and_whose_other_half_is_set_back_is_told_in_words():
     record_goes, status = FieldChange("record", "there", "deleted"), FieldChange("status", "there", "ARCHIVED")
     phone = FieldChange("phone", "2", "1", Side.VTIGER)

@@ -54,7 +54,7 @@ def attention_parts(
         for (code, module, direction), group in _by_reason(found).items():
             yield from _group(code, group, f"{_counted(len(group), module)}, {TITLES[direction]}", view, run)
 
-    yield from _known_parts(known, view)
+    yield from _known_parts(known, view, run)
 
 
 def _heading(record: RecordResult) -> str:
@@ -64,8 +64,8 @@ def _heading(record: RecordResult) -> str:
     return OF_OUTCOMES.get(record.outcome, IN_PART if record.reasons else "")
 
 
-def _known_parts(known: Sequence[RecordResult], view: View) -> Iterator[RenderableType]:
-    """Count what waits as it did before, by reason."""
+def _known_parts(known: Sequence[RecordResult], view: View, run: str | None) -> Iterator[RenderableType]:
+    """Count what waits as it did before, by reason. What an undo leaves alone waits for no run: its own log has it."""
     if not known:
         return
     numbers = Counter(record.reasons[0].code if record.reasons else None for record in known)
@@ -73,7 +73,8 @@ def _known_parts(known: Sequence[RecordResult], view: View) -> Iterator[Renderab
     yield Text("")
     yield Text(f"Skipped as before: {len(known)}", style=f"bold {STYLES[Outcome.SKIPPED]}")
     yield indented(Text(", ".join(sorted(counted))), 2)
-    yield indented(Text(f"Each with what to do: {typed(f'{view.command} log --skipped')}"), 2)
+    where = f"log {clean(run or '')} --skipped" if view.undoes else "log --skipped"
+    yield indented(Text(f"Each with what to do: {typed(f'{view.command} {where}')}"), 2)
 
 
 def _group(

@@ -38,8 +38,9 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     if report.dry_run:
         yield from plan_parts(report.records, view)
     if view.reasons:
-        yield from attention_parts(report.records, view, run=None if report.dry_run else report.run, folds=True)
-        yield from note_parts(report.records, view, run=None if report.dry_run else report.run)
+        run, folds = None if report.dry_run else report.run, not (view.undoes and report.dry_run)
+        yield from attention_parts(report.records, view, run=run, folds=folds)
+        yield from note_parts(report.records, view, run=run)
     yield from message_parts(report, errors=view.errors)
     yield Text("")
     yield _calls_line(report)
