@@ -143,6 +143,20 @@ def test_undo_for_a_machine_is_one_document_and_the_talk_goes_elsewhere(vtxero, 
     assert "Records to take back: 3, to leave alone: 1" in ran.err
 
 
+def test_undo_that_a_second_ctrl_c_ends_at_once_says_that_the_same_undo_goes_on(vtxero, undoer, monkeypatch):
+    del undoer
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(undoing, "run_undo", interrupted)
+
+    ran = vtxero("undo", RUN, "-y")
+
+    assert ran.code == 130
+    assert "Stopped at once. The same undo again finds out what became of a write that was under way" in words(ran.err)
+
+
 def test_undo_that_leaves_records_alone_fails_only_when_that_is_asked_for(vtxero, undoer):
     del undoer
     assert vtxero("undo", RUN, "-y").code == 0

@@ -13,14 +13,16 @@ from vtxero.errors import SignalError
 
 _log = logging.getLogger("vtxero")
 
+NEXT_RUN = "the next run"
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
 class StopRequest:
-    """Whether a signal has asked the run to end."""
+    """Whether a signal has asked the run to end; `successor` is what goes on where it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, successor: str) -> None:
         self._signal: signal.Signals | None = None
+        self._successor = successor
 
     def take(self, number: int, frame: FrameType | None) -> None:
         """Note a signal; the second one ends the process as it always would."""
@@ -34,14 +36,14 @@ class StopRequest:
     def check(self) -> None:
         """Raise SignalError when a signal came."""
         if self._signal is not None:
-            text = f"Stopped by {self._signal.name}; what was under way was finished, and the next run goes on."
+            text = f"Stopped by {self._signal.name}; what was under way was finished, and {self._successor} goes on."
             raise SignalError(text, exit_code=EXIT_CODES[self._signal])
 
 
 @contextmanager
-def stop_on_signals() -> Iterator[StopRequest]:
+def stop_on_signals(successor: str = NEXT_RUN) -> Iterator[StopRequest]:
     """Take over both signals while a run is under way; outside the main thread they cannot be taken."""
-    request = StopRequest()
+    request = StopRequest(successor)
     if threading.current_thread() is not threading.main_thread():
         yield request
         return

@@ -16,7 +16,7 @@ from vtxero.bootstrap.former_accounts import remember_account
 from vtxero.bootstrap.instance import ALLOW, Services, check_instance, remember
 from vtxero.bootstrap.restored import NamedRuns, check_restored
 from vtxero.bootstrap.retention import forget_old_runs
-from vtxero.bootstrap.signals import StopRequest, stop_on_signals
+from vtxero.bootstrap.signals import NEXT_RUN, StopRequest, stop_on_signals
 from vtxero.bootstrap.standing import note_calls_left
 from vtxero.bootstrap.wires import SOCKETS, Wires
 from vtxero.config.lock import RunLock
@@ -108,8 +108,11 @@ def opened(
     dry_run: bool,
     max_calls: int | None = None,
     wires: Wires = SOCKETS,
+    successor: str = NEXT_RUN,
 ) -> Iterator[Opened]:
     """Open all that a run works with, under the lock of its profile; a dry run works on a copy of the state.
+
+    `successor` is what goes on where a signal ends it.
 
     Raises:
         ConfigError, AuthError, StateError, LockedError: the run cannot begin.
@@ -118,7 +121,7 @@ def opened(
     settings = with_secrets(settings, _log.warning)
     with ExitStack() as stack:
         stack.enter_context(RunLock(settings.lock_file, timeout=settings.lock_timeout))
-        stop = stack.enter_context(stop_on_signals())
+        stop = stack.enter_context(stop_on_signals(successor))
         database = kept = stack.enter_context(closing(open_database(settings.database)))
         if dry_run:
             database = stack.enter_context(closing(scratch_copy(kept)))

@@ -29,6 +29,7 @@ from vtxero.xero.removing import XeroRemover
 from vtxero.xero.source import XeroSource
 
 SETTLING = "sync (before undo)"
+SAME_UNDO = "the same undo again"
 NOTHING = "There is nothing to take back."
 IDS_STAY = "Xero's ids that were written into Vtiger's records (write_back) stay in their fields."
 GOOD_ENOUGH = frozenset({0, 3, 8})
@@ -50,10 +51,11 @@ def run_undo(
         AuthError, StateError, LockedError: it could not begin.
         StopError, TemporaryError, BudgetError: the preflight failed.
     """
-    with opened(settings, progress, clock=clock, dry_run=request.dry_run, wires=wires) as tools:
+    dry_run = request.dry_run
+    with opened(settings, progress, clock=clock, dry_run=dry_run, wires=wires, successor=SAME_UNDO) as tools:
         _check_run(SqliteRuns(tools.database), SqliteState(tools.database, ""), request)
         _settle_unknown(tools)
-        environment = prepare(tools, RunRequest(dry_run=request.dry_run), tells_absences=False)
+        environment = prepare(tools, RunRequest(dry_run=dry_run), tells_absences=False)
         with witnessed(tools, environment):
             earlier, nothing = _told_of(SqliteRuns(tools.database), SqliteState(tools.database, ""), request.run)
         undo_tools = replace(_tools_for(tools, environment), earlier=earlier, nothing=nothing)

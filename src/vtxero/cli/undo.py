@@ -13,7 +13,7 @@ import typer
 from vtxero.cli import options
 from vtxero.cli.advice import typed
 from vtxero.cli.exitcodes import DONE, FAILED, INTERRUPTED, FailOn, tuned
-from vtxero.cli.running import STOPPED_AT_ONCE, in_one_place, print_report
+from vtxero.cli.running import in_one_place, print_report
 from vtxero.cli.session import Session
 from vtxero.domain.sides import Side
 from vtxero.errors import ConfigError, DeclinedError, SignalError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vtxero.sync.report import RunReport
 
 DRY = " --dry-run"
+STOPPED_AT_ONCE = "Stopped at once. The same undo again finds out what became of a write that was under way."
 NO_ONE_TO_ASK = "`vtxero undo` asks before it writes, and there is nobody to ask."
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+
 import pytest
 
 from chain.company import Silent, line, reasons
@@ -224,6 +227,14 @@ def test_undo_that_a_person_stops_writes_nothing_and_the_log_says_so(settled):
     with open_log(settled.settings) as log:
         assert log.runs()[0].exit_code == 6
     settled.quiet()
+
+
+def test_undo_that_ctrl_c_ends_says_that_the_same_undo_goes_on_and_not_the_next_run(settled):
+    report = settled.undo(settled.first.run, announce=lambda _: os.kill(os.getpid(), signal.SIGINT))
+
+    assert report.exit_code == 130
+    [said] = report.errors
+    assert said == "Stopped by SIGINT; what was under way was finished, and the same undo again goes on."
 
 
 def test_sync_after_an_undo_makes_no_duplicate_and_says_why_records_wait(settled):
