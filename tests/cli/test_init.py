@@ -66,10 +66,21 @@ def test_init_when_asked_for_secrets_in_the_config_puts_them_there(flags, vtxero
     ran = vtxero("init", *flags, "--secrets-in-config")
 
     assert "logins are kept in" not in ran.err
+    path = tmp_path / "vtxero.yaml"
+    key, secret = (_line_of(path, name) for name in ("access_key:", "client_secret:"))
+    assert f"Secrets: Vtiger's access key in {path}:{key}; Xero's client secret in {path}:{secret}." in ran.err
+    assert f"Only you can read that file; {' and '.join(KEYS)} win over it while they are set." in ran.err
     for name in KEYS:
         monkeypatch.delenv(name)
     assert yaml.safe_load((tmp_path / "vtxero.yaml").read_text())["vtiger"]["access_key"] == "sandbox-key"
     assert vtxero("doctor").code == 0
+
+
+def _line_of(path, start):
+    """Count to the line of the file that begins with `start`."""
+    return next(
+        number for number, line in enumerate(path.read_text().splitlines(), 1) if line.strip().startswith(start)
+    )
 
 
 def test_init_flags_choose_modules_direction_accounts_and_taxes(flags, vtxero, tmp_path):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cli.samples import STARTED, full_report, quiet_report, record, stopped_report, summary
+from vtxero.config.load import Sources, load
+from vtxero.config.lock import RunLock
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.sync.records import FieldChange, Outcome
@@ -48,6 +50,34 @@ def test_log_as_a_table_lists_the_runs(vtxero):
     assert ran.code == 0
     assert NEW in ran.out
     assert OLD in ran.out
+
+
+def unended(status, **changes):
+    return summary(NEW, exit_code=None, finished_at=None, status=status, **changes)
+
+
+def test_log_says_of_a_run_that_holds_the_lock_that_it_is_under_way(vtxero, book, config):
+    lock = load(Sources(config=config)).settings.lock_file
+    with RunLock(lock):
+        book.summaries = [unended("running", started_at=datetime.now(UTC))]
+        assert f"Exit -: {NEW} is under way." in vtxero("log").out
+    out = " ".join(vtxero("log").out.split())
+    assert f"Exit -: {NEW} was interrupted; the next run settles what it left." in out
+
+
+def test_run_that_was_stopped_hard_is_not_under_way_while_a_later_one_holds_the_lock(vtxero, book, config):
+    book.summaries = [unended("running")]
+    with RunLock(load(Sources(config=config)).settings.lock_file):
+        assert f"Exit -: {NEW} was interrupted" in vtxero("log").out
+
+
+def test_run_that_was_interrupted_leaves_nothing_to_the_next_one_once_that_has_begun(vtxero, book):
+    book.summaries = [summary("2026-11-23T17-12-16Z-aaaa"), unended("interrupted")]
+
+    out = " ".join(vtxero("log").out.split())
+
+    assert "the next run settles" not in out
+    assert f"Exit -: {NEW} was interrupted. What it had done: vtxero log {NEW}" in out
 
 
 @pytest.mark.usefixtures("book")
@@ -232,3 +262,14 @@ def test_log_of_a_quiet_run_has_the_same_document_as_sync(vtxero, book, engine):
     book.summaries, book.reports = [summary()], {summary().run: quiet_report()}
 
     assert vtxero("sync", "-o", "json").out == vtxero("log", "--last", "-o", "json").out
+
+
+def test_log_of_a_conflict_tells_which_field_is_in_conflict_and_what_crossed(vtxero, book):
+    reason = finding(Code.CONFLICT, "duedate changed on both sides.", field="duedate")
+    changes = (FieldChange("phone", "1", "2"),)
+    book.waits = [record("INV22", Outcome.CONFLICT, number=22, reasons=(reason,), changes=changes)]
+
+    told = vtxero("log", "--conflicts").out.partition("In conflict: 1")[0].splitlines()
+
+    assert "      CONFLICT: duedate changed on both sides." in told
+    assert "      What else was changed crossed: phone: 1 → 2" in told

@@ -3,13 +3,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 
 from chain.cloud_company import open_cloud
 from chain.company import line
 from cli.conftest import Shop
+from vtxero.config.load import Sources, load
+from vtxero.config.lock import RunLock
 from vtxero.sandbox.vtiger.cloud_limits import FloodControl
+from vtxero.store import SqliteRuns, open_database
 
 
 @pytest.fixture
@@ -63,6 +67,20 @@ def test_status_tells_the_calls_that_the_cloud_edition_had_left_as_well(vtxero, 
     shown = vtxero("status").out
     assert f"Vtiger had {left} calls left for the day at " in shown
     assert "Xero had " in shown
+
+
+def test_status_says_of_a_run_without_an_exit_code_why_it_has_none(synced, vtxero):
+    first, second = "2026-11-21T17-12-16Z-aaaa", "2026-11-21T17-13-16Z-bbbb"
+    settings = load(Sources(config=synced.path)).settings
+    with closing(open_database(settings.database)) as database:
+        SqliteRuns(database).start(first, "sync", datetime.now(UTC))
+    assert f"Exit -: {first} was interrupted; the next run settles what it left." in " ".join(
+        vtxero("status").out.split()
+    )
+    with RunLock(settings.lock_file):
+        with closing(open_database(settings.database)) as database:
+            SqliteRuns(database).start(second, "sync", datetime.now(UTC))
+        assert f"Exit -: {second} is under way." in vtxero("status").out
 
 
 @pytest.mark.usefixtures("synced")

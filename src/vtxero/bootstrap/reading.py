@@ -1,13 +1,18 @@
-"""The log of a profile, opened for reading."""
+"""The log of a profile, opened for reading, and which of its runs is under way."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 
+from vtxero.config.lock import held_since
 from vtxero.config.settings import Settings
 from vtxero.store import SqliteRuns, open_database
-from vtxero.sync.report import RunLog
+from vtxero.sync.report import RunLog, RunSummary
+
+CLOCKS = timedelta(seconds=1)
+"""How much the clock of files may differ from ours."""
 
 
 @contextmanager
@@ -19,3 +24,14 @@ def open_log(settings: Settings) -> Iterator[RunLog]:
     """
     with closing(open_database(settings.database)) as database:
         yield SqliteRuns(database)
+
+
+def under_way(settings: Settings, runs: Sequence[RunSummary]) -> str:
+    """Name the run that is under way, of these, newest first; blank when none is.
+
+    A run that was stopped hard looks the same but for the lock; a dry run that holds it now took it after that.
+    """
+    if not runs or runs[0].status != "running":
+        return ""
+    since = held_since(settings.lock_file)
+    return runs[0].run if since and runs[0].started_at >= since - CLOCKS else ""

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from vtxero.bootstrap.catalogue import kept_catalogue
 from vtxero.bootstrap.former_accounts import known_accounts
+from vtxero.bootstrap.reading import under_way
 from vtxero.config.settings import Settings
 from vtxero.domain.codes import Code
 from vtxero.domain.reference import Reference
@@ -62,6 +63,8 @@ class Standing:
     open_writes: int
     calls_left: tuple[CallsLeft, ...]
     """Of each side whose answers said it."""
+    under_way: str = ""
+    """The name of the run that is under way."""
 
 
 def standing(settings: Settings) -> Standing:
@@ -73,14 +76,15 @@ def standing(settings: Settings) -> Standing:
     with closing(open_database(settings.database)) as database:
         state, runs = SqliteState(database, ""), SqliteRuns(database)
         reference = _reference(state)
-        waits = runs.waiting()
+        waits, latest = runs.waiting(), tuple(runs.runs(LATEST))
         return Standing(
-            tuple(runs.runs(LATEST)),
+            latest,
             tuple(_module(settings, state, entry.name, waits) for entry in MODULES),
             reference.vtiger.instance if reference else "",
             reference.xero.organisation.name if reference else "",
             Stories(database).open_intents(),
             _calls_left(state),
+            under_way(settings, latest),
         )
 
 

@@ -144,6 +144,12 @@ def _value(value: str | None, *, whole: bool) -> str:
     return (text if whole else shortened(text, MAX_VALUE)) or "(blank)"
 
 
+def crossed(record: RecordResult, *, whole: bool = False) -> Text:
+    """The changes of a record of the log; of one that crossed in part, with that these are the ones that did."""
+    changes = changes_of(record, whole=whole)
+    return Text.assemble("What else was changed crossed: ", changes) if crosses_in_part(record) else changes
+
+
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
     """Give records that were created, linked or updated, if only in part: what changed, and where to find them."""
     groups = _written_by_module(records)
@@ -152,8 +158,11 @@ def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[Rende
         yield Text(f"{module}, {TITLES[direction]}: {len(items)}", style="bold")
         for record in items:
             yield indented(Text.assemble((record.outcome.value, STYLES[record.outcome]), "  ", name_of(record)), 2)
+            if crosses_in_part(record):
+                for item in record.reasons:
+                    yield indented(Text(f"{item.code.value}: {clean(item.message)}"), 6)
             if record.changes:
-                yield indented(changes_of(record), 6)
+                yield indented(crossed(record), 6)
             for item in record.notes:
                 yield indented(full_text(item, view.command), 6)
             if view.is_plain:

@@ -22,6 +22,7 @@ from vtxero.cli.text import clean
 from vtxero.config.load import FILE_NAME, Loaded
 from vtxero.config.secrets import KeyringUnavailableError, vtiger_key_name, xero_secret_name, xero_token_name
 from vtxero.config.starter import starter_text
+from vtxero.config.yaml_source import read_text
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
 from vtxero.errors import AuthError, ConfigError, StopError, VtxeroError
@@ -125,21 +126,27 @@ class FirstConfig:
         return "vtxero" if is_usual and not session.options.profile else session.command
 
     def _place(self, loaded: Loaded) -> str:
-        """Say where the secrets are."""
-        flow = loaded.settings.xero.flow
+        """Say where the secrets are: what the config holds lies there, even while a variable wins over it."""
         vault = self._logins.vault(is_staged=False)
-        held = {"Vtiger's access key": vault.vtiger_key()}
-        if flow != "pkce":
-            held["Xero's client secret"] = vault.xero_secret()
-        places = {what: self._said_of(found.place) for what, found in held.items() if found}
-        if flow != "client_credentials":
+        held = {"access_key": ("vtiger", "Vtiger's access key", vault.vtiger_key())}
+        if loaded.settings.xero.flow != "pkce":
+            held["client_secret"] = ("xero", "Xero's client secret", vault.xero_secret())
+        written = read_text(starter_text(self._logins.draft), name=str(self._path)).places
+        lines = {what: written[section, key] for key, (section, what, _) in held.items() if (section, key) in written}
+        places = {what: found.place for _, what, found in held.values() if found} | lines
+        wins = [
+            found.place for _, what, found in held.values() if found and what in lines and found.place != lines[what]
+        ]
+        if loaded.settings.xero.flow != "client_credentials":
             places["Xero's login"] = vault.place
         together = {place: [what for what, where in places.items() if where == place] for place in places.values()}
-        return "; ".join(f"{' and '.join(what)} in {place}" for place, what in together.items())
-
-    def _said_of(self, place: str) -> str:
-        """Name a place; of the config, what matters is who can read it."""
-        return "the config, which only you can read" if place.startswith(str(self._path)) else place
+        said = "; ".join(f"{' and '.join(what)} in {place}" for place, what in together.items())
+        if lines:
+            said += ". Only you can read that file"
+        if wins:
+            win, they = ("wins", "it is") if len(wins) == 1 else ("win", "they are")
+            said += f"; {_and(wins)} {win} over it while {they} set"
+        return said
 
 
 def _check_currency(found: Discovery) -> None:

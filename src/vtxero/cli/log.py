@@ -84,7 +84,7 @@ def log(  # noqa: PLR0917 - Typer takes options as arguments
         elif _is_set(wanted):
             _show_records(session, [record for record in book.waiting() if wanted.wants(record)])
         else:
-            _show_runs(session, _runs_since(book, moment, min(limit, MANY)), since=since)
+            _show_runs(session, settings, _runs_since(book, moment, min(limit, MANY)), since=since)
 
 
 def _filter(outcomes: set[Outcome], module: str | None, reason: str | None) -> Filter:
@@ -181,7 +181,8 @@ def _show_records(session: Session, records: Sequence[RecordResult]) -> None:
             session.show(log_view.record_parts(records, _view(session)))
 
 
-def _show_runs(session: Session, summaries: Sequence[RunSummary], *, since: str | None) -> None:
+def _show_runs(session: Session, settings: Settings, summaries: Sequence[RunSummary], *, since: str | None) -> None:
+    from vtxero.bootstrap.reading import under_way
     from vtxero.cli import document, log_view
 
     documents = [document.summary_document(item) for item in summaries]
@@ -191,7 +192,8 @@ def _show_runs(session: Session, summaries: Sequence[RunSummary], *, since: str 
         case Output.JSONL:
             session.print_lines(documents)
         case Output.TABLE:
-            session.show(log_view.runs_parts(summaries, session.command, since=since))
+            now = under_way(settings, summaries)
+            session.show(log_view.runs_parts(summaries, session.command, since=since, under_way=now))
 
 
 def _view(session: Session) -> View:

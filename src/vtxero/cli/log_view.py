@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.advice import typed
-from vtxero.cli.changes_view import changed_parts, changes_of, crosses_in_part
+from vtxero.cli.changes_view import changed_parts, crossed, crosses_in_part
 from vtxero.cli.document import moment
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import SHORT, STYLES, TITLES, View, full_text, indented, name_of, number, outcome_words
@@ -99,8 +99,24 @@ def _exit(item: RunSummary) -> str:
     return "-" if item.exit_code is None else str(item.exit_code)
 
 
-def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | None = None) -> Iterator[RenderableType]:
-    """Give the runs, since a day where one was named, and how to see more of one."""
+def unended_parts(summaries: Sequence[RunSummary], command: str, under_way: str) -> Iterator[RenderableType]:
+    """Say of each run without an exit code why it has none."""
+    for item in summaries:
+        if item.exit_code is not None:
+            continue
+        if item.run == under_way:
+            yield Flow(Text(f"Exit -: {clean(item.run)} is under way."), hang=2)
+        elif item.status == "running":
+            yield Flow(Text(f"Exit -: {clean(item.run)} was interrupted; the next run settles what it left."), hang=2)
+        else:
+            told = typed(f"{command} log {clean(item.run)}")
+            yield Flow(Text(f"Exit -: {clean(item.run)} was interrupted. What it had done: {told}"), hang=2)
+
+
+def runs_parts(
+    summaries: Sequence[RunSummary], command: str, *, since: str | None = None, under_way: str = ""
+) -> Iterator[RenderableType]:
+    """Give the runs, since a day where one was named, and how to see more of one; `under_way` names one of them."""
     if not summaries and since:
         yield Text(f"No runs since {clean(since)}. All of them: {typed(f'{command} log')}")
         return
@@ -110,8 +126,7 @@ def runs_parts(summaries: Sequence[RunSummary], command: str, *, since: str | No
     yield runs_list(summaries)
     yield Text("")
     yield from undo_parts(summaries)
-    if any(item.exit_code is None for item in summaries):
-        yield Text("Exit -: the run was interrupted; the next one settles what it left.")
+    yield from unended_parts(summaries, command, under_way)
     yield Text(f"The records of the latest: {typed(f'{command} log --last')}")
     yield Text(f"Those of another one: {typed(f'{command} log RUN')}")
     yield Text(f"What waits now, and what to do: {typed(f'{command} log --skipped --failed --conflicts')}")
@@ -141,7 +156,7 @@ def history_parts(history: Sequence[tuple[str, RecordResult]], view: View) -> It
             yield heading
         yield from outcome_parts(run, result, view.command)
         if result.changes:
-            yield indented(changes_of(result, whole=True), 4)
+            yield indented(crossed(result, whole=True), 4)
     yield Text("")
     yield Text(f"How it stands: {typed(f'{view.command} status {named(history[0][1])}')}")
 

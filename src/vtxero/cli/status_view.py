@@ -12,7 +12,7 @@ from rich.text import Text
 from vtxero.bootstrap.standing import FieldStory, ModuleStanding, RecordStory, Standing
 from vtxero.cli.advice import typed
 from vtxero.cli.layout import Fit, Flow
-from vtxero.cli.log_view import named, outcome_parts, runs_list, undo_parts
+from vtxero.cli.log_view import named, outcome_parts, runs_list, undo_parts, unended_parts
 from vtxero.cli.naming import STYLES, indented, whole
 from vtxero.cli.text import clean, linked, safe_url
 from vtxero.domain.reasons import REASONS
@@ -42,6 +42,7 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
     yield Text("")
     yield runs_list(found.runs)
     yield from undo_parts(found.runs)
+    yield from unended_parts(found.runs, command, found.under_way)
     yield Text("")
     yield Fit((_modules(found), Group(*(_module_lines(item) for item in found.modules))))
     yield from _waiting(found.modules, command)

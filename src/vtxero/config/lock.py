@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -122,6 +123,21 @@ class RunLock(FileLock):
 def token_lock(path: Path) -> FileLock:
     """The right to renew a token; held for one request, so a minute and a half of waiting is ample."""
     return FileLock(path, timeout=TOKEN_LOCK_SECONDS)
+
+
+def held_since(path: Path) -> datetime | None:
+    """Tell since when a lock is held by somebody, who signed it then; None: it is free."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return datetime.fromtimestamp(os.fstat(handle).st_mtime, UTC)
+    finally:
+        os.close(handle)
+    return None
 
 
 def _holder(handle: int) -> str:
