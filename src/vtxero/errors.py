@@ -2,6 +2,7 @@
 
     VtxeroError
     |-- ConfigError          2  mend the config or the command line
+    |   `-- OptionError        an option of the config, whose file and line can be named
     |-- AuthError            4  log in again
     |   `-- SecretRefusedError   a secret, or the name that goes with it, is not the right one
     |-- TemporaryError       5  run again later
@@ -48,6 +49,16 @@ class ConfigError(VtxeroError):
     """The config or the command line is wrong."""
 
     exit_code = 2
+
+
+class OptionError(ConfigError):
+    """An option of the config asks for what cannot be. `option` is its key with dots; the message begins with it."""
+
+    usual_remedy = "Correct what is named there."
+
+    def __init__(self, option: str, text: str) -> None:
+        super().__init__(f"{option}: {text}")
+        self.option = option
 
 
 class AuthError(VtxeroError):

@@ -19,7 +19,7 @@ from vtxero.domain.options import (
 )
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Direction, Side
-from vtxero.modules import invoices, organizations, payments, products
+from vtxero.modules import contacts, invoices, organizations, payments, products
 from vtxero.modules.contacts import ContactsSlice
 from vtxero.modules.invoices import InvoicesSlice, needs_retrieve
 from vtxero.modules.invoices.undo import way_from_xero
@@ -152,6 +152,19 @@ def open_slices(
     return {entry.name: openers[entry.name]() for entry in MODULES if not entry.missing(reference)}
 
 
+def check_fields(modules: ModuleSettings) -> None:
+    """Check what the config says of fields, as far as that can be done without asking Vtiger.
+
+    Raises:
+        OptionError: a field is unknown, or cannot do what is asked.
+    """
+    contacts.field_rules(modules.contacts)
+    organizations.field_rules(modules.organizations)
+    products.field_rules(modules.products)
+    invoices.field_rules(modules.invoices)
+    payments.field_rules(modules.payments)
+
+
 def account_fields(modules: ModuleSettings) -> tuple[AccountField, ...]:
     """Give Vtiger's account fields, those that the config places elsewhere in their place."""
     moved = {
@@ -247,6 +260,7 @@ __all__ = [
     "MODULES",
     "ModuleEntry",
     "account_fields",
+    "check_fields",
     "needs_retrieve",
     "open_slices",
     "page_finder",

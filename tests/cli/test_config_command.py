@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cli.conftest import CONFIG
 from vtxero.domain.codes import Code
 
 
@@ -109,3 +110,23 @@ def test_explain_of_an_unknown_code_suggests_one(vtxero):
 
     assert ran.code == 2
     assert "Did you mean INV-GROUP-DISCOUNT" in ran.err
+
+
+@pytest.mark.parametrize("words", [["config", "check"], ["sync"], ["doctor"]])
+def test_rule_for_a_field_that_is_not_there_is_refused_with_its_line_and_what_to_do(vtxero, config, words):
+    config.write_text(CONFIG + "modules:\n  products:\n    fields:\n      name: both\n      phone: off\n")
+
+    ran = vtxero(*words)
+
+    first, second = ran.err.splitlines()
+    assert ran.code == 2
+    assert first.startswith(
+        f"Error: {config}:9: modules.products.fields.phone: there is no such field; there are code,"
+    )
+    assert second == "What to do: Correct what is named there."
+
+
+def test_quantity_of_products_can_be_switched_off_in_words(vtxero, config):
+    config.write_text(CONFIG + "modules:\n  products:\n    fields:\n      quantity: off\n")
+
+    assert vtxero("config", "check").code == 0

@@ -16,7 +16,7 @@ from vtxero.cli.completion import OPTIONS, refused, with_shell
 from vtxero.cli.exitcodes import BUG, DONE, INTERRUPTED, NOBODY_NEEDED, USAGE
 from vtxero.cli.session import Session, discard_output
 from vtxero.config.redact import Redactor
-from vtxero.errors import ConfigError, DeclinedError, StopError, VtxeroError
+from vtxero.errors import ConfigError, DeclinedError, OptionError, StopError, VtxeroError
 
 SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -64,7 +64,10 @@ def _stop(session: Session) -> int:
 
 
 def _refuse(error: VtxeroError, session: Session) -> int:
-    message, remedy = (_shortened(text) for text in (error.message, session.with_command(error.remedy)))
+    said = error.message
+    if isinstance(error, OptionError) and (place := session.place_of(error.option)):
+        said = f"{place}: {said}"
+    message, remedy = (_shortened(text) for text in (said, session.with_command(error.remedy)))
     message, remedy = session.redacted(message), session.redacted(remedy)
     if isinstance(error, StopError):
         message = f"{error.code}: {message}"

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -63,6 +63,8 @@ class Session:
     warned: set[str] = field(default_factory=set)
     if_stopped: str = "Stopped."
     """What is said when a person interrupts."""
+    place_of: Callable[[str], str] = lambda _option: ""
+    """Where an option of the config that was read last is written."""
 
     @property
     def wants_json(self) -> bool:
@@ -100,6 +102,8 @@ class Session:
             given["log.file"] = ("--log-file", str(self.options.log_file))
         loaded = load(Sources(config=self.options.config, profile=profile or self.options.profile, flags=given))
         self.learn(loaded.settings)
+        self.place_of = loaded.place_of
+        _check_fields(loaded.settings)
         for warning in loaded.warnings:
             self.warn(warning)
         start_logging(
@@ -184,6 +188,18 @@ class Session:
 
         text = screen_for(sys.stdout, no_color=self.options.no_color).render(parts)
         self.print(text if _knows_all_letters(sys.stdout) else in_ascii_signs(text))
+
+
+def _check_fields(settings: Settings) -> None:
+    """Check what the config says of fields; the modules are loaded only where it does.
+
+    Raises:
+        OptionError: that cannot be.
+    """
+    if any(getattr(module, "fields", None) for _, module in settings.modules):
+        from vtxero.registry import check_fields
+
+        check_fields(settings.modules)
 
 
 def _for_terminal(text: str, stream: TextIO) -> str:

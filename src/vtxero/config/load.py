@@ -50,6 +50,14 @@ class Loaded:
     origins: Mapping[str, str]
     warnings: tuple[str, ...]
     profiles: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where each line of the config, variable and flag stands, by key with dots: those within a map, too."""
+
+    def place_of(self, option: str) -> str:
+        """Tell where an option is written, or else the section around it; blank when neither is."""
+        while option and option not in self.places:
+            option = option.rpartition(".")[0]
+        return self.places.get(option, "")
 
 
 def load(sources: Sources) -> Loaded:
@@ -69,7 +77,8 @@ def load(sources: Sources) -> Loaded:
         raise ConfigError(f"There is no config. Looked for {_searched(sources)}.", remedy=_meant(sources) + EXAMPLE)
     origins = _origins(layer)
     settings = _with_places(_check(layer, path), origins)
-    return Loaded(settings, path, origins, warnings, names)
+    places = {".".join(key): place for key, place in layer.places.items()}
+    return Loaded(settings, path, origins, warnings, names, places)
 
 
 def load_draft(text: str, path: Path, sources: Sources) -> Loaded:

@@ -11,7 +11,7 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.options import ModuleOptions
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import ConfigError
+from vtxero.errors import OptionError
 
 R = TypeVar("R")
 
@@ -38,7 +38,7 @@ class FieldRules:
             fixed: the fields that cannot be switched off (a name, a code).
 
         Raises:
-            ConfigError: a field is unknown, or cannot do what the config asks.
+            OptionError: a field is unknown, or cannot do what the config asks.
         """
         self._all = tuple(fields)
         self._movable = dict(movable)
@@ -48,14 +48,14 @@ class FieldRules:
         for name, rule in options.fields.items():
             where = f"{self._where}.{name}"
             if name not in self._all:
-                raise ConfigError(f"{where}: there is no such field; there are {', '.join(self._all)}")
+                raise OptionError(where, f"there is no such field; there are {', '.join(self._all)}")
             if isinstance(rule, str):
                 self._rules[name] = rule
             else:
                 self._rules[name] = rule.get("direction", "both")
                 self._move(where, name, rule)
             if name in fixed and self._rules[name] == "off":
-                raise ConfigError(f"{where}: this field cannot be switched off, the record is known by it")
+                raise OptionError(where, "this field cannot be switched off, the record is known by it")
 
     @property
     def active(self) -> tuple[str, ...]:
@@ -81,12 +81,12 @@ class FieldRules:
         """Check that the Vtiger fields that the config names are there.
 
         Raises:
-            ConfigError: one is not.
+            OptionError: one is not.
         """
         for name in self._moved:
             if not self.vtiger_field(name, module):
-                raise ConfigError(
-                    f"{self._where}.{name}: {module.name} has no field named or labelled {self._movable[name]!r}"
+                raise OptionError(
+                    f"{self._where}.{name}", f"{module.name} has no field named or labelled {self._movable[name]!r}"
                 )
 
     def vtiger_field(self, field: str, module: VtigerModule) -> str:
@@ -97,11 +97,11 @@ class FieldRules:
     def _move(self, where: str, name: str, rule: Mapping[str, str]) -> None:
         unknown = set(rule) - {"vtiger", "direction"}
         if unknown or "vtiger" not in rule:
-            raise ConfigError(f"{where}: write {{vtiger: field name or label}}, with `direction` where it goes one way")
+            raise OptionError(where, "write {vtiger: field name or label}, with `direction` where it goes one way")
         if name not in self._movable:
-            raise ConfigError(f"{where}: this field has a fixed place in Vtiger")
+            raise OptionError(where, "this field has a fixed place in Vtiger")
         if self._rules[name] not in {"both", "to-xero", "to-vtiger", "off"}:
-            raise ConfigError(f"{where}.direction: write both, to-xero, to-vtiger or off")
+            raise OptionError(f"{where}.direction", "write both, to-xero, to-vtiger or off")
         self._movable[name] = rule["vtiger"]
         self._moved.append(name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vtxero.modules.contacts.module import ContactsSlice
+from vtxero.modules.contacts.module import ContactsSlice, field_rules
 from vtxero.modules.contacts.record import Person
 
-__all__ = ["ContactsSlice", "Person"]
+__all__ = ["ContactsSlice", "Person", "field_rules"]

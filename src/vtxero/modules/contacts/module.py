@@ -20,6 +20,12 @@ from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.sync.records import Snapshot
 
 
+def field_rules(options: ContactOptions, *, has_kind: bool = True) -> FieldRules:
+    """Read `modules.contacts.fields`; raises OptionError."""
+    fields = tuple(name for name in FIELDS if name != "kind" or has_kind)
+    return FieldRules("contacts", options, fields, movable=MOVABLE, fixed=("name", "first", "last"))
+
+
 class ContactsSlice(PlainSlice[Person], WritesIdBack):
     """People without an organization, opened over a run's reference data and options.
 
@@ -39,8 +45,7 @@ class ContactsSlice(PlainSlice[Person], WritesIdBack):
         self._claims = claims_of(reference, lookups, everyone=options.everyone)
         people = reference.vtiger.modules["Contacts"]
         has_kind = bool(people.by_label(MOVABLE["kind"])) or "kind" in options.fields
-        fields = tuple(name for name in FIELDS if name != "kind" or has_kind)
-        rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("name", "first", "last"))
+        rules = field_rules(options, has_kind=has_kind)
         rules.check_places(people)
         self._vtiger = VtigerPeople(reference=reference.vtiger, options=options, rules=rules)
         self.fields = rules.active

@@ -32,6 +32,11 @@ FIXED = tuple(name for name in MERGED if name not in {"reference", "status", *PA
 """What makes up an invoice cannot be switched off."""
 
 
+def field_rules(options: InvoiceOptions) -> FieldRules:
+    """Read `modules.invoices.fields`; raises OptionError."""
+    return FieldRules("invoices", options, MERGED, movable=MOVABLE, fixed=FIXED)
+
+
 class InvoicesSlice(PlainSlice[Invoice]):
     """Invoices, opened over reference data, options and lookups.
 
@@ -59,7 +64,7 @@ class InvoicesSlice(PlainSlice[Invoice]):
         former_accounts: Iterable[str] = (),
     ) -> None:
         options = _with_credited(options)
-        self._rules = FieldRules(self.name, options, MERGED, movable=MOVABLE, fixed=FIXED)
+        self._rules = field_rules(options)
         self._rules.check_places(reference.vtiger.modules["Invoice"])
         self.fields = self._rules.active
         tools = self._tools = make_tools(

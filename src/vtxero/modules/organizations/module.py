@@ -21,6 +21,13 @@ from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.sync.records import Snapshot
 
 
+def field_rules(options: OrganizationOptions, tax_number: str = "") -> FieldRules:
+    """Read `modules.organizations.fields`; raises OptionError."""
+    fields = tuple(name for name in FIELDS if name != "account_number" or options.account_number)
+    movable = MOVABLE | {"tax_number": tax_number}
+    return FieldRules("organizations", options, fields, movable=movable, fixed=("name",))
+
+
 class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
     """Organizations, opened over a run's reference data and options.
 
@@ -46,8 +53,7 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         self._claims = claims_of(reference, lookups, everyone=everyone)
         accounts = reference.vtiger.modules["Accounts"]
         tax_number = options.tax_number_field or accounts.by_label(*TAX_NUMBER_LABELS)
-        fields = tuple(name for name in FIELDS if name != "account_number" or options.account_number)
-        rules = FieldRules(self.name, options, fields, movable=MOVABLE | {"tax_number": tax_number}, fixed=("name",))
+        rules = field_rules(options, tax_number)
         rules.check_places(accounts)
         self._vtiger = VtigerOrganizations(reference=reference.vtiger, options=options, rules=rules)
         self.fields = rules.active

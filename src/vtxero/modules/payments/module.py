@@ -21,6 +21,11 @@ MOVABLE = {"account": labels.PAYMENT_ACCOUNT}
 FIXED = ("invoice", "amount", "paid_on", "status")
 
 
+def field_rules(options: PaymentOptions) -> FieldRules:
+    """Read `modules.payments.fields`; raises OptionError."""
+    return FieldRules(MODULE, options, FIELDS, movable=MOVABLE, fixed=FIXED)
+
+
 class PaymentsSlice(PlainSlice[Payment]):
     """Payments, opened over reference data, options and lookups.
 
@@ -37,7 +42,7 @@ class PaymentsSlice(PlainSlice[Payment]):
         self, reference: Reference, options: PaymentOptions, invoices: InvoiceOptions, lookups: Lookups
     ) -> None:
         module = reference.vtiger.modules[PAYMENTS]
-        rules = FieldRules(MODULE, options, FIELDS, movable=MOVABLE, fixed=FIXED)
+        rules = field_rules(options)
         rules.check_places(module)
         tools = self._tools = Tools(
             reference, options, invoices, lookups, rules, module, rules.vtiger_field("account", module)

@@ -25,6 +25,12 @@ from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.rules.taxes import TaxMatcher
 
 
+def field_rules(options: ProductOptions) -> FieldRules:
+    """Read `modules.products.fields`; the quantity crosses only where it is named there. Raises OptionError."""
+    fields = tuple(name for name in FIELDS if name != "quantity" or name in options.fields)
+    return FieldRules("products", options, fields, movable=MOVABLE, fixed=("code",))
+
+
 class ProductsSlice(PlainSlice[Product], WritesIdBack):
     """Products and services, opened over a run's reference data and options.
 
@@ -56,8 +62,7 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
             taxes: how taxes are found.
             placeholder: the name of the product for Xero's lines without an item; that product never crosses.
         """
-        fields = tuple(name for name in FIELDS if name != "quantity" or options.fields.get(name, "off") != "off")
-        rules = FieldRules(self.name, options, fields, movable=MOVABLE, fixed=("code",))
+        rules = field_rules(options)
         rules.check_places(reference.vtiger.modules["Products"])
         self.fields = rules.active
         self._reference = reference
