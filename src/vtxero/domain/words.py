@@ -42,6 +42,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def quoted(value: object) -> str:
+    """Give a name in quotes, as it is: Python's own would put backslashes into a name that has quotes."""
+    return f"'{value}'" if isinstance(value, str) else repr(value)
+
+
 def did_you_mean(likely: Sequence[str]) -> str:
     """Ask back, behind a sentence; blank where nothing suggests itself."""
     return f" Did you mean {' or '.join(likely)}?" if likely else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from vtxero.domain.reference import LedgerAccount, Reference, VtigerField, XeroReference, XeroTaxRate
+from vtxero.domain.words import quoted
 from vtxero.rules.fields import resolve_field
 from vtxero.rules.labels import PAYMENT_ACCOUNT, PURCHASE_ACCOUNT, SALES_ACCOUNT
 
@@ -66,11 +67,13 @@ def account_problem(account: LedgerAccount | None, text: str) -> str | None:
         return _not_there(account, text)
     shown = account_text(account)
     if account.system:
-        return f"The account {shown!r} is a system account of Xero ({account.system}), which documents may not use."
+        return (
+            f"The account {quoted(shown)} is a system account of Xero ({account.system}), which documents may not use."
+        )
     if not account.code:
-        return f"The account {shown!r} has no code in Xero."
+        return f"The account {quoted(shown)} has no code in Xero."
     if account.kind == BANK:
-        return f"The account {shown!r} is a bank account, which items and invoices may not use."
+        return f"The account {quoted(shown)} is a bank account, which items and invoices may not use."
     return None
 
 
@@ -82,14 +85,15 @@ def payment_account_problem(account: LedgerAccount | None, text: str) -> str | N
     if account is None or not account.active:
         return _not_there(account, text)
     if account.kind != BANK and not account.takes_payments:
-        return f"The account {account_text(account)!r} is no bank account in Xero, and payments to it are not enabled."
+        shown = quoted(account_text(account))
+        return f"The account {shown} is no bank account in Xero, and payments to it are not enabled."
     return None
 
 
 def _not_there(account: LedgerAccount | None, text: str) -> str:
     if account:
-        return f"The account {account_text(account)!r} is archived in Xero."
-    return f"Xero's chart has no account {text.strip()!r}." if text.strip() else "No account is named."
+        return f"The account {quoted(account_text(account))} is archived in Xero."
+    return f"Xero's chart has no account {quoted(text.strip())}." if text.strip() else "No account is named."
 
 
 def tax_fits_account(rate: XeroTaxRate, account: LedgerAccount | None) -> bool:
@@ -117,9 +121,8 @@ def picklist_text(field: VtigerField | None, text: str) -> str:
     """Say that a picklist lacks a value that is written to it; blank when it does not, or is plain text."""
     if field is None or not text or text in field.choices or not is_picklist(field):
         return ""
-    return (
-        f"the picklist {field.label!r} in Vtiger has no value {text!r} yet, so the field shows it but cannot offer it."
-    )
+    picklist = f"the picklist {quoted(field.label)} in Vtiger"
+    return f"{picklist} has no value {quoted(text)} yet, so the field shows it but cannot offer it."
 
 
 PASTE = "Add the value to the picklist in Vtiger; `vtxero doctor` lists all that are missing."

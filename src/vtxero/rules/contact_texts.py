@@ -6,6 +6,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks
+from vtxero.domain.words import quoted
 from vtxero.rules.texts import composed, same_email, text_notes, vtiger_text, xero_email
 
 XERO_NAME = 255
@@ -26,7 +27,7 @@ def xero_name_findings(name: str) -> tuple[Finding, ...]:
         return (finding(Code.ORG_NAME, "It has no name, and Xero requires one.", field="name"),)
     found: list[Finding] = []
     if "<" in name or ">" in name:
-        found.append(finding(Code.ORG_NAME, f"Xero refuses < and > in a name: {name!r}.", field="name"))
+        found.append(finding(Code.ORG_NAME, f"Xero refuses < and > in a name: {quoted(name)}.", field="name"))
     if len(name) > XERO_NAME:
         found.append(name_too_long(len(name), XERO_NAME, "Xero"))
     return tuple(found)
@@ -51,7 +52,7 @@ def email_to_xero(ours: str, theirs: str) -> tuple[str, tuple[Finding, ...]]:
     if same_email(ours, theirs):
         return theirs, ()
     if ours and not xero_email(ours):
-        return theirs, (note(Code.TEXT_UNSUPPORTED, f"Xero refuses the email address {ours!r}.", field="email"),)
+        return theirs, (note(Code.TEXT_UNSUPPORTED, f"Xero refuses the email address {quoted(ours)}.", field="email"),)
     return ours, ()
 
 
@@ -66,7 +67,7 @@ def email_to_vtiger(theirs: str, ours: str) -> tuple[str, tuple[Finding, ...]]:
 
 def email_too_long(address: str, field: str) -> Finding:
     """Say that Vtiger has no room for an address: half of one is none."""
-    message = f"Vtiger holds {VTIGER_EMAIL} characters of an email address; left out: {address!r}."
+    message = f"Vtiger holds {VTIGER_EMAIL} characters of an email address; left out: {quoted(address)}."
     return note(Code.TEXT_UNSUPPORTED, message, field=field)
 
 

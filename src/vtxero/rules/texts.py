@@ -9,7 +9,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
 from vtxero.domain.sides import Side
 from vtxero.domain.text import as_vtiger_stores, beyond_bmp, has_script, match_key, shorten, unescape
-from vtxero.domain.words import called
+from vtxero.domain.words import called, quoted
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
@@ -39,7 +39,7 @@ def text_notes(where: str, text: str, kept: str, side: Side) -> tuple[Finding, .
         )
     if not why:
         return ()
-    message = f"{where}: {side.label} {' and '.join(why)}, so it gets {kept!r}."
+    message = f"{where}: {side.label} {' and '.join(why)}, so it gets {quoted(kept)}."
     return (note(Code.TEXT_UNSUPPORTED, message, field=where),)
 
 
@@ -47,15 +47,15 @@ def unstorable_findings(text: str, what: str, *, field: str, remedy: str = "") -
     """Say why Vtiger would not keep a name or code as it is: emoji become ????, texts with a script are escaped."""
     why = []
     if beyond_bmp(text):
-        why.append(f"Vtiger would store ???? for a part of the {what} {text!r}.")
+        why.append(f"Vtiger would store ???? for a part of the {what} {quoted(text)}.")
     if has_script(text):
-        why.append(f"Vtiger would escape the {what} {text!r}, for it has a script in it.")
+        why.append(f"Vtiger would escape the {what} {quoted(text)}, for it has a script in it.")
     return [finding(Code.TEXT_UNSUPPORTED, message, field=field, remedy=remedy) for message in why]
 
 
 def kept_otherwise(code: Code, place: tuple[str, str], service: str, kept: object, sent: object) -> Finding:
     """Note that a service kept a text otherwise than it was sent; `place` is module and field."""
-    return note(code, f"{called(*place)}: {service} keeps {kept!r} for {sent!r}.", field=place[1])
+    return note(code, f"{called(*place)}: {service} keeps {quoted(kept)} for {quoted(sent)}.", field=place[1])
 
 
 def xero_email(text: str) -> str:

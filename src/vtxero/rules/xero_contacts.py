@@ -13,6 +13,7 @@ from vtxero.domain.options import Types
 from vtxero.domain.reference import VtigerField
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended
+from vtxero.domain.words import quoted
 from vtxero.rules.addresses import Address
 from vtxero.rules.phones import PhoneParts, split_phone
 from vtxero.rules.rows import Text, WireModel, XeroId, XeroRow, unreadable_finding, write_json, xero_moment
@@ -131,7 +132,7 @@ def status_findings(contact: XeroContact) -> tuple[Finding, ...]:
     if contact.merged_to:
         return (finding(Code.ORG_MERGED, f"The Xero contact was merged into {contact.merged_to}."),)
     words = "is archived" if contact.status == "ARCHIVED" else f"has the status {contact.status}"
-    return (finding(Code.ORG_ARCHIVED, f"The Xero contact {contact.name!r} {words}."),)
+    return (finding(Code.ORG_ARCHIVED, f"The Xero contact {quoted(contact.name)} {words}."),)
 
 
 def kind_for_vtiger(field: VtigerField | None, known: str, held: str, types: Types) -> str:

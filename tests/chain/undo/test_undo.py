@@ -89,7 +89,7 @@ def test_invoice_whose_customer_was_unlinked_is_explained_and_the_next_sync_mend
     [difference] = run_verify(met.settings, Silent()).ledger.differences
     [cause] = difference.causes
     assert (cause.code, cause.explained) == ("CUSTOMER-NOT-LINKED", True)
-    assert cause.message == "Its customer, Acme Ltd, has no partner in Xero now; the invoice there is Acme Ltd's."
+    assert cause.message == "Its customer in Vtiger, Acme Ltd, is not linked with its customer in Xero, Acme Ltd."
 
     met.sync()
     assert run_verify(met.settings, Silent()).ledger.differences == ()

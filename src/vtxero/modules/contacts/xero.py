@@ -12,6 +12,7 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import ContactOptions
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
+from vtxero.domain.words import quoted
 from vtxero.modules.contacts.names import joined
 from vtxero.modules.contacts.record import LIMITS, NOBODY, Person
 from vtxero.rules import addresses
@@ -112,13 +113,13 @@ class XeroPeople:
         if contact is None and company is None:
             return ()
         if contact and not self._lookups.is_linked(ORGANIZATIONS, Side.XERO, contact):
-            text = f"Xero has a contact {name!r} already, and it is not sure that this is the person."
+            text = f"Xero has a contact {quoted(name)} already, and it is not sure that this is the person."
             remedy = (
                 "If it is, run `vtxero sync --full`, which links the two once an invoice names the person; "
                 "else give one of them another name."
             )
             return (finding(Code.AMBIGUOUS, text, field="name", remedy=remedy),)
-        text = f"The organization {name!r} has the same name in Vtiger, and Xero's names are unique."
+        text = f"The organization {quoted(name)} has the same name in Vtiger, and Xero's names are unique."
         remedy = "Give the person or the invoice that organization in Vtiger, or one of the two another name."
         return (finding(Code.AMBIGUOUS, text, field="name", remedy=remedy),)
 

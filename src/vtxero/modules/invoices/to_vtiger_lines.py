@@ -11,6 +11,7 @@ from vtxero.domain.money import ONE, ZERO, canon, cents, places
 from vtxero.domain.reference import VtigerTax
 from vtxero.domain.sides import Side
 from vtxero.domain.text import beyond_bmp, match_key, unescape, without_beyond_bmp
+from vtxero.domain.words import quoted
 from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.pairing import pair_lines
 from vtxero.modules.invoices.record import GROUP, INDIVIDUAL, Charge, Invoice, InvoiceLine, LineTax
@@ -131,8 +132,8 @@ class _Writer:
         self._remarks.note(
             Code.DEPENDENCY,
             known.place,
-            f"the item {line.product!r} has no product in Vtiger; the line gets the product "
-            f"{self._tools.options.placeholder_product!r}.",
+            f"the item {quoted(line.product)} has no product in Vtiger; the line gets the product "
+            f"{quoted(self._tools.options.placeholder_product)}.",
             NO_PRODUCT,
         )
         return self._placeholder(), None
@@ -231,7 +232,7 @@ class _Writer:
             Code.INV_TAX_UNKNOWN,
             place,
             f"the product {self._name(line.product)} does not have the tax {names}; the line gets the product "
-            f"{self._tools.options.placeholder_product!r} instead.",
+            f"{quoted(self._tools.options.placeholder_product)} instead.",
             f"Attach the tax {names} to the product {self._name(line.product)} in Vtiger.",
         )
         comment = line.description or self._storable(self._record.lines[index].description, place)

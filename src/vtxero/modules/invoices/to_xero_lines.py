@@ -12,6 +12,7 @@ from vtxero.domain.money import ONE, ZERO, canon, cents
 from vtxero.domain.reference import XeroTaxRate
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, shorten, unescape
+from vtxero.domain.words import quoted
 from vtxero.modules.invoices import xero_math
 from vtxero.modules.invoices.figures import fit_figures, told_quantity
 from vtxero.modules.invoices.pairing import pair_lines
@@ -253,7 +254,7 @@ class _Writer:
             self._remarks.stop(
                 Code.INV_TAX_ACCOUNT,
                 place,
-                f"the tax {rate.name!r} ({rate.tax_type}) cannot be used with the account "
+                f"the tax {quoted(rate.name)} ({rate.tax_type}) cannot be used with the account "
                 f"{account.code} - {account.name}.",
             )
         return account.code

@@ -228,10 +228,7 @@ def _strangers(knowledge: Knowledge, vtiger: Entry, xero: Entry) -> Cause | None
     ours, theirs = knowledge.customer(vtiger), knowledge.customer(xero)
     if (ours.linked and theirs.linked) or vtiger.currency != xero.currency:
         return None
-    if ours.linked:
-        text = f"Its customer in Xero, {theirs.name}, has no partner in Vtiger now; the invoice there is {ours.name}'s."
-    else:
-        text = f"Its customer, {ours.name}, has no partner in Xero now; the invoice there is {theirs.name}'s."
+    text = f"Its customer in Vtiger, {ours.name}, is not linked with its customer in Xero, {theirs.name}."
     return Cause(NOT_LINKED, text, remedy="Let a run link them, or say why it cannot: `vtxero sync organizations`.")
 
 

@@ -16,6 +16,7 @@ from vtxero.domain.money import HUNDRED, ZERO, canon, cents, parse_amount, round
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import unescape
+from vtxero.domain.words import quoted
 from vtxero.modules.invoices import vtiger_reading
 from vtxero.modules.invoices.record import GROUP, INDIVIDUAL, Charge, Invoice, InvoiceLine, LineTax
 from vtxero.modules.invoices.statuses import Statuses
@@ -83,7 +84,7 @@ def date_of(row: Row, name: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"its {name} {text!r} is no date") from None
+        raise ValueError(f"its {name} {quoted(text)} is no date") from None
 
 
 def needs_retrieve(header: Row, lines: Sequence[Row], reference: Reference) -> bool:

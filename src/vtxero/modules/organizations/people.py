@@ -14,6 +14,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, note
 from vtxero.domain.sides import Side
 from vtxero.domain.text import collapse_blanks, match_key
+from vtxero.domain.words import quoted
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.rules.contact_texts import VTIGER_EMAIL, VTIGER_FIRST, VTIGER_LAST, XERO_NAME, email_too_long
 from vtxero.rules.texts import composed, same_email, text_notes, vtiger_text, xero_email
@@ -212,7 +213,11 @@ def _left_out(people: Sequence[Person]) -> tuple[Finding, ...]:
 def _bad_addresses(people: Sequence[Person]) -> tuple[Finding, ...]:
     """Say which persons' addresses Xero would refuse ("Email address must be valid."); they cross without."""
     return tuple(
-        note(Code.TEXT_UNSUPPORTED, f"{person.full}: Xero refuses the email address {person.email!r}.", field="people")
+        note(
+            Code.TEXT_UNSUPPORTED,
+            f"{person.full}: Xero refuses the email address {quoted(person.email)}.",
+            field="people",
+        )
         for person in people
         if person.email.strip() and not xero_email(person.email)
     )

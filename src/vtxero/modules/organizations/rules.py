@@ -5,6 +5,7 @@ from __future__ import annotations
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
+from vtxero.domain.words import quoted
 from vtxero.modules.organizations.record import NOBODY, Organization
 from vtxero.rules.contact_texts import name_too_long
 from vtxero.rules.texts import kept_otherwise, unstorable_findings, xero_email
@@ -36,7 +37,9 @@ def primary_email_findings(wanted: Organization, source: Organization | None = N
     refused = next((email for email in there if email.strip() and not xero_email(email)), "")
     if not refused:
         return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email"),)
-    message = f"{message} Xero refuses the one in Vtiger, {refused!r}: it takes no accents and no other signs there."
+    message = (
+        f"{message} Xero refuses the one in Vtiger, {quoted(refused)}: it takes no accents and no other signs there."
+    )
     remedy = "Give the organization or its first contact an address of plain letters, digits and . _ - + @."
     return (finding(Code.ORG_PRIMARY_EMAIL, message, field="email", remedy=remedy),)
 

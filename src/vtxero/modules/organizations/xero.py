@@ -12,6 +12,7 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
+from vtxero.domain.words import quoted
 from vtxero.modules.organizations import people
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 from vtxero.modules.organizations.rules import (
@@ -122,7 +123,9 @@ class XeroOrganizations:
         """Say that a person has this name in Xero, where names are unique."""
         if not name or self._lookups.find_by_key(PEOPLE, Side.XERO, "name", match_key(name)) is None:
             return ()
-        text = f"Xero's contact {name!r} is that of a person without an organization, and Xero's names are unique."
+        text = (
+            f"Xero's contact {quoted(name)} is that of a person without an organization, and Xero's names are unique."
+        )
         remedy = (
             "Give the person this organization in Vtiger and archive the contact in Xero, or rename one of the two."
         )

@@ -18,6 +18,7 @@ from vtxero.domain.lookups import PartnerState
 from vtxero.domain.money import canon, cents, parse_amount
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
+from vtxero.domain.words import quoted
 from vtxero.errors import NotModelledError
 from vtxero.modules.payments import rules
 from vtxero.modules.payments.record import MODULE, Payment, reference_key, same_key
@@ -111,7 +112,7 @@ class VtigerMapper:
         found = [*dependency_findings(tools.partner(Side.XERO, payment.invoice), payment.invoice)]
         missing = missing_mandatory(self._element(made), tools.module)
         found += [
-            finding(Code.MANDATORY_FIELD, f"Vtiger's field {label!r} is mandatory, and Xero has no value for it.")
+            finding(Code.MANDATORY_FIELD, f"Vtiger's field {quoted(label)} is mandatory, and Xero has no value for it.")
             for label in missing
         ]
         invoice = tools.target_invoice(Side.VTIGER, payment.invoice) if made.invoice else None

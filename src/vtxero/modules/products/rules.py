@@ -12,7 +12,7 @@ from vtxero.domain.options import ProductOptions
 from vtxero.domain.reference import XeroReference
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
-from vtxero.domain.words import called
+from vtxero.domain.words import called, quoted
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
 from vtxero.rules.texts import kept_otherwise, unstorable_findings
@@ -45,7 +45,7 @@ class Crossing:
         names = {match_key(record.name), match_key(record.code)} - {""}
         if not self.placeholder or match_key(self.placeholder) not in names:
             return ()
-        message = f"{self.placeholder!r} stands for Xero's lines without an item and never crosses itself."
+        message = f"{quoted(self.placeholder)} stands for Xero's lines without an item and never crosses itself."
         return (finding(Code.PRD_PLACEHOLDER, message),)
 
     def spare(self, record: Product) -> tuple[Finding, ...]:
@@ -61,10 +61,10 @@ def xero_code_findings(record: Product) -> tuple[Finding, ...]:
     if not record.code:
         found.append(finding(Code.PRD_CODE, field="code"))
     if len(record.code) > XERO_CODE:
-        message = f"The code {record.code!r} has {len(record.code)} characters, Xero holds {XERO_CODE}."
+        message = f"The code {quoted(record.code)} has {len(record.code)} characters, Xero holds {XERO_CODE}."
         found.append(finding(Code.PRD_CODE_LONG, message, field="code"))
     if len(record.name) > XERO_NAME:
-        message = f"The name {record.name!r} has {len(record.name)} characters, Xero holds {XERO_NAME}."
+        message = f"The name {quoted(record.name)} has {len(record.name)} characters, Xero holds {XERO_NAME}."
         found.append(finding(Code.PRD_NAME_LONG, message, field="name"))
     return tuple(found)
 
@@ -93,7 +93,8 @@ def same_name_findings(wanted: Product, found: Product) -> tuple[Finding, ...]:
     """Say that an item of the same name is another one: it has a code of its own, and so has the product."""
     if not wanted.code or match_key(wanted.code) == match_key(found.code):
         return ()
-    message = f"Xero's item of the same name, {found.name!r}, has the code {found.code!r} and not {wanted.code!r}."
+    codes = f"{quoted(found.code)} and not {quoted(wanted.code)}"
+    message = f"Xero's item of the same name, {quoted(found.name)}, has the code {codes}."
     remedy = "Give both the same code if they are the same product, or different names if they are not."
     return (finding(Code.AMBIGUOUS, message, field="code", remedy=remedy),)
 
@@ -115,7 +116,7 @@ def taken_findings(lookups: Lookups, wanted: Product, current: Product) -> tuple
     is_gone = lookups.partner(MODULE, Side.VTIGER, partner.id).state is PartnerState.BLOCKED
     if is_gone or not is_kept or not isinstance(item, Product):
         return ()
-    message = f"Xero's item {item.name or item.code!r} has the code {item.code!r} already."
+    message = f"Xero's item {quoted(item.name or item.code)} has the code {quoted(item.code)} already."
     return (finding(Code.PRD_CODE_TAKEN, message, field="code"),)
 
 

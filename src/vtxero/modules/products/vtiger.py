@@ -16,6 +16,7 @@ from vtxero.domain.money import CENT, ZERO, cents, parse_amount, round_places
 from vtxero.domain.reference import VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import as_vtiger_stores, match_key
+from vtxero.domain.words import quoted
 from vtxero.modules.products.record import AttachedTax, Product
 from vtxero.modules.products.rules import PRICE_PLACES, XERO_DESCRIPTION, answer_findings, vtiger_text_findings
 from vtxero.modules.products.tools import Tools
@@ -204,7 +205,9 @@ class VtigerProducts:
         if waits := waits_for_tax(self._tools.lookups, record.tax):
             text = waits[:1].upper() + waits[1:]
             return record.tax, (finding(Code.DEPENDENCY, text, field="tax", remedy=RUN_AGAIN_WITH_TAX),)
-        message = f"Xero's tax {rate.name if rate else record.tax!r} is not one of Vtiger's; it crosses without a tax."
+        message = (
+            f"Xero's tax {quoted(rate.name if rate else record.tax)} is not one of Vtiger's; it crosses without a tax."
+        )
         remedy = "Create the tax in Vtiger, sync the module taxes, or map it under taxes.map in the config."
         return held.tax, (note(Code.PRD_TAX, message, field="tax", remedy=remedy),) if is_new else ()
 

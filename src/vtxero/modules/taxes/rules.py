@@ -12,6 +12,7 @@ from vtxero.domain.money import canon, round_places
 from vtxero.domain.options import TaxMapOptions
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
+from vtxero.domain.words import quoted
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
 from vtxero.rules.taxes import RATE_PLACES
 from vtxero.rules.texts import unstorable_findings
@@ -46,7 +47,7 @@ class Names:
         """Say that Vtiger has more than one tax of this label."""
         if self.lookups.find_by_key(MODULE, Side.VTIGER, NAME, match_key(label)):
             return ()
-        message = f"Vtiger has several taxes labelled {label!r}, and any of them could be Xero's."
+        message = f"Vtiger has several taxes labelled {quoted(label)}, and any of them could be Xero's."
         remedy = "Delete or rename all but one of them in Vtiger's tax settings, or map one under taxes.map."
         return (finding(Code.AMBIGUOUS, message, field="name", remedy=remedy),)
 
@@ -55,11 +56,13 @@ class Names:
         key = match_key(name)
         found = [*label_findings(name)]
         if not self.lookups.find_by_key(MODULE, Side.XERO, NAME, key):
-            message = f"Xero has several tax rates named {name!r}, and Vtiger would have as many taxes of one name."
+            message = (
+                f"Xero has several tax rates named {quoted(name)}, and Vtiger would have as many taxes of one name."
+            )
             remedy = "Rename all but one of them in Xero."
             found.append(finding(Code.AMBIGUOUS, message, field="name", remedy=remedy))
         if self.lookups.find_by_key(MODULE, Side.VTIGER, DEDUCTED, key):
-            message = f"Vtiger has a deducted tax labelled {name!r}, which is no sales tax."
+            message = f"Vtiger has a deducted tax labelled {quoted(name)}, which is no sales tax."
             remedy = "Rename one of the two."
             found.append(finding(Code.AMBIGUOUS, message, field="name", remedy=remedy))
         return tuple(found)
@@ -69,7 +72,7 @@ def label_findings(name: str) -> tuple[Finding, ...]:
     """Say why Vtiger would not keep this name: it stores emoji as ????, and cuts at the column, silently."""
     found = unstorable_findings(name, "name", field="name")
     if len(name) > LABEL:
-        message = f"The name {name!r} has {len(name)} characters, Vtiger holds {LABEL}."
+        message = f"The name {quoted(name)} has {len(name)} characters, Vtiger holds {LABEL}."
         found.append(finding(Code.TEXT_UNSUPPORTED, message, field="name"))
     return tuple(found)
 
@@ -78,7 +81,7 @@ def renamed_findings(current: TaxRate, wanted: TaxRate) -> tuple[Finding, ...]:
     """Say that the two bear different names: Vtiger's web service cannot rename a tax without damage."""
     if current.name == wanted.name:
         return ()
-    message = f"Xero calls it {wanted.name!r}, Vtiger {current.name!r}."
+    message = f"Xero calls it {quoted(wanted.name)}, Vtiger {quoted(current.name)}."
     return (finding(Code.TAX_NAME, message, field="name"),)
 
 

@@ -13,6 +13,7 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.money import parse_amount
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key, mended, unescape
+from vtxero.domain.words import quoted
 from vtxero.modules.taxes.record import DEDUCTED, NAME, TaxRate
 from vtxero.modules.taxes.rules import Names, renamed_findings, vtiger_rate
 from vtxero.rules.rows import VtigerRow, read_json, unreadable_finding, write_json
@@ -62,9 +63,8 @@ class VtigerTaxes:
     def check_answer(self, wanted: TaxRate, answered: TaxRate) -> tuple[Finding, ...]:
         if wanted.rate == answered.rate and match_key(wanted.name) == match_key(answered.name):
             return ()
-        message = (
-            f"Vtiger was sent {wanted.name!r} at {wanted.rate:f} %, and keeps {answered.name!r} at {answered.rate:f} %."
-        )
+        sent = f"{quoted(wanted.name)} at {wanted.rate:f} %"
+        message = f"Vtiger was sent {sent}, and keeps {quoted(answered.name)} at {answered.rate:f} %."
         return (finding(Code.VTIGER_REFUSED, message),)
 
     def _read(self, row: Mapping[str, Any]) -> Snapshot[TaxRate]:
