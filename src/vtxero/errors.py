@@ -10,7 +10,7 @@
     |-- StopError            6  a person decides (guards, preflight)
     |-- DeclinedError        6  a person was asked and said no
     |-- BudgetError          7  calls, day or time are used up; the next run goes on
-    |-- SignalError    130/143  Ctrl-C or SIGTERM: the write in flight was finished
+    |-- SignalError    130/143  Ctrl-C or SIGTERM: the write in flight was finished, unless it came twice
     |-- LockedError         11  another run is under way
     |-- StateError          12  the state database cannot be used
     |-- RefusedError            one record was refused; the others go on
@@ -125,7 +125,7 @@ class BudgetError(VtxeroError):
 
 
 class SignalError(VtxeroError):
-    """A signal asked the run to end; the write in flight was finished and the state saved."""
+    """A signal asked the run to end; what was done is saved, and the next run goes on."""
 
     def __init__(self, message: str, *, exit_code: int) -> None:
         super().__init__(message)

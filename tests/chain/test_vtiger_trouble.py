@@ -148,7 +148,7 @@ def test_vtiger_that_stalls_ends_with_exit_code_5_and_the_next_run_goes_on(compa
     company.apps["vtiger"].faults.add(stall)
 
     process = run(read_timeout=1)
-    told_once(process, 5, "contacts was not synced")
+    told_once(process, 5, "contacts were not synced, nor what depends on them (organizations, invoices): ")
 
     company.apps["vtiger"].faults.clear()
     assert run().returncode == 0

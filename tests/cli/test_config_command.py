@@ -120,9 +120,7 @@ def test_rule_for_a_field_that_is_not_there_is_refused_with_its_line_and_what_to
 
     first, second = ran.err.splitlines()
     assert ran.code == 2
-    assert first.startswith(
-        f"Error: {config}:9: modules.products.fields.phone: there is no such field; there are code,"
-    )
+    assert first.startswith(f"Error: {config}:9: modules.products.fields.phone: there is no such field; there are")
     assert second == "What to do: Correct what is named there."
 
 
@@ -130,3 +128,15 @@ def test_quantity_of_products_can_be_switched_off_in_words(vtxero, config):
     config.write_text(CONFIG + "modules:\n  products:\n    fields:\n      quantity: off\n")
 
     assert vtxero("config", "check").code == 0
+
+
+@pytest.mark.parametrize("words", [["sync"], ["--no-input", "init", "--config", "new.yaml"]])
+def test_misspelt_variable_is_warned_of_also_where_a_command_fails_for_want_of_it(vtxero, monkeypatch, words):
+    monkeypatch.setenv("VTXERO_VTIGER_ACCES_KEY", "k3yk3y")
+
+    ran = vtxero(*words)
+
+    assert ran.code == 2
+    assert ran.err.startswith(
+        "Warning: The variable VTXERO_VTIGER_ACCES_KEY means nothing to vtxero; did you mean VTXERO_VTIGER_ACCESS_KEY?"
+    )

@@ -220,7 +220,7 @@ def test_ctrl_c_is_exit_code_130(vtxero, engine):
     ran = vtxero("sync")
 
     assert ran.code == 130
-    assert ran.err.startswith("Error: Stopped at once.")
+    assert ran.err.startswith("Stopped at once.")
 
 
 @pytest.mark.usefixtures("config")
@@ -242,7 +242,7 @@ def test_ctrl_c_while_stderr_is_in_the_middle_of_a_line_ends_as_any_other(vtxero
     ran = vtxero("sync")
 
     assert ran.code == 130
-    assert ran.err.startswith("Error: Stopped by SIGINT;")
+    assert ran.err.startswith("Stopped by Ctrl-C;")
 
 
 @pytest.mark.usefixtures("config")
@@ -257,7 +257,7 @@ def test_warning_of_the_engine_is_seen_unless_quiet(vtxero, engine):
 
     engine.answers = [warn]
 
-    assert vtxero("sync").err == "WARNING: logins are kept in /x, with [hidden]\n"
+    assert vtxero("sync").err == "Warning: logins are kept in /x, with [hidden]\n"
     assert vtxero("sync", "-q").err == ""
 
 

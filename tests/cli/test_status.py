@@ -74,9 +74,8 @@ def test_status_says_of_a_run_without_an_exit_code_why_it_has_none(synced, vtxer
     settings = load(Sources(config=synced.path)).settings
     with closing(open_database(settings.database)) as database:
         SqliteRuns(database).start(first, "sync", datetime.now(UTC))
-    assert f"Exit -: {first} was interrupted; the next run settles what it left." in " ".join(
-        vtxero("status").out.split()
-    )
+    out = " ".join(vtxero("status").out.split())
+    assert f"Exit -: {first} was interrupted; the next run settles what it left." in out
     with RunLock(settings.lock_file):
         with closing(open_database(settings.database)) as database:
             SqliteRuns(database).start(second, "sync", datetime.now(UTC))

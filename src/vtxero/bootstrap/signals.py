@@ -15,6 +15,7 @@ _log = logging.getLogger("vtxero")
 
 NEXT_RUN = "the next run"
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+WHO = {signal.SIGINT: "by Ctrl-C", signal.SIGTERM: "by the system (SIGTERM)"}
 
 
 class StopRequest:
@@ -31,12 +32,12 @@ class StopRequest:
             raise KeyboardInterrupt
         self._signal = signal.Signals(number)
         with suppress(RuntimeError):  # stderr is in the middle of a line: Python writes no other into it
-            _log.warning("Finishing what is under way; once more stops at once, and is safe as well.")
+            _log.warning("Finishing what is under way. Ctrl-C once more stops at once, which is safe too.")
 
     def check(self) -> None:
         """Raise SignalError when a signal came."""
         if self._signal is not None:
-            text = f"Stopped by {self._signal.name}; what was under way was finished, and {self._successor} goes on."
+            text = f"Stopped {WHO[self._signal]}; what was under way was finished, and {self._successor} goes on."
             raise SignalError(text, exit_code=EXIT_CODES[self._signal])
 
 

@@ -56,7 +56,10 @@ def same_rates(tax: VtigerTax, xero: XeroReference) -> list[XeroTaxRate]:
 def _tax_remedy(tax: VtigerTax, xero: XeroReference) -> str:
     same = same_rates(tax, xero)
     if not same:
-        return "If it is used, make a tax rate of the same name and rate in Xero."
+        return (
+            "Where invoices use such a tax, make one as high in Xero: of the same name, or of another that taxes.map "
+            "in the config names."
+        )
     choices = " or ".join(f"{rate.tax_type} ({rate.name})" for rate in same[:4])
     return f"Where it is {choices} in Xero, say so: taxes.map: {{{unescape(tax.label)}: {same[0].tax_type}}}."
 

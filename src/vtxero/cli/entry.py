@@ -16,7 +16,7 @@ from vtxero.cli.completion import OPTIONS, refused, with_shell
 from vtxero.cli.exitcodes import BUG, DONE, INTERRUPTED, NOBODY_NEEDED, USAGE
 from vtxero.cli.session import Session, discard_output
 from vtxero.config.redact import Redactor
-from vtxero.errors import ConfigError, DeclinedError, OptionError, StopError, VtxeroError
+from vtxero.errors import ConfigError, DeclinedError, OptionError, SignalError, StopError, VtxeroError
 
 SECRET_WORDS = ("KEY", "SECRET", "TOKEN", "PASSWORD")
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
@@ -72,7 +72,7 @@ def _refuse(error: VtxeroError, session: Session) -> int:
     if isinstance(error, StopError):
         message = f"{error.code}: {message}"
     if not (session.options.quiet and error.exit_code in NOBODY_NEEDED):
-        session.complain(message if isinstance(error, DeclinedError) else f"Error: {message}")
+        session.complain(message if isinstance(error, DeclinedError | SignalError) else f"Error: {message}")
         if remedy:
             session.complain(f"What to do: {remedy}")
     if session.wants_json:

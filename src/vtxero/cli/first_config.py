@@ -45,6 +45,7 @@ class FirstConfig:
     def make(self) -> None:
         """Go through all steps; the config is written at the end, or not at all."""
         logins = self._logins
+        self._session.warn_of_variables()
         try:
             self._check_given()
             logins.reach_vtiger()
@@ -133,10 +134,9 @@ class FirstConfig:
             held["client_secret"] = ("xero", "Xero's client secret", vault.xero_secret())
         written = read_text(starter_text(self._logins.draft), name=str(self._path)).places
         lines = {what: written[section, key] for key, (section, what, _) in held.items() if (section, key) in written}
-        places = {what: found.place for _, what, found in held.values() if found} | lines
-        wins = [
-            found.place for _, what, found in held.values() if found and what in lines and found.place != lines[what]
-        ]
+        found_at = {what: found.place for _, what, found in held.values() if found}
+        wins = [place for what, place in found_at.items() if what in lines and place != lines[what]]
+        places = found_at | lines
         if loaded.settings.xero.flow != "client_credentials":
             places["Xero's login"] = vault.place
         together = {place: [what for what, where in places.items() if where == place] for place in places.values()}

@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from vtxero.cli.session import for_terminal
 from vtxero.config.redact import Redactor
 from vtxero.config.settings import LogSettings
 from vtxero.errors import ConfigError
@@ -29,6 +30,15 @@ class _BlackedOut(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return self._redactor.redact(super().format(record))
+
+
+class _Said(_BlackedOut):
+    """Begins and breaks a warning as the command line does its own: `Warning:`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        is_detail = record.levelno < logging.WARNING
+        return line if is_detail else for_terminal(line.replace("WARNING:", "Warning:", 1), sys.stderr)
 
 
 class _OnStderr(logging.Handler):
@@ -52,7 +62,7 @@ def start_logging(settings: LogSettings, *, verbose: int, quiet: bool, redactor:
         old.close()
     logger.propagate = False
     on_stderr = _OnStderr(_stderr_level(verbose=verbose, quiet=quiet))
-    on_stderr.setFormatter(_BlackedOut("%(levelname)s: %(message)s", redactor))
+    on_stderr.setFormatter(_Said("%(levelname)s: %(message)s", redactor))
     handlers: list[logging.Handler] = [on_stderr]
     if settings.file:
         in_file = _file_handler(settings.file, settings)

@@ -97,6 +97,7 @@ class Session:
         from vtxero.cli.logs import start_logging
         from vtxero.config.load import Sources, load
 
+        self.warn_of_variables()
         given = dict(flags or {})
         if self.options.log_file:
             given["log.file"] = ("--log-file", str(self.options.log_file))
@@ -110,6 +111,13 @@ class Session:
             loaded.settings.log, verbose=self.options.verbose, quiet=self.options.quiet, redactor=self.redactor
         )
         return loaded
+
+    def warn_of_variables(self) -> None:
+        """Say which variables mean nothing, before anything fails for want of what they were to hold."""
+        from vtxero.config.environment import unknown_variables
+
+        for warning in unknown_variables(os.environ):
+            self.warn(warning)
 
     def learn(self, settings: Settings) -> None:
         """Tell the redactor the secrets of these settings."""
@@ -131,7 +139,7 @@ class Session:
     def complain(self, text: str) -> None:
         """Say on stderr what has to be said even with --quiet."""
         try:
-            _write(sys.stderr, _for_terminal(self.redacted(text), sys.stderr))
+            _write(sys.stderr, for_terminal(self.redacted(text), sys.stderr))
         except OSError:  # there is nowhere else to say it
             _discard(sys.stderr)
 
@@ -155,7 +163,7 @@ class Session:
 
     def print_words(self, text: str) -> None:
         """Write to stdout what people read and no table holds."""
-        self.print(_for_terminal(text, sys.stdout))
+        self.print(for_terminal(text, sys.stdout))
 
     def print_json(self, document: Any) -> None:
         """Write one JSON document to stdout."""
@@ -202,7 +210,7 @@ def _check_fields(settings: Settings) -> None:
         check_fields(settings.modules)
 
 
-def _for_terminal(text: str, stream: TextIO) -> str:
+def for_terminal(text: str, stream: TextIO) -> str:
     """Break long lines between words where a terminal would break them anywhere; a file gets them whole."""
     if not stream.isatty():
         return loosened(text)

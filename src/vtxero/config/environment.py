@@ -26,16 +26,13 @@ def read_environment(environ: Mapping[str, str]) -> tuple[Layer, tuple[str, ...]
         ConfigError: a variable that should hold YAML holds none, or the file of a secret cannot be read.
     """
     layer = Layer()
-    known: set[str] = set(OF_THE_COMMAND_LINE)
     for leaf in leaves():
-        known.add(leaf.variable)
         text = environ.get(leaf.variable, "")
         if leaf.is_secret:
-            known.add(leaf.variable + "_FILE")
             text = text or _from_file(leaf, environ)
         if text.strip():
             layer.put(leaf.key, _value(leaf, text), leaf.variable)
-    return layer, _warnings(environ, known)
+    return layer, unknown_variables(environ)
 
 
 def _value(leaf: Leaf, text: str) -> Any:
@@ -65,7 +62,11 @@ def _from_file(leaf: Leaf, environ: Mapping[str, str]) -> str:
         ) from error
 
 
-def _warnings(environ: Mapping[str, str], known: set[str]) -> tuple[str, ...]:
+def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Warn of variables that mean nothing, most of them misspelt: what fails for want of them does not say so."""
+    known = set(OF_THE_COMMAND_LINE)
+    for leaf in leaves():
+        known |= {leaf.variable, leaf.variable + "_FILE"} if leaf.is_secret else {leaf.variable}
     unknown = sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
     texts = []
     for name in unknown:

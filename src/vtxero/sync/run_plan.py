@@ -57,7 +57,7 @@ class RunPlanner:
             try:
                 fact, asked = self._plan_module(module)
             except TemporaryError as error:
-                self._run.ledger.note(error, f"{module.name} was not synced")
+                self._run.ledger.note(error, self._left_out(module))
                 stopped.add(module.name)
                 continue
             planned.append(module)
@@ -69,6 +69,16 @@ class RunPlanner:
         self._keep_approved(planned)
         self._guard(facts)
         return planned
+
+    def _left_out(self, first: ModulePlan) -> str:
+        """Say that a module was not synced, and which others were not because they depend on it."""
+        out = {first.name}
+        for module in self._run.scope.modules:
+            if out.intersection(module.depends_on):
+                out.add(module.name)
+        others = [module.name for module in self._run.scope.modules if module.name in out - {first.name}]
+        because = f", nor what depends on them ({', '.join(others)})" if others else ""
+        return f"{first.name} were not synced{because}"
 
     def unread(self) -> dict[str, Mapping[str, Side]]:
         """Give, by module, the Vtiger ids and authors of the pairs that were read and counted as saying nothing new."""
