@@ -234,7 +234,7 @@ def test_undo_that_ctrl_c_ends_says_that_the_same_undo_goes_on_and_not_the_next_
 
     assert report.exit_code == 130
     [said] = report.errors
-    assert said == "Stopped by SIGINT; what was under way was finished, and the same undo again goes on."
+    assert said == "Stopped by Ctrl-C; what was under way was finished, and the same undo again goes on."
 
 
 def test_sync_after_an_undo_makes_no_duplicate_and_says_why_records_wait(settled):
