@@ -41,11 +41,6 @@ def tuned(code: int, *, skipped: int, fail_on: FailOn) -> int:
             return DONE
 
 
-def is_wish(code: int, text: str) -> bool:
-    """Tell whether what stands among the errors of a run is only that somebody stopped it, which is none."""
-    return code in {INTERRUPTED, TERMINATED} and text.startswith("Stopped by ")
-
-
 __all__ = [
     "BUG",
     "CHANGES",
@@ -59,6 +54,5 @@ __all__ = [
     "USAGE",
     "FailOn",
     "gravest",
-    "is_wish",
     "tuned",
 ]

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from vtxero.cli.advice import as_typed, typed
 from vtxero.cli.changes_view import WRITTEN, plan_parts
-from vtxero.cli.exitcodes import CHANGES, is_wish
+from vtxero.cli.exitcodes import CHANGES
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import SHORT, TITLES, View, in_order, indented, number, outcome_words
 from vtxero.cli.reasons_view import attention_parts, note_parts
@@ -166,7 +166,7 @@ def message_parts(report: RunReport, *, errors: bool = True) -> Iterator[Rendera
     if wrong or notes:
         yield Text("")
     for text in wrong:
-        yield _hanging(Text() if is_wish(report.exit_code, text) else Text("Error: ", style="red"), text)
+        yield _hanging(Text("Error: ", style="red"), text)
     for text in notes:
         yield _hanging(Text("! ", style="yellow"), text)
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from vtxero.cli.exitcodes import CHANGES, INTERRUPTED, NOBODY_NEEDED, is_wish
+from vtxero.cli.exitcodes import CHANGES, INTERRUPTED, NOBODY_NEEDED
 from vtxero.cli.session import Output, Session
 from vtxero.domain.sides import Direction
 from vtxero.errors import SignalError
@@ -74,7 +74,7 @@ def print_report(
         if together:
             return
     for text in errors:
-        session.complain(text if is_wish(report.exit_code, text) else f"Error: {text}")
+        session.complain(f"Error: {text}")
 
 
 def part_of(request: RunRequest) -> str:

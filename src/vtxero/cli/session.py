@@ -105,8 +105,6 @@ class Session:
         self.learn(loaded.settings)
         self.place_of = loaded.place_of
         _check_fields(loaded.settings)
-        for warning in loaded.warnings:
-            self.warn(warning)
         start_logging(
             loaded.settings.log, verbose=self.options.verbose, quiet=self.options.quiet, redactor=self.redactor
         )

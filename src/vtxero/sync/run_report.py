@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vtxero.domain.lookups import SYMBOL_START, read_symbol
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import BudgetError, VtxeroError
+from vtxero.errors import BudgetError, SignalError, VtxeroError
 from vtxero.sync.environment import Environment
 from vtxero.sync.follow import Standing
 from vtxero.sync.forecast import Forecast
@@ -47,7 +47,8 @@ class RunLedger:
         text = f"{what}: {error.told}" if what else error.told
         if text not in self._messages:
             self._messages.append(text)
-            self._errors.append(text)
+            if not isinstance(error, SignalError):  # somebody asked for that
+                self._errors.append(text)
         self._codes.add(error.exit_code)
         if isinstance(error.__cause__, BudgetError):
             # A write of several calls that ran out of calls half way: its fate is open, and the budget is why.

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, in_order
 from vtxero.domain.sides import Direction, Side
-from vtxero.errors import VtxeroError
+from vtxero.errors import SignalError, VtxeroError
 from vtxero.sync.environment import Environment
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunReport
@@ -47,7 +47,7 @@ class UndoReport:
 
     def note(self, error: VtxeroError) -> None:
         """Say what went wrong, and let it decide the exit code."""
-        self._fail(error.told)
+        (self.say if isinstance(error, SignalError) else self._fail)(error.told)
         self._codes.add(error.exit_code)
 
     def plan(self, calls: Counter[Side]) -> None:
