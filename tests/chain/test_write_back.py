@@ -104,7 +104,7 @@ def test_switched_on_later_the_next_run_writes_all_ids_says_so_and_comes_to_rest
     assert report.exit_code == 0
     assert ids(books) == wanted(books)
     assert [text for text in report.messages if "Xero's id" in text] == [
-        f"Records in Vtiger that Xero's id, which they lack, goes into ({module}): {count}."
+        f"Records in Vtiger that lack Xero's id, into which it is written ({module}): {count}."
         for module, count in (("contacts", 1), ("organizations", 1), ("products", 2), ("invoices", 2))
     ]
     assert set(tried.messages) >= set(report.messages)

@@ -58,14 +58,21 @@ class PlainSlice(Generic[R]):
 class _HoldsXeroId(Protocol):
     """The Vtiger mapper of a module whose records may have a field for Xero's id."""
 
+    @property
+    def keeps_id(self) -> bool: ...
+
     def lacks_id(self, record: Any, xero_id: str) -> bool: ...
 
 
 class WritesIdBack:
     """A module that writes Xero's id into a custom field of Vtiger, where the config asks for it (`WritingBack`)."""
 
-    writes_back: bool
     _vtiger: _HoldsXeroId
+
+    @property
+    def writes_back(self) -> bool:
+        """Whether it does: the config asks for it, and Vtiger has the field."""
+        return self._vtiger.keeps_id
 
     def lacks_id(self, record: Any, marker: str, xero_id: str) -> bool:
         """Tell whether the id is missing in the field; the marker may come from elsewhere, and does not count."""

@@ -26,8 +26,8 @@ OF_RUN = "FROM judged j JOIN outcomes o ON o.module = j.module AND o.last >= j.s
 _ROW = "EXISTS (SELECT 1 FROM records r WHERE r.module = o.module AND r.side = '{}' AND r.id = o.{}_id AND r.{})"
 _GONE_IN_VTIGER, _GONE_IN_XERO = (_ROW.format(side, side, "presence = 'GONE'") for side in Side)
 _WAITING_ROWS = " OR ".join(_ROW.format(side, side, "raw IS NOT NULL") for side in Side)
-_LINKED = "EXISTS (SELECT 1 FROM links l WHERE l.module = o.module AND l.vtiger_id = o.vtiger_id)"
-_UNSETTLED = f"{_LINKED[:-1]} AND l.unsettled <> '')"
+_LINK = "EXISTS (SELECT 1 FROM links l WHERE l.module = o.module AND l.vtiger_id = o.vtiger_id{})"
+_LINKED, _UNSETTLED = _LINK.format(""), _LINK.format(" AND l.unsettled <> ''")
 LATEST_THAT_WAIT = (
     "FROM outcomes o"  # noqa: S608 - texts of our own
     " WHERE (o.vtiger_id <> '' AND o.seq IN (SELECT max(seq) FROM outcomes GROUP BY module, vtiger_id)"

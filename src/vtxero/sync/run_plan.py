@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from vtxero.domain.lookups import read_symbol
@@ -20,8 +21,8 @@ from vtxero.sync.run_context import RunContext
 from vtxero.sync.saved import keep_approved
 from vtxero.sync.selection import Selection
 from vtxero.sync.slice import Slice, WritingBack
-from vtxero.sync.state import Action, Link
-from vtxero.sync.write_back import LACKS_ID, mark_lacking
+from vtxero.sync.state import Action
+from vtxero.sync.write_back import LACKS_ID, asked_for, mark_lacking
 
 FINGERPRINT = "fingerprint"
 MAPPED = "mapped options"
@@ -192,18 +193,13 @@ class RunPlanner:
         """Say into how many records that were linked before Xero's id is to be written."""
         if not isinstance(slice_, WritingBack) or not slice_.writes_back or self._run.request.approved is not None:
             return 0
-        lacking = sum(1 for link in self._env.state.waiting_links(slice_.name) if self._is_asked_for(link, selection))
-        lacking = lacking if selection.limit is None else min(lacking, selection.limit)
+        vtiger = self._env.sources[Side.VTIGER]
+        links = islice(asked_for(self._env.state, slice_, vtiger, selection), selection.limit)
+        lacking = sum(1 for _ in links)
         if lacking:
-            self._run.ledger.say(
-                f"Records in Vtiger that Xero's id, which they lack, goes into ({slice_.name}): {lacking}."
-            )
+            text = f"Records in Vtiger that lack Xero's id, into which it is written ({slice_.name}): {lacking}."
+            self._run.ledger.say(text)
         return lacking
-
-    def _is_asked_for(self, link: Link, selection: Selection) -> bool:
-        row = self._env.state.record(link.module, Side.VTIGER, link.vtiger_id)
-        names, times = ((row.label,), (row.modified,)) if row else ((), ())
-        return LACKS_ID in link.unsettled and selection.wants(link.vtiger_id, link.xero_id, *names, modified=times)
 
     def _look_for_deletions(self, name: str, fetcher: Fetcher, *, full: bool) -> None:
         """Look up what a whole read of both sides did not need to show, or the next hundred records."""

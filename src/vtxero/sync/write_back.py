@@ -70,6 +70,25 @@ def _only_ours(before: Any, after: Any, xero_id: str) -> bool:
     return after in (before, xero_id)
 
 
+def asked_for(state: State, slice_: Slice[Any], vtiger: RowSource, selection: Selection) -> Iterator[Link]:
+    """Give the links that lack the id; records are looked at where it takes that to tell which are meant."""
+    waiting = (link for link in state.waiting_links(slice_.name) if LACKS_ID in link.unsettled)
+    if selection.ids is None and not selection.since:
+        yield from waiting
+        return
+    while links := {link.vtiger_id: link for link in islice(waiting, AT_ONCE)}:
+        for found in _as_now(slice_, vtiger, list(links)):
+            if selection.asks_for(found, ids=(links[found.id].xero_id,)):
+                yield links[found.id]
+
+
+def _as_now(slice_: Slice[Any], vtiger: RowSource, ids: Sequence[str]) -> Iterator[Snapshot[Any]]:
+    for page in vtiger.fetch_ids(slice_.name, ids):
+        for found in slice_.mappers[Side.VTIGER].parse(page.raw):
+            if found.presence is Presence.ACTIVE and found.id in ids:
+                yield found
+
+
 @dataclass(frozen=True, slots=True)
 class WriteBack:
     """Writes the ids that a module's links lack, as far as they were asked for, and at most `limit` of them.
@@ -93,32 +112,15 @@ class WriteBack:
             TemporaryError: Vtiger could not be reached; what is left is done by the next run.
         """
         allowance = Allowance(self.selection.limit)
-        for link in self._asked_for():
+        for link in asked_for(self.state, self.slice, self.vtiger, self.selection):
             self.should_stop()
             # Just before the write: what is written carries some fields that Vtiger would otherwise reset.
-            found = next(self._as_now([link.vtiger_id]), None)
+            found = next(_as_now(self.slice, self.vtiger, [link.vtiger_id]), None)
             if found is None or not lacks_id(self.state, self.slice, found.record, link.vtiger_id, link.xero_id):
                 continue
             if not allowance.take():
                 return
             self._write(link, found)
-
-    def _asked_for(self) -> Iterator[Link]:
-        """Give the links that lack the id; records are looked at where it takes that to tell which are meant."""
-        waiting = (link for link in self.state.waiting_links(self.slice.name) if LACKS_ID in link.unsettled)
-        if not self.selection.is_partial:
-            yield from waiting
-            return
-        while links := {link.vtiger_id: link for link in islice(waiting, AT_ONCE)}:
-            for found in self._as_now(list(links)):
-                if self.selection.asks_for(found, ids=(links[found.id].xero_id,)):
-                    yield links[found.id]
-
-    def _as_now(self, ids: Sequence[str]) -> Iterator[Snapshot[Any]]:
-        for page in self.vtiger.fetch_ids(self.slice.name, ids):
-            for found in self.slice.mappers[Side.VTIGER].parse(page.raw):
-                if found.presence is Presence.ACTIVE and found.id in ids:
-                    yield found
 
     def _write(self, link: Link, found: Snapshot[Any]) -> None:
         mapper, text = self.slice.mappers[Side.VTIGER], self.slice.encode(found.record)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -43,9 +43,10 @@ class TaxSeen:
     name: str = "Levy"
 
 
-def a_slice(*, taxes=None, specs=None, lookups=None, **options) -> ProductsSlice:
+def a_slice(*, taxes=None, specs=None, lookups=None, decimals=None, **options) -> ProductsSlice:
+    reference = a_reference(**(specs or {}))
     return ProductsSlice(
-        a_reference(**(specs or {})),
+        replace(reference, vtiger=replace(reference.vtiger, user_decimals=decimals)),
         ProductOptions(**options),
         lookups or Taxes(),
         taxes=TaxMapOptions(map=taxes or {}),

@@ -92,6 +92,30 @@ def test_name_when_too_long_for_the_part_number_is_refused_on_update():
     assert check(held, replace(held, description="x")) == ()
 
 
+@pytest.mark.parametrize(
+    ("decimals", "prices", "barred"),
+    [
+        (2, {"unit_price": "0.0375"}, True),
+        (4, {"unit_price": "0.0375"}, False),
+        (None, {"unit_price": "0.0375"}, False),
+        (2, {"unit_price": "7.50000000"}, False),
+        (2, {"unit_price": "7.5", "currency2": "0.0375"}, True),
+    ],
+)
+def test_write_that_would_round_a_price_that_it_carries_is_barred(decimals, prices, barred):
+    slice_ = a_slice(decimals=decimals)
+    held = from_vtiger(slice_, currency1="12", **prices).record
+    check = slice_.mappers[Side.VTIGER].check_update
+
+    assert codes(check(held, replace(held, description="x"))) == [Code.DECIMALS] * barred
+
+
+def test_price_that_the_write_itself_changes_may_be_rounded_for_xero_keeps_the_full_one():
+    slice_ = a_slice(decimals=2)
+    held = from_vtiger(slice_, unit_price="0.0375").record
+    assert slice_.mappers[Side.VTIGER].check_update(held, replace(held, sales_price=Decimal("0.0412"))) == ()
+
+
 def test_update_when_a_name_changes_carries_price_currency_and_taxes():
     slice_ = a_slice()
     held = from_vtiger(

@@ -51,7 +51,6 @@ class ContactsSlice(PlainSlice[Person], WritesIdBack):
         self.fields = rules.active
         # Xero makes a contact a customer by its first invoice, often one of ours: that must not echo.
         self.once = frozenset({"kind"}) if options.types == "new" else frozenset()
-        self.writes_back = options.write_back and self._vtiger.holds_id
         xero = XeroPeople(options=options, rules=rules, lookups=lookups)
         self.mappers = {Side.VTIGER: self._vtiger, Side.XERO: xero}
 

@@ -110,13 +110,13 @@ class VtigerPeople:
         )
 
     @property
-    def holds_id(self) -> bool:
-        """Whether Vtiger has a field for Xero's id."""
-        return bool(self._marker)
+    def keeps_id(self) -> bool:
+        """Whether Xero's id is kept in a field of Vtiger's: it is asked for, and there is one."""
+        return self._options.write_back and bool(self._marker)
 
     def lacks_id(self, record: Person, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
-        return self._options.write_back and bool(self._marker and xero_id) and record.marker != xero_id
+        return self.keeps_id and bool(xero_id) and record.marker != xero_id
 
     def _changed(self, wanted: Person, held: Person) -> dict[str, str]:
         first, last = names_for_vtiger(wanted, held)

@@ -59,7 +59,6 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         self.fields = rules.active
         # Xero makes a contact a customer by its first invoice, often one of ours: that must not echo.
         self.once = frozenset({"kind"}) if options.types == "new" else frozenset()
-        self.writes_back = options.write_back and self._vtiger.holds_id
         xero = XeroOrganizations(
             options=options, rules=rules, lookups=lookups, has_tax_number=self._vtiger.has_tax_number
         )

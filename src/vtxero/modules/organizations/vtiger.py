@@ -143,13 +143,13 @@ class VtigerOrganizations:
         return answer_findings(wanted, answered, Side.VTIGER)
 
     @property
-    def holds_id(self) -> bool:
-        """Whether Vtiger has a field for Xero's id."""
-        return bool(self._marker)
+    def keeps_id(self) -> bool:
+        """Whether Xero's id is kept in a field of Vtiger's: it is asked for, and there is one."""
+        return self._options.write_back and bool(self._marker)
 
     def lacks_id(self, record: Organization, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
-        return self._options.write_back and bool(self._marker and xero_id) and record.marker != xero_id
+        return self.keeps_id and bool(xero_id) and record.marker != xero_id
 
     def _texts(self, record: Organization, held: Organization) -> tuple[dict[str, Any], tuple[Finding, ...]]:
         """Give the simple fields. Vtiger's website cannot go to Xero, so a blank one there says nothing."""

@@ -69,7 +69,6 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
         self._crossing = Crossing(options, placeholder)
         tools = Tools(reference, options, rules, TaxMatcher(reference, taxes or TaxMapOptions()), lookups)
         vtiger = self._vtiger = VtigerProducts(tools)
-        self.writes_back = options.write_back and vtiger.holds_id
         self.seeds = {symbol(self.name, placeholder): vtiger.placeholder(placeholder)} if placeholder else {}
         self.mappers = {Side.VTIGER: vtiger, Side.XERO: XeroProducts(tools, self._crossing)}
 

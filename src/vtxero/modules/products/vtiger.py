@@ -103,14 +103,16 @@ class VtigerProducts:
         )
 
     def _rounded(self, current: Product, wanted: Product) -> tuple[Finding, ...]:
-        """Say that Vtiger would round a price that no one has changed: every write carries it (see `_carried`)."""
+        """Say that Vtiger would round a price that no one has changed: every write carries them (see `_carried`)."""
         places = self._tools.reference.vtiger.user_decimals
-        if wanted.sales_price != current.sales_price or current.unit_price is None or places is None:
+        if places is None:
             return ()
-        kept = round(current.unit_price, places)
-        if kept == current.unit_price:
+        own = () if wanted.sales_price != current.sales_price or current.unit_price is None else (current.unit_price,)
+        carried = (*own, *(amount for _, amount in current.prices))
+        finer = [price for price in carried if round_places(price, places) != price]
+        if not finer:
             return ()
-        text = f"Saving it would round its price in Vtiger from {current.unit_price:f} to {kept:f}."
+        text = f"Saving it would round its price in Vtiger from {finer[0]:f} to {round_places(finer[0], places):f}."
         remedy = "Give the API user in Vtiger as many decimals as its prices have, or round the price by hand."
         return (finding(Code.DECIMALS, text, field="sales_price", remedy=remedy),)
 
@@ -118,7 +120,7 @@ class VtigerProducts:
         held = current or Product(kind=wanted.kind)
         element = self._changed(wanted, held) if current else self._fields(wanted)
         if self.lacks_id(wanted, xero_id):
-            element[self._module(wanted.kind).by_label(labels.ITEM_ID)] = xero_id
+            element[self._id_field(wanted.kind)] = xero_id
         if current is None:
             made = {"source": source_of(xero_id)} if xero_id else {}
             steps = [{"op": "create", "module": wanted.kind, "element": self._new(wanted, element) | made}]
@@ -129,15 +131,17 @@ class VtigerProducts:
         return {"steps": steps}
 
     @property
-    def holds_id(self) -> bool:
-        """Whether Vtiger has a field for Xero's id, of products or of services."""
-        return any(self._module(kind).by_label(labels.ITEM_ID) for kind in TITLES)
+    def keeps_id(self) -> bool:
+        """Whether Xero's id is kept in a field of Vtiger's, of products or of services."""
+        return any(map(self._id_field, TITLES))
+
+    def _id_field(self, kind: str) -> str:
+        """Give the field that Xero's id is written into, blank where that is not asked for, or there is none."""
+        return self._module(kind).by_label(labels.ITEM_ID) if self._tools.options.write_back else ""
 
     def lacks_id(self, record: Product, xero_id: str) -> bool:
         """Tell whether Xero's id is to be written into the field for it."""
-        if not (self._tools.options.write_back and xero_id) or record.marker == xero_id:
-            return False
-        return bool(self._module(record.kind).by_label(labels.ITEM_ID))
+        return bool(xero_id and self._id_field(record.kind)) and record.marker != xero_id
 
     def placeholder(self, name: str) -> Product:
         """Give the product that stands for Xero's lines without an item: it has every tax, since any may be on them."""
