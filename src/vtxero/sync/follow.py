@@ -52,7 +52,7 @@ class Standings:
             for vtiger_id in ids
             if vtiger_id in unread
         }
-        for action in env.state.actions(module):
+        for action in env.state.actions(module) if ids else ():
             if action.vtiger_id in ids and action.counted:
                 is_told = action.outcome is not Outcome.UNCHANGED
                 self._found[action.vtiger_id] = Standing(is_told, None if is_told else action.direction)
@@ -60,14 +60,6 @@ class Standings:
     def of(self, vtiger_id: str) -> Standing:
         """Tell how a record stands."""
         return self._found.get(vtiger_id, Standing())
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """A module of which some records are to be settled once more; the plan holds those lines and no others."""
-
-    module: ModulePlan
-    standings: Standings
 
 
 # beforehand
@@ -129,12 +121,10 @@ def _planned_pair(
 # afterwards
 
 
-def plan_follow_ups(
-    env: Environment, modules: Sequence[ModulePlan], terms_of: TermsOf, unread: Mapping[str, Mapping[str, Side]]
-) -> Iterator[FollowUp]:
-    """Read the records again that this run's writes have moved, and plan what was foreseen of them.
+def plan_follow_ups(env: Environment, modules: Sequence[ModulePlan], terms_of: TermsOf) -> Iterator[ModulePlan]:
+    """Read the records again that this run's writes have moved, and plan what was foreseen of them, module by module.
 
-    `unread` gives, by module, the Vtiger ids and authors of pairs that were read and say nothing new.
+    A module's own plan is cleared for that: how its records stand has to be known before.
     """
     for mover, other in _movers(env, modules):
         slice_ = env.slices[mover.name]
@@ -142,7 +132,8 @@ def plan_follow_ups(
         moved = {_moved(slice_, link.xero_base) for link in sent if link}
         if moved:
             both = {Side.XERO: moved, Side.VTIGER: set(_moved_in_vtiger(env, mover.name))}
-            yield _plan(env, other, terms_of(other), both, unread.get(other.name, {}))
+            _plan(env, other, terms_of(other), both)
+            yield other
 
 
 def _plan(
@@ -150,16 +141,13 @@ def _plan(
     module: ModulePlan,
     terms: Terms,
     moved: Mapping[Side, Collection[str]],
-    unread: Mapping[str, Side],
-) -> FollowUp:
+) -> None:
     """Make the module's plan anew of what was foreseen of the records that really were moved at Xero.
 
     `moved` gives the ids that this run's writes have moved on each side; in Vtiger they may be none.
     """
     name, state, slice_ = module.name, env.state, env.slices[module.name]
     env.progress.phase(f"Settling {name}")
-    ids = {action.vtiger_id for action in state.follow_ups(name)}
-    standings = Standings(env, name, terms, unread, ids)
     state.clear_actions(name)
     env.lookups.forget()
     lines = iter(state.follow_ups(name))
@@ -176,7 +164,6 @@ def _plan(
                 follow_up = _come_true(env, slice_, terms, action, link)
                 if follow_up:
                     state.add_action(follow_up)
-    return FollowUp(module, standings)
 
 
 def _come_true(env: Environment, slice_: Slice[Any], terms: Terms, action: Action, link: Link) -> Action | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -62,6 +62,11 @@ class RecordResult:
 def was_moved(reasons: Sequence[Finding]) -> bool:
     """Tell whether a record is left for the next run because somebody edited it during this one."""
     return bool(reasons) and reasons[0].code is Code.MOVED
+
+
+def was_left(reasons: Iterable[Finding]) -> bool:
+    """Tell whether a write did not come about for want of nothing but the next run."""
+    return any(item.code in {Code.MOVED, Code.RUN_ENDED} for item in reasons)
 
 
 @dataclass(frozen=True, slots=True)

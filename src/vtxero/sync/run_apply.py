@@ -43,6 +43,7 @@ class RunApplier:
                 self._leave_for_later(applier.left())
                 for later in modules[place + 1 :]:
                     self._leave_for_later(env.state.actions(later.name))
+                self._leave_follow_ups(planner.standings(modules))
                 raise
             self._move_cursors(module.name, planner.fetchers[module.name], applier.newest)
         self._follow(modules, planner)
@@ -56,8 +57,28 @@ class RunApplier:
 
     def _follow(self, modules: list[ModulePlan], planner: RunPlanner) -> None:
         """Settle what this run's own writes moved in other modules."""
-        for item in plan_follow_ups(self._env, modules, self._run.scope.terms, planner.unread()):
-            self._applier(item.module, partial(self._record_follow_up, item.standings)).apply()
+        standings = planner.standings(modules)
+        ahead = dict(standings)
+        try:
+            for module in plan_follow_ups(self._env, modules, self._run.scope.terms):
+                ahead.pop(module.name, None)
+                record = partial(self._record_follow_up, standings[module.name])
+                applier = self._applier(module, record)
+                try:
+                    applier.apply()
+                except VtxeroError:
+                    for action in applier.left():
+                        record(_not_come_to(action))
+                    raise
+        except VtxeroError:
+            self._leave_follow_ups(ahead)
+            raise
+
+    def _leave_follow_ups(self, standings: Mapping[str, Standings]) -> None:
+        """Say of the records that this run's writes were to move in other modules that it did not come to them."""
+        for name, each in standings.items():
+            for action in self._env.state.follow_ups(name):
+                self._record_follow_up(each, _not_come_to(action))
 
     def _record_follow_up(self, standings: Standings, action: Action) -> None:
         self._run.ledger.record_follow_up(action, standings.of(action.vtiger_id))
@@ -112,10 +133,7 @@ class RunApplier:
     def _leave_for_later(self, actions: Iterable[Action]) -> None:
         """Give every record that the run did not come to an outcome; what needed no write has its own already."""
         for action in actions:
-            if action.write:
-                reasons = in_order((*action.reasons, finding(Code.RUN_ENDED)))
-                action = not_written(action, Outcome.SKIPPED, reasons)  # noqa: PLW2901
-            self._run.ledger.record(action)
+            self._run.ledger.record(_not_come_to(action) if action.write else action)
 
     def _move_cursors(self, name: str, fetcher: Fetcher, written: Mapping[Side, str]) -> None:
         """The fetch was whole and every action is recorded: the next run starts from here.
@@ -149,6 +167,10 @@ class RunApplier:
         before = Sighting.read(state.cursor(_sighting(name), side))
         if newest and clock is not None and (before is None or before.newest < newest):
             state.set_cursor(_sighting(name), side, str(Sighting(newest, clock)))
+
+
+def _not_come_to(action: Action) -> Action:
+    return not_written(action, Outcome.SKIPPED, in_order((*action.reasons, finding(Code.RUN_ENDED))))
 
 
 def _sighting(name: str) -> str:

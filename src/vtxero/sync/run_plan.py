@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -87,13 +87,18 @@ class RunPlanner:
 
     def follow_ups(self, modules: list[ModulePlan]) -> Iterator[tuple[Action, Standing]]:
         """Give what was foreseen, and how each record stands before it."""
-        unread = self.unread()
+        for name, standings in self.standings(modules).items():
+            for action in self._env.state.follow_ups(name):
+                yield action, standings.of(action.vtiger_id)
+
+    def standings(self, modules: Iterable[ModulePlan]) -> dict[str, Standings]:
+        """Tell, by module, how the records stand of which something was foreseen."""
+        unread, found = self.unread(), {}
         for module in modules:
             ids = {action.vtiger_id for action in self._env.state.follow_ups(module.name)}
             terms = self._run.scope.terms(module)
-            standings = Standings(self._env, module.name, terms, unread.get(module.name, {}), ids)
-            for action in self._env.state.follow_ups(module.name) if ids else ():
-                yield action, standings.of(action.vtiger_id)
+            found[module.name] = Standings(self._env, module.name, terms, unread.get(module.name, {}), ids)
+        return found
 
     def _check_mapping(self) -> None:
         """Stop when the mapping changed."""

@@ -14,7 +14,7 @@ from vtxero.sync.follow import Standing
 from vtxero.sync.forecast import Forecast
 from vtxero.sync.lookup import SYMBOLS
 from vtxero.sync.records import FieldChange, Outcome
-from vtxero.sync.report import RecordResult, RunReport, was_moved
+from vtxero.sync.report import RecordResult, RunReport, was_left, was_moved
 from vtxero.sync.request import RunRequest
 from vtxero.sync.saved import WRITES, PlannedWrite, planned_follow_up, planned_write
 from vtxero.sync.scope import Scope
@@ -88,7 +88,7 @@ class RunLedger:
             return
         if standing.is_told and action.outcome is Outcome.UPDATED:
             self._env.recorder.add_changes(self._env.run, self._result(action))
-        elif standing.is_told and was_moved(action.reasons):
+        elif standing.is_told and was_left(action.reasons):
             self._env.recorder.add_reasons(self._env.run, self._result(action))
         elif not standing.is_told or action.outcome is Outcome.FAILED:
             if standing.rests_in and action.counted:

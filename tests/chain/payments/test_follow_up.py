@@ -250,3 +250,24 @@ def test_law_4_status_follows_the_payment_where_the_same_run_wrote_the_invoice_i
 
     assert status(company) == "Paid"
     company.quiet()
+
+
+@pytest.mark.parametrize("short", range(2, 6))
+def test_law_9_status_that_a_run_did_not_come_to_is_told_as_left(tmp_path, short):
+    """The run's calls end before the payment leaves, behind it, or behind the look at what it moved."""
+    with open_cloud(tmp_path) as company:
+        company.sale = company.invoice(company.organization(), line(company.product(), "10"))
+        company.sync()
+        company.quiet()
+        pay(company, "104.50")
+        planned = company.sync(dry_run=True)
+        needed = sum(planned.calls.values()) + sum(planned.planned_calls.values())
+
+        report = company.sync(max_calls=needed - short)
+
+        assert (report.exit_code, status(company)) == (7, "Approved")
+        assert reasons(report)[company.number_of(company.sale)] == [Code.RUN_ENDED]
+        assert [each.seen for each in report.modules if each.module == "invoices" and each.seen] == [1]
+        company.sync()
+        assert status(company) == "Paid"
+        company.quiet()
