@@ -137,3 +137,19 @@ def test_line_with_a_product_s_duplicate_gets_the_item_code_of_the_one_that_cros
     [sold] = company.invoices().values()
     assert [row["ItemCode"] for row in sold["LineItems"]] == ["W-1"]
     assert {reason.code for record in report.records for reason in record.reasons} == {Code.PRD_DUPLICATE}
+
+
+def test_number_of_an_invoice_whose_namesake_was_deleted_is_told_to_be_that_one_s(company):
+    acme, part = company.organization(), company.product()
+    first, second = company.invoice(acme, line(part)), company.invoice(acme, line(part))
+    company.vtiger.find(second).fields["invoice_no"] = company.number_of(first)
+    company.sync()
+    company.time.pass_by(600)
+    company.vtiger.delete(first)
+
+    report = company.sync(full=True)
+
+    [told] = [record for record in report.records if record.vtiger_id == second]
+    assert [(each.code, each.message) for each in told.reasons] == [
+        (Code.INV_NUMBER_TAKEN, f"It belongs to Vtiger's {first}, which was deleted.")
+    ]

@@ -97,14 +97,15 @@ def _judge_hit(state: State, slice_: Slice[Any], hit: KeyHit) -> Match:
     holder = state.record(slice_.name, Side.VTIGER, link.vtiger_id) if link else None
     if holder and holder.presence is Presence.GONE and hit.presence is Presence.GONE and slice_.duplicate_code:
         return Match(xero_id=hit.id)  # what became of it in Xero is the reason: there is nobody to be a duplicate of
-    return _taken(slice_, link.vtiger_id if link else "")
+    return _taken(slice_, link.vtiger_id if link else "", is_gone=bool(holder and holder.presence is Presence.GONE))
 
 
-def _taken(slice_: Slice[Any], holder: str) -> Match:
+def _taken(slice_: Slice[Any], holder: str, *, is_gone: bool = False) -> Match:
     """Another Vtiger record has the partner: this one is its duplicate, or its name, code or number is simply taken."""
     if slice_.duplicate_code and holder:
         return Match(holder=holder)
-    return Match(finding=finding(slice_.taken_code, f"It belongs to Vtiger's {holder} already." if holder else ""))
+    how = ", which was deleted" if is_gone else " already"
+    return Match(finding=finding(slice_.taken_code, f"It belongs to Vtiger's {holder}{how}." if holder else ""))
 
 
 def _holder(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> str:
