@@ -64,12 +64,15 @@ class Nearby(Company):
     def _wires(self) -> Wires:
         return wires(self.net, self.time, batch=self.batch)
 
+    def rest(self) -> None:
+        """Bring all to both sides, and let time pass until nothing that was written is young any more."""
+        for _ in range(2):
+            assert self.sync().exit_code == 0
+            self.time.pass_by(600)
+
     def come_to_rest(self, invoice: str) -> None:
-        """Bring Acme's invoice to both sides, and let time pass until nothing that was written is young any more."""
-        assert self.sync().exit_code == 0
-        self.time.pass_by(600)
-        self.sync()
-        self.time.pass_by(600)
+        """Bring Acme's invoice to both sides, and let it rest."""
+        self.rest()
         self.contact_id = self.contacts()["Acme Ltd"]["ContactID"]
         self.invoice_id = self.invoices()[self.number_of(invoice)]["InvoiceID"]
 

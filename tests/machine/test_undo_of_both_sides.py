@@ -14,19 +14,12 @@ from vtxero.sync.records import Outcome
 NO_PHONE = {"PhoneType": "DEFAULT", "PhoneNumber": ""}
 
 
-def rest(company):
-    """Let a sync come to its end, and time pass until nothing that was written is young any more."""
-    for _ in range(2):
-        company.sync()
-        company.time.pass_by(600)
-
-
 @pytest.fixture
 def company():
     """A pair of which one run carried a phone number to Xero and an address to Vtiger."""
     with open_nearby() as company:
         company.acme = company.organization("Acme", phone="1")
-        rest(company)
+        company.rest()
         [company.contact] = company.xero.contacts
         company.vtiger.edit(company.acme, phone="2")
         company.xero.edit_contact(company.contact, EmailAddress="a@b.example")

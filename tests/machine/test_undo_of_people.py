@@ -18,14 +18,6 @@ def company():
         yield company
 
 
-def rest(company):
-    """Let a sync come to its end, and time pass until nothing that was written is young any more."""
-    for _ in range(2):
-        report = company.sync()
-        company.time.pass_by(600)
-    return report
-
-
 def jane_in(company):
     [jane] = [company.vtiger.wire_id(person) for person in company.vtiger.live("Contacts")]
     return jane
@@ -34,7 +26,7 @@ def jane_in(company):
 def with_jane_added(company):
     """Let a run add Jane to an organization in Vtiger."""
     company.acme = company.organization("Acme")
-    rest(company)
+    company.rest()
     [contact] = company.xero.contacts
     company.xero.edit_contact(contact, **JANE)
     company.time.pass_by(600)
@@ -46,12 +38,21 @@ def with_jane_added(company):
 def with_jane_and_her_organization_made(company):
     """Let a run make Jane's organization in Vtiger, beside another one that is there."""
     company.acme = company.organization("Acme")
-    rest(company)
+    company.rest()
     company.xero.add_contact(Name="Doe Ltd", **JANE)
     company.time.pass_by(600)
     report = company.sync()
     company.time.pass_by(600)
     return report
+
+
+def with_all_of_janes_made(company):
+    """Let a run make Jane's organization in Vtiger, with an invoice of it."""
+    doe = company.xero.add_contact(Name="Doe Ltd", **JANE)
+    company.xero.add_item(Code="G-1", Name="Gear", SalesDetails={"UnitPrice": "7", "AccountCode": "200"})
+    company.xero_invoice(doe, xero_line("7", ItemCode="G-1"))
+    company.time.pass_by(600)
+    return company.sync()
 
 
 @pytest.mark.parametrize("made", [with_jane_added, with_jane_and_her_organization_made])
@@ -83,11 +84,7 @@ def test_person_whom_nobody_named_goes_with_the_undo(company, made):
 
 
 def test_person_whom_only_an_invoice_of_the_same_run_names_goes_with_it(company):
-    doe = company.xero.add_contact(Name="Doe Ltd", **JANE)
-    company.xero.add_item(Code="G-1", Name="Gear", SalesDetails={"UnitPrice": "7", "AccountCode": "200"})
-    company.xero_invoice(doe, xero_line("7", ItemCode="G-1"))
-    company.time.pass_by(600)
-    run = company.sync().run
+    run = with_all_of_janes_made(company).run
     [invoice] = company.vtiger.live("Invoice")
     invoice.fields["contact_id"] = jane_in(company)  # as a workflow of Vtiger's may do, without a trace
 
@@ -98,11 +95,7 @@ def test_person_whom_only_an_invoice_of_the_same_run_names_goes_with_it(company)
 
 
 def test_organization_and_person_stay_when_somebody_saves_an_invoice_of_theirs_at_the_last_moment(company):
-    doe = company.xero.add_contact(Name="Doe Ltd", **JANE)
-    company.xero.add_item(Code="G-1", Name="Gear", SalesDetails={"UnitPrice": "7", "AccountCode": "200"})
-    company.xero_invoice(doe, xero_line("7", ItemCode="G-1"))
-    company.time.pass_by(600)
-    run = company.sync().run
+    run = with_all_of_janes_made(company).run
     company.time.pass_by(600)
     [invoice] = [company.vtiger.wire_id(found) for found in company.vtiger.live("Invoice")]
 

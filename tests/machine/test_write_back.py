@@ -19,12 +19,6 @@ def company():
         yield company
 
 
-def come_to_rest(company):
-    for _ in range(2):
-        company.sync()
-        company.time.pass_by(600)
-
-
 def just_before(company, what, deed):
     """A person works just before the first request that writes this text is served."""
     old, done = company.net.gate, []
@@ -57,7 +51,7 @@ def refused(company):
 
 def test_law_3_edit_while_another_record_gets_its_id_is_not_overwritten(company):
     products = [company.product(f"Part {n}", f"P-{n}", price="10") for n in range(3)]
-    come_to_rest(company)
+    company.rest()
     company.configure("products", write_back=True)
     just_before(company, b"", lambda: company.vtiger.edit(products[2], unit_price="77"))
 
@@ -88,7 +82,7 @@ def test_law_6_undo_spares_what_somebody_wrote_into_the_record_while_it_got_its_
     company.xero.add_contact(Name="Acme")
     first = company.sync().run
     company.time.pass_by(600)
-    come_to_rest(company)
+    company.rest()
     [acme] = company.vtiger.live("Accounts")
     wire_id = company.vtiger.wire_id(acme)
     acme.fields["cf_853"] = ""
@@ -106,7 +100,7 @@ def test_law_6_undo_spares_what_somebody_wrote_into_the_record_while_it_got_its_
 def test_law_6_undo_takes_away_what_its_run_made_though_the_id_came_into_it_later(company):
     company.xero.add_contact(Name="Acme")
     first = company.sync().run
-    come_to_rest(company)
+    company.rest()
     [acme] = company.vtiger.live("Accounts")
     acme.fields["cf_853"] = ""
     company.configure("organizations", write_back=True)
@@ -121,7 +115,7 @@ def test_law_6_undo_takes_away_what_its_run_made_though_the_id_came_into_it_late
 @pytest.mark.parametrize("conflict", [False, True])
 def test_law_9_id_that_vtiger_refuses_takes_nothing_off_what_is_told_of_the_record(company, conflict):
     acme = company.organization("Acme Ltd", phone="1")
-    come_to_rest(company)
+    company.rest()
     company.configure("organizations", write_back=True)
     company.vtiger.edit(acme, phone="2")
     if conflict:
@@ -165,7 +159,7 @@ def test_law_4_dry_run_tells_of_ids_that_a_killed_run_left(company):
 
 def test_law_4_saved_plan_writes_no_id_into_records_that_it_is_not_about(company):
     acme, beta = company.organization("Acme Ltd"), company.organization("Beta Ltd")
-    come_to_rest(company)
+    company.rest()
     company.vtiger.edit(acme, phone="2")
     plan = company.sync(dry_run=True)
     company.configure("organizations", write_back=True)
@@ -195,7 +189,7 @@ def test_law_10_many_ids_are_many_changes_and_stop_at_the_guard():
 def test_law_3_price_that_vtiger_would_round_is_not_touched_and_that_is_told(company, deed):
     part = company.product(price="0.0375")
     company.vtiger.find(part).fields["unit_price"] = "0.03750000"
-    come_to_rest(company)
+    company.rest()
     [item] = company.xero.items
     if deed == "id":
         company.configure("products", write_back=True)
@@ -220,7 +214,7 @@ def test_field_that_vtiger_gets_later_is_filled_by_the_next_run():
             company.configure(module, write_back=True)
         acme, part = company.organization(), company.product()
         sale = company.invoice(acme, line(part), invoicestatus="Created")
-        come_to_rest(company)
+        company.rest()
         company.time.pass_by(4000)
         give_vtiger_the_fields(company)
 
