@@ -82,6 +82,15 @@ def test_large_line_called_rounding_is_a_line():
     assert len(from_xero(a_slice(), row).record.lines) == 2
 
 
+def test_line_called_rounding_that_is_the_only_one_is_what_the_invoice_is_for():
+    books = Books()
+    books.add_placeholder()
+    projection, element = created(x_row(x_item("", price="0.01", text="Rounding", tax="NONE")), books=books)
+
+    assert [(line.description, line.unit_price) for line in projection.record.lines] == [("Rounding", D("0.01"))]
+    assert element["txtAdjustment"] == "0"
+
+
 def test_rounding_of_xeros_taxes_goes_into_the_adjustment_with_a_note():
     row = x_row(*(x_item(price=price) for price in ("25.06", "25.61", "25.63")))
     projection, _ = created(row)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from modules.invoices.books import CHARGE, RATES, Books, Product, a_reference, a_slice
-from modules.invoices.papers import TAXED, blockers, codes, plain, to_xero, v_line, v_row
+from modules.invoices.papers import TAXED, blockers, codes, from_xero, plain, to_xero, v_line, v_row, x_item, x_row
 from vtxero.domain.lookups import PartnerState
 
 
@@ -94,6 +94,17 @@ def test_no_tax_when_xero_has_no_tax_free_rate_stops():
 
 def test_invoice_without_lines_stops():
     assert blockers(v_row(total="0")) == ["INV-LINES"]
+
+
+@pytest.mark.parametrize("adjustment", ["0", "0.004", "0.01"])
+def test_invoice_of_nothing_but_the_empty_placeholder_stops(adjustment):
+    """With an adjustment of a cent beside none in Xero there is a gap, and no line to put it on."""
+    books = Books()
+    filler = v_line(books.add_placeholder(), price="0")
+    slice_ = a_slice(books=books)
+    current = from_xero(slice_, x_row(x_item("", price="5", text="Work"))).record
+    row = v_row(filler, total=adjustment, txtAdjustment=adjustment)
+    assert codes(to_xero(slice_, row, current).blockers) == ["INV-LINES"]
 
 
 def test_all_reasons_come_at_once_in_the_catalogues_order():

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order, note
-from vtxero.domain.money import ZERO, canon, cents
+from vtxero.domain.money import ZERO, canon
 from vtxero.domain.sides import Side
 from vtxero.domain.text import shorten
 from vtxero.modules.invoices import findings, statuses, xero_math
@@ -34,7 +34,10 @@ def to_xero(tools: Tools, record: Invoice, current: Invoice | None) -> Projectio
     )
     projected = hold_back(tools, projected, current, Side.XERO)
     found += remarks.findings()
-    if record.group_discount or record.deducted or remarks.has(*_NO_TOTAL):
+    empty = not any(xero_math.all_lines(projected))
+    if empty or not (record.lines or lines.shipping):
+        found.append(finding(Code.INV_LINES, "It has no lines.", field="lines", remedy="Add the lines in Vtiger."))
+    if empty or record.group_discount or record.deducted or remarks.has(*_NO_TOTAL):
         return Projection(replace(projected, total=xero_math.total(projected, tools.rates)), in_order(found))
     settled = _settle(tools, record, projected, current)
     if settled.finding:
@@ -58,8 +61,6 @@ def _head(tools: Tools, record: Invoice, current: Invoice | None) -> tuple[Invoi
         *findings.money_findings(tools, record),
         *about_status,
     ]
-    if not record.lines and not (record.shipping and cents(record.shipping.amount)):
-        found.append(finding(Code.INV_LINES, "It has no lines.", field="lines", remedy="Add the lines in Vtiger."))
     reference = record.reference.strip()
     if current and not current.reference and reference == current.number:
         reference = ""  # Vtiger needs a subject: that of an invoice which Xero made without a reference is its number

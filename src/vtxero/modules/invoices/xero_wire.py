@@ -193,14 +193,17 @@ def _sort_out(tools: Tools, lines: list[InvoiceLine]) -> tuple[list[InvoiceLine]
 
 
 def _is_ours(tools: Tools, name: str, line: InvoiceLine, count: int) -> bool:
-    """Tell whether a line of such a name is what we mean by it; Vtiger has no charges of nothing."""
+    """Tell whether a line of such a name is what we mean by it.
+
+    Vtiger has no charges of nothing, and a rounding stands beside the lines that it rounds.
+    """
     if name == xero_math.CHARGES:
         return bool(xero_math.line_amount(line))
     if tools.rates.get(line.tax_type) or line.tax_amount:
         return False
     if name == xero_math.ADJUSTMENT:
         return line.account in tools.adjustment_accounts
-    return abs(xero_math.line_amount(line)) <= xero_math.largest_rounding(count)
+    return count > 1 and abs(xero_math.line_amount(line)) <= xero_math.largest_rounding(count)
 
 
 def _charge(line: InvoiceLine) -> Charge:
