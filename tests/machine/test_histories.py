@@ -113,5 +113,5 @@ TestHistories = Histories.TestCase
 TestHistories.settings = settings(
     max_examples=60, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
-TestLongHistories = pytest.mark.soak(LongHistories.TestCase)
+TestLongHistories = pytest.mark.soak(pytest.mark.timeout(3600)(LongHistories.TestCase))
 TestLongHistories.settings = settings(max_examples=2000, stateful_step_count=30, deadline=None)

@@ -31,9 +31,8 @@ MOST_MISSING = 300
 XERO_MODULES = {"organizations": ("organizations", "contacts"), "invoices": ("invoices",)}
 """Which modules of ours hold the records of a list of Xero's."""
 MOVED = (
-    "If a backup was put back, it is a copy, or a stand-in was started anew, run `vtxero sync --resync`: all links are "
-    "forgotten and found again. "
-    "If people deleted these records, go on with `--allow instance`."
+    "If people only deleted these records, go on with `--allow instance`. If a backup was put back, a stand-in was "
+    "started anew, or this is a copy, run `vtxero sync --resync`: all links are forgotten and found again."
 )
 SET_BACK = (
     "If the demo company was reset or a stand-in was started anew, run `vtxero sync --resync`: all links are forgotten "

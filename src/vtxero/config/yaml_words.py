@@ -14,6 +14,7 @@ import yaml
 Said: TypeAlias = tuple[str, str]
 
 QUOTES = 'Put the value in quotes, as in name: "value".'
+CLOSE = "Close it in its own line, with the same quote."
 INDENT = "Set all lines of one section in by the same number of blanks."
 _CANNOT_BEGIN = re.compile(r"found character ('.'|\"'\") that cannot start any token")
 _ESCAPE = re.compile(r"found unknown escape character '(.*)'")
@@ -76,8 +77,35 @@ def fault_of(error: yaml.YAMLError, text: str) -> Fault:
     if not isinstance(error, yaml.MarkedYAMLError):
         return Fault(0, 0, "it is no YAML", "Write lines like name: value.")
     mark = error.problem_mark or error.context_mark
+    if opened := _never_closed(error):
+        return Fault(opened.line + 1, opened.column + 1, "the quote that opens here is never closed", CLOSE)
+    if opened := _closed_by_another(error, text):
+        return Fault(
+            opened.line + 1, opened.column + 1, "the quote that opens here is closed in a later line only", CLOSE
+        )
     said, write = _explained(error, text)
     return Fault(mark.line + 1, mark.column + 1, said, write) if mark else Fault(0, 0, said, write)
+
+
+def _never_closed(error: yaml.MarkedYAMLError) -> yaml.Mark | None:
+    problem = error.problem or ""
+    ended = "end of stream" in problem or "document separator" in problem
+    return error.context_mark if ended and "quoted scalar" in (error.context or "") else None
+
+
+def _closed_by_another(error: yaml.MarkedYAMLError, text: str) -> yaml.Mark | None:
+    """Find the quote that the next value's quote closed: the parser stumbles over what follows that one."""
+    mark, last = error.problem_mark, None
+    try:
+        for token in yaml.scan(text):
+            if mark is None or token.end_mark.index > mark.index:
+                break
+            last = token
+    except yaml.YAMLError:
+        pass  # the tokens before the fault are what is looked for
+    if not isinstance(last, yaml.ScalarToken) or last.style not in {'"', "'"}:
+        return None
+    return last.start_mark if last.end_mark.line > last.start_mark.line else None
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str) -> Said:
@@ -88,8 +116,6 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> Said:
             return said
     if "values are not allowed here" in problem or "keys are not allowed here" in problem:
         return _second_colon(error, text)
-    if "quoted scalar" in context and ("end of stream" in problem or "document separator" in problem):
-        return f"the quote that opens in line {begun} is never closed", "Close it with the same quote."
     if "flow" in context:
         kind = "{" if "mapping" in context else "["
         shown = "{name: value, name: value}" if kind == "{" else "[one, two]"

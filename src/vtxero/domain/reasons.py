@@ -195,7 +195,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.INV_DATE: (
         "Its invoice date or due date is missing.",
-        "Fill in the date named in Vtiger.",
+        "Enter the missing date on the invoice, or on the payment, in Vtiger.",
     ),
     Code.INV_LINES: (
         "It has no lines, or not as many as were sent.",
@@ -255,7 +255,8 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.INV_NUMBER_TAKEN: (
         "Xero has another invoice of that number, maybe a voided one.",
-        "Renumber one of them; a voided invoice keeps its number for ever.",
+        "Give Xero's invoice another number. A voided one keeps its number for ever: duplicate Vtiger's invoice, which "
+        "numbers the copy anew, and delete the first.",
     ),
     Code.INV_STOCK: (
         "There are no, or not enough, items available to sell.",
