@@ -26,4 +26,4 @@ def test_record_whose_write_has_no_known_end_says_which_run_sent_it_until_the_ne
         company.sync()
         [settled] = record_stories(company.settings, "organizations", "Acme Ltd")
         assert settled.sent == ()
-        assert story.sent[0][0] in [run for run, _ in settled.history]
+        assert story.sent[0][0] in [told.run for told in settled.history]

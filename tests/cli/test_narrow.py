@@ -91,7 +91,7 @@ def test_story_when_the_screen_is_narrow_is_whole(width):
     state = {"linked": True, "author": "vtiger", "alias_of": "", "gone": (), "waits": (), "unsettled": ()}
     story = RecordStory("invoices", "INV1", fields=fields, history=(), **ids, **nothing, **state)
 
-    text = drawn(story_parts(story, COMMAND, is_plain=True), width)
+    text = drawn(story_parts(story, COMMAND), width)
 
     figures = ["1234567.89", "1234567.88", "7654321.98", "1000.25", "1011.25", *ids.values()]
     assert_whole(text, width, figures)

@@ -114,7 +114,7 @@ def test_status_of_a_linked_record_shows_both_sides_whatever_it_is_named_by(sync
 def test_status_of_a_record_that_waits_says_why_and_what_to_do(synced, vtxero):
     ran = vtxero("status", f"invoices:{synced.bad_number}")
 
-    assert "Not linked: it waits" in ran.out
+    assert "Not linked: the next run looks at it again." in ran.out
     assert "INV-GROUP-DISCOUNT" in ran.out
     assert "Give the discount on the lines instead." in " ".join(ran.out.split())
     assert f"record={synced.bad.partition('x')[2]}\n" in ran.out

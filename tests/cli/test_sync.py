@@ -9,6 +9,7 @@ from chain.company import line
 from cli.samples import full_report, quiet_report, stopped_report
 from vtxero.domain.sides import Direction
 from vtxero.errors import AuthError, LockedError, StopError, TemporaryError
+from vtxero.sync.records import Outcome
 from vtxero.sync.request import RunRequest
 
 
@@ -126,6 +127,33 @@ def test_quiet_when_something_is_wrong_prints_the_tables(vtxero, engine):
 
     assert ran.code == 8
     assert "In conflict: 1" in ran.out
+
+
+def test_quiet_run_reminds_in_a_line_of_a_conflict_that_an_earlier_one_told_with_both_addresses(shop, vtxero):
+    crm = shop.company
+    acme = crm.organization("Acme Ltd", phone="1")
+    vtxero("sync")
+    [contact] = crm.xero.contacts
+    crm.crm.post("revise", element={"id": acme, "phone": "2"})
+    crm.xero.edit_contact(contact, Phones=[{"PhoneType": "DEFAULT", "PhoneNumber": "3"}])
+
+    told, reminded, whole = vtxero("sync", "-q"), vtxero("sync", "-q"), vtxero("sync")
+
+    assert (told.code, reminded.code, whole.code) == (8, 8, 8)
+    assert "In conflict: 1" in told.out
+    assert f"record={acme.partition('x')[2]}\n" in told.out
+    assert f"{contact}\n" in told.out
+    assert reminded.out == "1 conflict waits for your decision, as before: vtxero log --conflicts\n"
+    assert "In conflict: 1" in whole.out
+
+
+@pytest.mark.usefixtures("config")
+def test_quiet_run_with_a_failed_record_beside_a_known_conflict_prints_the_tables(vtxero, engine):
+    report = full_report()
+    known = tuple(replace(each, repeated=each.outcome is Outcome.CONFLICT) for each in report.records)
+    engine.answers = [replace(report, records=known)]
+
+    assert "Failed: 1" in vtxero("sync", "-q").out
 
 
 @pytest.mark.usefixtures("config")

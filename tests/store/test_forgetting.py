@@ -212,7 +212,7 @@ def test_story_of_a_record_names_the_last_run_that_told_each_outcome(database):
     for run, code in (("a", Code.ORG_NAME), ("b", Code.ORG_NAME), ("c", Code.GONE), ("d", Code.GONE)):
         told(database, run, code=code)
 
-    assert [run for run, _ in Stories(database).history("cards", "7x1", "")] == ["d", "b"]
+    assert [told.run for told in Stories(database).history("cards", "7x1", "")] == ["d", "b"]
 
 
 def test_log_of_old_runs_is_forgotten_and_what_still_waits_stays_known(database):
@@ -228,7 +228,7 @@ def test_log_of_old_runs_is_forgotten_and_what_still_waits_stays_known(database)
     assert SqliteRuns(database).runs() == []
     assert [each.label for each in SqliteRuns(database).waiting()] == ["7x1"]
     assert [rows(database, table) for table in ("runs", "counts", "outcomes", "judged")] == [0, 0, 1, 1]
-    assert [found for found, _ in Stories(database).history("cards", "7x1", "")] == ["older"]
+    assert [told.run for told in Stories(database).history("cards", "7x1", "")] == ["older"]
 
 
 def test_stretch_that_reaches_into_kept_runs_is_kept_for_them(database):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from vtxero.domain.codes import Code
@@ -45,6 +46,17 @@ def test_skip_is_new_in_the_first_run_and_repeated_in_those_after_it(tmp_path):
     with opened(tmp_path) as runs:
         assert [told(runs, name, result()) for name in "abc"] == [[False], [True], [True]]
         assert [[each.repeated for each in runs.results(name)] for name in "abc"] == [[False], [True], [True]]
+
+
+def test_conflict_is_new_in_the_first_run_and_whenever_it_is_another_one(tmp_path):
+    def conflict(message):
+        return replace(result(Outcome.CONFLICT), reasons=(finding(Code.CONFLICT, message),))
+
+    with opened(tmp_path) as runs:
+        said = ["1 or 2", "1 or 2", "1 or 3", "1 or 3"]
+        assert [told(runs, name, conflict(text)) for name, text in zip("abcd", said, strict=True)] == [
+            [False], [True], [False], [True],
+        ]  # fmt: skip
 
 
 def test_skip_for_another_reason_is_new_and_one_after_a_run_that_did_not_look_at_it_is_not(tmp_path):

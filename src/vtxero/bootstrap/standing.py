@@ -24,7 +24,7 @@ from vtxero.store.stories import Stories
 from vtxero.sync.cursors import moment_of
 from vtxero.sync.lookup import StateLookups
 from vtxero.sync.records import Outcome, Presence
-from vtxero.sync.report import RecordResult, RunSummary
+from vtxero.sync.report import HistoryEntry, RecordResult, RunSummary
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import Link
 from vtxero.sync.write_back import LACKS_ID
@@ -153,7 +153,7 @@ class RecordStory:
     waits: tuple[Side, ...]
     unsettled: tuple[str, ...]
     fields: tuple[FieldStory, ...]
-    history: tuple[tuple[str, RecordResult], ...]
+    history: tuple[HistoryEntry, ...]
     told: int = 0
     sent: tuple[tuple[str, Side], ...] = ()
 

@@ -27,6 +27,7 @@ LEAST = 30
 """Columns that a change needs beside the name of its record."""
 STAND_IN = "made for lines that name no product; it never goes to Xero"
 """What is said of a record without a counterpart: the placeholder product (`invoices.placeholder_product`)."""
+DONE = {"unlink": "unlinked", "delete": "deleted", "archive": "archived"}
 UNLINKED = "both stay, and are linked no more"
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
@@ -113,6 +114,12 @@ def _taken_away(change: FieldChange) -> tuple[str, str] | None:
     return None
 
 
+def done(record: RecordResult) -> Text:
+    """Say in a word what a run did with a record, or that it did not."""
+    undone = _undone(record)
+    return Text(DONE[undone[0]] if undone else record.outcome.value, style=STYLES[record.outcome])
+
+
 def changes_of(record: RecordResult, *, whole: bool = False) -> Text:
     """A creation in one line, a change with before and after, a line each; `whole`: however much that is."""
     if undone := _undone(record):
@@ -144,10 +151,17 @@ def _value(value: str | None, *, whole: bool) -> str:
     return (text if whole else shortened(text, MAX_VALUE)) or "(blank)"
 
 
-def crossed(record: RecordResult, *, whole: bool = False) -> Text:
+def crossed(record: RecordResult, *, whole: bool = False, undoes: bool = False) -> Text:
     """The changes of a record of the log; of one that crossed in part, with that these are the ones that did."""
     changes = changes_of(record, whole=whole)
-    return Text.assemble("What else was changed crossed: ", changes) if crosses_in_part(record) else changes
+    return Text.assemble(f"{what_else(undoes=undoes)}: ", changes) if crosses_in_part(record) else changes
+
+
+def what_else(*, undoes: bool, planned: bool = False) -> str:
+    """Head the changes of a record that is told under a reason."""
+    if undoes:
+        return f"What else the run changed {'is' if planned else 'was'} set back"
+    return f"What else was changed {'crosses' if planned else 'crossed'}"
 
 
 def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[RenderableType]:
@@ -157,12 +171,12 @@ def changed_parts(records: Iterable[RecordResult], view: View) -> Iterator[Rende
         yield Text("")
         yield Text(f"{module}, {TITLES[direction]}: {len(items)}", style="bold")
         for record in items:
-            yield indented(Text.assemble((record.outcome.value, STYLES[record.outcome]), "  ", name_of(record)), 2)
+            yield indented(Text.assemble(done(record), "  ", name_of(record)), 2)
             if crosses_in_part(record):
                 for item in record.reasons:
                     yield indented(Text(f"{item.code.value}: {clean(item.message)}"), 6)
             if record.changes:
-                yield indented(crossed(record), 6)
+                yield indented(crossed(record, undoes=view.undoes), 6)
             for item in record.notes:
                 yield indented(full_text(item, view.command), 6)
             if view.is_plain:

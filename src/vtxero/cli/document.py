@@ -11,7 +11,7 @@ from vtxero.cli.naming import in_order
 from vtxero.domain.findings import Finding
 from vtxero.errors import StopError, VtxeroError
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import ModuleCount, RecordResult, RunReport, RunSummary
+from vtxero.sync.report import HistoryEntry, ModuleCount, RecordResult, RunReport, RunSummary
 
 VERSION = 1
 
@@ -69,6 +69,11 @@ def record_document(record: RecordResult) -> dict[str, Any]:
     }
 
 
+def history_document(entry: HistoryEntry) -> dict[str, Any]:
+    """Give the document of what a run told of a record."""
+    return {"run": entry.run, "takes_back": entry.takes_back or None, **record_document(entry.result)}
+
+
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "code": finding.code.value,
@@ -83,13 +88,14 @@ def records_document(records: Iterable[RecordResult]) -> dict[str, Any]:
     return {"version": VERSION, "records": [record_document(record) for record in records]}
 
 
-def summary_document(summary: RunSummary) -> dict[str, Any]:
-    """Give the document of a run in a list of runs."""
+def summary_document(summary: RunSummary, *, under_way: str = "") -> dict[str, Any]:
+    """Give the document of a run in a list of runs; `under_way` names the one that is, if any."""
     return {
         "run": summary.run,
         "command": summary.command,
         "takes_back": summary.takes_back or None,
         "status": summary.status,
+        "under_way": summary.run == under_way,
         "exit_code": summary.exit_code,
         "started_at": moment(summary.started_at),
         "finished_at": moment(summary.finished_at),

@@ -6,7 +6,7 @@ Until the end nothing is written. Then config and logins are written together, o
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,21 +128,18 @@ class FirstConfig:
 
     def _place(self, loaded: Loaded) -> str:
         """Say where the secrets are: what the config holds lies there, even while a variable wins over it."""
-        vault = self._logins.vault(is_staged=False)
-        held = {"access_key": ("vtiger", "Vtiger's access key", vault.vtiger_key())}
-        if loaded.settings.xero.flow != "pkce":
-            held["client_secret"] = ("xero", "Xero's client secret", vault.xero_secret())
+        vault, flow = self._logins.vault(is_staged=False), loaded.settings.xero.flow
+        held = {("vtiger", "access_key"): ("Vtiger's access key", vault.vtiger_key())}
+        if flow != "pkce":
+            held["xero", "client_secret"] = ("Xero's client secret", vault.xero_secret())
         written = read_text(starter_text(self._logins.draft), name=str(self._path)).places
-        lines = {what: written[section, key] for key, (section, what, _) in held.items() if (section, key) in written}
-        found_at = {what: found.place for _, what, found in held.values() if found}
-        wins = [place for what, place in found_at.items() if what in lines and place != lines[what]]
-        places = found_at | lines
-        if loaded.settings.xero.flow != "client_credentials":
-            places["Xero's login"] = vault.place
-        together = {place: [what for what, where in places.items() if where == place] for place in places.values()}
-        said = "; ".join(f"{' and '.join(what)} in {place}" for place, what in together.items())
+        lines = {what: written[key] for key, (what, _) in held.items() if key in written}
+        found_at = {what: found.place for what, found in held.values() if found}
+        login = {"Xero's login": vault.place} if flow != "client_credentials" else {}
+        said = _listed(found_at | lines | login)
         if lines:
             said += ". Only you can read that file"
+        wins = [place for what, place in found_at.items() if what in lines and place != lines[what]]
         if wins:
             win, they = ("wins", "it is") if len(wins) == 1 else ("win", "they are")
             said += f"; {_and(wins)} {win} over it while {they} set"
@@ -157,6 +154,12 @@ def _check_currency(found: Discovery) -> None:
             code=Code.RUN_BASE_CURRENCY,
             remedy=REASONS[Code.RUN_BASE_CURRENCY].remedy,
         )
+
+
+def _listed(places: Mapping[str, str]) -> str:
+    """Name what lies where, each place once."""
+    together = {place: [what for what, where in places.items() if where == place] for place in places.values()}
+    return "; ".join(f"{' and '.join(what)} in {place}" for place, what in together.items())
 
 
 def _and(words: Sequence[str]) -> str:

@@ -124,9 +124,9 @@ def _show_record(session: Session, settings: Settings, text: str, wanted: Filter
 
     module, _, record_id = arguments.records([text], ())[0].partition(":")
     stories = record_stories(settings, module, record_id, latest=None)
-    told = dict.fromkeys(entry for story in stories for entry in story.history if wanted.wants(entry[1]))
-    history = sorted(told, key=lambda entry: entry[0].rpartition("-")[0], reverse=True)  # that is when the run began
-    documents = [{"run": name, **document.record_document(result)} for name, result in history]
+    told = dict.fromkeys(entry for story in stories for entry in story.history if wanted.wants(entry.result))
+    history = sorted(told, key=lambda entry: entry.run.rpartition("-")[0], reverse=True)  # that is when the run began
+    documents = [document.history_document(entry) for entry in history]
     match session.options.output:
         case Output.JSON:
             session.print_json({"version": document.VERSION, "records": documents})
@@ -185,14 +185,14 @@ def _show_runs(session: Session, settings: Settings, summaries: Sequence[RunSumm
     from vtxero.bootstrap.reading import under_way
     from vtxero.cli import document, log_view
 
-    documents = [document.summary_document(item) for item in summaries]
+    now = under_way(settings, summaries)
+    documents = [document.summary_document(item, under_way=now) for item in summaries]
     match session.options.output:
         case Output.JSON:
             session.print_json({"version": document.VERSION, "runs": documents})
         case Output.JSONL:
             session.print_lines(documents)
         case Output.TABLE:
-            now = under_way(settings, summaries)
             session.show(log_view.runs_parts(summaries, session.command, since=since, under_way=now))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -12,16 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from vtxero.cli.advice import typed
-from vtxero.cli.changes_view import changed_parts, crossed, crosses_in_part
+from vtxero.cli.changes_view import changed_parts, crossed, crosses_in_part, done
 from vtxero.cli.document import moment
 from vtxero.cli.layout import Fit, Flow
-from vtxero.cli.naming import SHORT, STYLES, TITLES, View, full_text, indented, name_of, number, outcome_words
+from vtxero.cli.naming import SHORT, TITLES, View, full_text, indented, name_of, number, outcome_words
 from vtxero.cli.reasons_view import attention_parts
 from vtxero.cli.render import count_tables, message_parts
 from vtxero.cli.text import clean, plain
 from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
-from vtxero.sync.report import RecordResult, RunReport, RunSummary, taken_back
+from vtxero.sync.report import HistoryEntry, RecordResult, RunReport, RunSummary, taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,35 +136,39 @@ def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[Rend
     """Give one run with those of its records that are wanted."""
     end = f"{report.seconds:.1f} s, exit code {report.exit_code}" if report.has_ended else "without an end"
     yield Text(f"Run {clean(report.run)}, {moment(report.started_at)}, {end}", style="bold")
-    if taken_back(report.command):
+    view = replace(view, undoes=bool(taken_back(report.command)))
+    if view.undoes:
         yield Text(f"An undo of {_taken(taken_back(report.command))}")
     yield from count_tables(report.modules)
     yield from message_parts(report)
     yield from record_parts([record for record in report.records if wanted.wants(record)], view, report.run)
 
 
-def history_parts(history: Sequence[tuple[str, RecordResult]], view: View) -> Iterator[RenderableType]:
+def history_parts(history: Sequence[HistoryEntry], view: View) -> Iterator[RenderableType]:
     """Give all that became of one record, newest first, each with its run, its changes and its reasons."""
     if not history:
         yield Text("Runs have told nothing of that kind about it.")
         return
     name = ""
-    for run, result in history:
+    for entry in history:
+        result = entry.result
         heading = Text.assemble(f"{result.module}: ", name_of(result), style="bold")
         if heading.plain != name:
             name = heading.plain
             yield heading
-        yield from outcome_parts(run, result, view.command)
+        yield from outcome_parts(entry, view.command)
         if result.changes:
-            yield indented(crossed(result, whole=True), 4)
+            yield indented(crossed(result, whole=True, undoes=bool(entry.takes_back)), 4)
     yield Text("")
-    yield Text(f"How it stands: {typed(f'{view.command} status {named(history[0][1])}')}")
+    yield Text(f"How it stands: {typed(f'{view.command} status {named(history[0].result)}')}")
 
 
-def outcome_parts(run: str, result: RecordResult, command: str) -> Iterator[RenderableType]:
+def outcome_parts(entry: HistoryEntry, command: str) -> Iterator[RenderableType]:
     """Give what became of a record in a run, and why."""
-    what = (result.outcome.value, STYLES[result.outcome])
-    yield indented(Text.assemble(f"{clean(run)}  ", what, f"  {typed(TITLES[result.direction])}"), 2)
+    result = entry.result
+    undone = f"  by an undo of {_taken(entry.takes_back)}" if entry.takes_back else ""
+    where = f"  {typed(TITLES[result.direction])}{undone}"
+    yield indented(Text.assemble(f"{clean(entry.run)}  ", done(result), where), 2)
     for item in (*result.reasons, *result.notes):
         yield indented(full_text(item, command), 4)
 

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from vtxero.cli.advice import as_typed, typed
-from vtxero.cli.changes_view import changes_of, crosses_in_part
+from vtxero.cli.changes_view import changes_of, crosses_in_part, what_else
 from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_order, indented, name_of
 from vtxero.cli.text import clean
 from vtxero.domain.codes import Code
@@ -30,6 +30,7 @@ STYLED_AS = {
     SKIPPED: Outcome.SKIPPED,
 }
 """What is told of records that did not cross, or not whole, in this order, with the outcomes in whose colours."""
+NEEDS_SOMEBODY = frozenset({Outcome.FAILED, Outcome.CONFLICT})
 OF_OUTCOMES = {Outcome.FAILED: FAILED, Outcome.CONFLICT: CONFLICT, Outcome.SKIPPED: SKIPPED}
 
 
@@ -42,8 +43,9 @@ def attention_parts(
     what was skipped before for the same reasons is only counted: it was told then.
     """
     everything = list(records)
-    known = [record for record in everything if folds and record.repeated]
-    everything = [record for record in everything if not (folds and record.repeated)]
+    known = [record for record in everything if folds and record.outcome is Outcome.SKIPPED and record.repeated]
+    if known:
+        everything = [record for record in everything if record.outcome is not Outcome.SKIPPED or not record.repeated]
     for heading, outcome in STYLED_AS.items():
         found = [record for record in everything if _heading(record) == heading]
         if not found:
@@ -118,7 +120,10 @@ def _record_lines(record: RecordResult, view: View, run: str | None) -> Iterator
     yield indented(line, 6)
     if view.cap is not None:
         if crosses_in_part(record):
-            yield indented(Text.assemble(f"{_what_else(view, run)}: ", changes_of(record)), 8)
+            heading = what_else(undoes=view.undoes, planned=run is None)
+            yield indented(Text.assemble(f"{heading}: ", changes_of(record)), 8)
+        if view.is_plain and record.outcome in NEEDS_SOMEBODY:
+            yield from addresses_of(record, 8)
         return
     for item in further:
         if item:
@@ -127,13 +132,6 @@ def _record_lines(record: RecordResult, view: View, run: str | None) -> Iterator
         yield indented(full_text(item, view.command), 8)
     if view.is_plain:
         yield from addresses_of(record, 8)
-
-
-def _what_else(view: View, run: str | None) -> str:
-    """Head the changes of a record that is told under a reason."""
-    if view.undoes:
-        return f"What else the run changed {'is' if run is None else 'was'} set back"
-    return f"What else was changed {'crosses' if run is None else 'crossed'}"
 
 
 def _says_more(finding: Finding) -> bool:

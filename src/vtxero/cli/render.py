@@ -11,7 +11,7 @@ from rich.text import Text
 
 from vtxero.cli.advice import as_typed, typed
 from vtxero.cli.changes_view import WRITTEN, plan_parts
-from vtxero.cli.exitcodes import CHANGES
+from vtxero.cli.exitcodes import CHANGES, CONFLICT
 from vtxero.cli.layout import Fit, Flow
 from vtxero.cli.naming import SHORT, TITLES, View, in_order, indented, number, outcome_words
 from vtxero.cli.reasons_view import attention_parts, note_parts
@@ -19,6 +19,7 @@ from vtxero.cli.text import clean, clean_lines, plain
 from vtxero.domain.codes import Code
 from vtxero.domain.reasons import REASONS
 from vtxero.domain.sides import Direction
+from vtxero.domain.words import counted
 from vtxero.errors import BudgetError
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import ModuleCount, RunReport, was_moved
@@ -115,6 +116,18 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     if moved and moved == totals[Outcome.CONFLICT] and not totals[Outcome.FAILED]:
         return f"Done. What was edited meanwhile crosses in the next run: {typed(f'{command} sync')}"
     return _closing_of_run(totals, writes, command, part)
+
+
+def waiting_as_before(report: RunReport, command: str) -> str:
+    """Say, in one line, that only conflicts that were told before need a person; blank if anything else does."""
+    known = [record for record in report.records if record.outcome is Outcome.CONFLICT]
+    if report.exit_code != CONFLICT or not all(record.repeated for record in known):
+        return ""
+    if any(count.counts.get(Outcome.FAILED) for count in report.modules):
+        return ""
+    waits = "waits" if len(known) == 1 else "wait"
+    how = typed(f"{command} log --conflicts")
+    return f"{counted(len(known), 'conflict')} {waits} for your decision, as before: {how}"
 
 
 def _closing_of_idle_plan(totals: Mapping[Outcome, int]) -> str:

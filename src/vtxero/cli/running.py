@@ -50,7 +50,7 @@ def print_report(
     quiet = session.options.quiet and report.exit_code in NOBODY_NEEDED | {CHANGES}
     if session.wants_json:
         _print_document(session, report)
-    if quiet:
+    if quiet or (session.options.quiet and not session.wants_json and _told_before(session, report)):
         return
     errors = tuple(map(session.with_command, report.errors))
     if not session.wants_json:
@@ -75,6 +75,16 @@ def print_report(
             return
     for text in errors:
         session.complain(f"Error: {text}")
+
+
+def _told_before(session: Session, report: RunReport) -> bool:
+    """Remind of conflicts in a line, where they are all that needs a person and were told in full by a run before."""
+    from vtxero.cli.render import waiting_as_before
+
+    line = waiting_as_before(report, session.command)
+    if line:
+        session.print_words(line)
+    return bool(line)
 
 
 def part_of(request: RunRequest) -> str:

@@ -63,14 +63,10 @@ def _record(session: Session, text: str) -> None:
         case Output.JSONL:
             session.print_lines(_story_document(story) for story in stories)
         case Output.TABLE:
-            import sys
-
             from vtxero.cli.status_view import story_parts
-            from vtxero.cli.text import is_plain
 
-            plain = is_plain(sys.stdout, no_color=session.options.no_color)
             for story in stories:
-                session.show(story_parts(story, session.command, is_plain=plain))
+                session.show(story_parts(story, session.command))
 
 
 def _standing_document(found: Standing) -> dict[str, Any]:
@@ -80,7 +76,7 @@ def _standing_document(found: Standing) -> dict[str, Any]:
     return {
         "vtiger": found.vtiger or None,
         "organisation": found.organisation or None,
-        "runs": [summary_document(item) for item in found.runs],
+        "runs": [summary_document(item, under_way=found.under_way) for item in found.runs],
         "modules": [
             {
                 "module": item.name,
@@ -101,7 +97,7 @@ def _standing_document(found: Standing) -> dict[str, Any]:
 
 
 def _story_document(story: RecordStory) -> dict[str, Any]:
-    from vtxero.cli.document import record_document
+    from vtxero.cli.document import history_document
 
     return {
         "module": story.module,
@@ -126,5 +122,5 @@ def _story_document(story: RecordStory) -> dict[str, Any]:
             for item in story.fields
         },
         "open_writes": [{"run": run, "side": side.value} for run, side in story.sent],
-        "history": [{"run": run, **record_document(result)} for run, result in story.history],
+        "history": [history_document(entry) for entry in story.history],
     }

@@ -115,7 +115,7 @@ def _waiting(modules: tuple[ModuleStanding, ...], command: str) -> Iterator[Rend
             yield Text(f"{which}, and what to do: {typed(f'{command} log {flag}')}")
 
 
-def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator[RenderableType]:
+def story_parts(story: RecordStory, command: str) -> Iterator[RenderableType]:
     """Give one record: where it is, whether it is linked, its fields on both sides, and what became of it."""
     yield Text(f"{story.module}: {clean(story.label)}", style="bold")
     for side, record_id, url in (
@@ -124,8 +124,8 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
     ):
         gone = "  (gone)" if side in story.gone else ""
         yield Text.assemble(f"  {NAMES[side]}: ", linked(record_id or "not there yet", url), gone)
-        if is_plain and safe_url(url):
-            yield whole(f"    {safe_url(url)}")
+        if address := safe_url(url):
+            yield whole(f"    {address}")
     yield indented(Text(_standing_of(story)), 2)
     for run, side in story.sent:
         text = f"The run {run} sent a write to {NAMES[side]} and noted no answer; the next run looks what became of it."
@@ -138,13 +138,13 @@ def story_parts(story: RecordStory, command: str, *, is_plain: bool) -> Iterator
         yield Text("No run has written it or left it alone: it is as both sides had it.")
         return
     yield Text("What became of it", style="bold")
-    for run, result in story.history:
-        yield from outcome_parts(run, result, command)
-    every = typed(f"{command} log {named(story.history[0][1])}")
+    for entry in story.history:
+        yield from outcome_parts(entry, command)
+    every = typed(f"{command} log {named(story.history[0].result)}")
     if len(story.history) < story.told:
         yield Text(f"These are the latest {len(story.history)} of {story.told}.", style="bold")
     yield Text(f"All of it, with what was changed: {every}")
-    yield Text(f"A run as a whole: {typed(f'{command} log {story.history[0][0]}')}", style="dim")
+    yield Text(f"A run as a whole: {typed(f'{command} log {story.history[0].run}')}", style="dim")
 
 
 def _standing_of(story: RecordStory) -> str:
@@ -153,7 +153,7 @@ def _standing_of(story: RecordStory) -> str:
         return f"A duplicate: {story.alias_of} stands for it in Vtiger, and what refers to it follows that one."
     waits = " and ".join(NAMES[side] for side in story.waits)
     if not story.linked:
-        return "Not linked: it waits, and every run looks at it again." if waits else "Not linked."
+        return "Not linked: the next run looks at it again." if waits else "Not linked."
     maker = f"Linked; made in {NAMES[Side(story.author)]}."
     if story.gone:
         gone = " and ".join(NAMES[side] for side in story.gone)

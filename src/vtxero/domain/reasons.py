@@ -255,8 +255,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.INV_NUMBER_TAKEN: (
         "Xero has another invoice of that number, maybe a voided one.",
-        "Give Xero's invoice another number. A voided one keeps its number for ever: duplicate Vtiger's invoice, which "
-        "numbers the copy anew, and delete the first.",
+        "Give Xero's invoice another number. If that one is voided, duplicate Vtiger's, and delete the first.",
     ),
     Code.INV_STOCK: (
         "There are no, or not enough, items available to sell.",

@@ -41,13 +41,13 @@ _EARLIER = (
     " AND q.vtiger_id = o.vtiger_id AND q.xero_id = o.xero_id AND q.seq < o.seq"
 )
 _REPEATED = (
-    "o.outcome = 'skipped' AND EXISTS (SELECT 1 FROM outcomes p"  # noqa: S608 - texts of our own
+    "o.outcome IN ('skipped', 'conflict') AND EXISTS (SELECT 1 FROM outcomes p"  # noqa: S608 - texts of our own
     " JOIN judged k ON k.module = p.module AND k.seq BETWEEN p.first AND p.last LEFT JOIN runs r ON r.run = k.run"
     f" WHERE p.seq IN (o.seq, CASE o.vtiger_id WHEN '' THEN ({_EARLIER.format(side='xero')})"
     f" ELSE ({_EARLIER.format(side='vtiger')}) END)"
     " AND p.result = o.result AND k.seq < j.seq AND (r.run IS NULL OR r.exit_code IS NOT NULL))"
 )
-"""That a run before this one, which came to its end and so told it, skipped the record for the same reasons."""
+"""That a run before this one, which came to its end and so told it, left the record alone for the same reasons."""
 
 Place: TypeAlias = tuple[str, str, str]
 """Module and both ids of a record, blank where there is none."""

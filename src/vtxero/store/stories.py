@@ -7,7 +7,7 @@ import sqlite3
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
 from vtxero.store.codec import load_result
-from vtxero.sync.report import RecordResult
+from vtxero.sync.report import HistoryEntry
 
 
 class Stories:
@@ -34,17 +34,16 @@ class Stories:
         )
         return [(Side(side), record_id) for side, record_id in found]
 
-    def history(
-        self, module: str, vtiger_id: str, xero_id: str, limit: int | None = 5
-    ) -> list[tuple[str, RecordResult]]:
-        """Give the latest outcomes of a record (None: all), each with the last run that told it, newest first."""
+    def history(self, module: str, vtiger_id: str, xero_id: str, limit: int | None = 5) -> list[HistoryEntry]:
+        """Give the latest outcomes of a record (None: all), newest first."""
         rows = self._db.execute(
-            "SELECT j.run, o.result FROM outcomes o JOIN judged j ON j.seq = o.last WHERE o.module = ?"
+            "SELECT j.run, coalesce(r.command, ''), o.result FROM outcomes o JOIN judged j ON j.seq = o.last"
+            " LEFT JOIN runs r ON r.run = j.run WHERE o.module = ?"
             " AND ((? <> '' AND o.vtiger_id = ?) OR (? <> '' AND o.xero_id = ?))"
             " ORDER BY o.last DESC, o.seq DESC LIMIT ?",
             (module, vtiger_id, vtiger_id, xero_id, xero_id, -1 if limit is None else limit),
         )
-        return [(run, load_result(text)) for run, text in rows]
+        return [HistoryEntry(run, command, load_result(text)) for run, command, text in rows]
 
     def count_history(self, module: str, vtiger_id: str, xero_id: str) -> int:
         """Count the outcomes of a record."""

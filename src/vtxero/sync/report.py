@@ -36,7 +36,7 @@ class RecordResult:
     notes: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     repeated: bool = False
-    """Skipped, and for the very reasons that the last run gave that looked at it: nothing new to anybody."""
+    """Skipped or in conflict, and for the very reasons that the last run gave that looked at it: nothing new."""
 
     def and_then(self, later: RecordResult) -> RecordResult:
         """Add the changes and notes of a later write to the same record, or to its counterpart: then they say so."""
@@ -110,6 +110,20 @@ class RunReport:
     """What was typed, where the log tells the run; blank for the run that has just been carried out."""
     has_ended: bool = True
     """False for one that is under way, or was stopped hard: nobody noted how long it took, nor its exit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One outcome of a record, with the last run that told it and that run's command."""
+
+    run: str
+    command: str
+    result: RecordResult
+
+    @property
+    def takes_back(self) -> str:
+        """What the run took back, if it was an undo: a run's name or `--origin SIDE`; blank for any other run."""
+        return taken_back(self.command)
 
 
 @dataclass(frozen=True, slots=True)
