@@ -130,6 +130,10 @@ class Lookups(Protocol):
         """Find the id of the one record of `side` with this natural key, None for none or several."""
         ...
 
+    def gone_with(self, module: str, side: Side, member: str) -> list[str]:
+        """Give the ids of the records of `side` that are gone and are found by this member, oldest first."""
+        ...
+
     def is_linked(self, module: str, side: Side, record_id: str) -> bool:
         """Tell whether a record has a link, or this plan gives it one."""
         ...

@@ -10,7 +10,7 @@ from typing import Any
 from vtxero.domain.lookups import SYMBOL_END, SYMBOL_START, Partner, PartnerState, symbol
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
-from vtxero.sync.records import Presence
+from vtxero.sync.records import MEMBER, Presence
 from vtxero.sync.slice import Slice
 from vtxero.sync.state import State
 
@@ -74,6 +74,11 @@ class StateLookups:
         """Find the id of the one record of `side` with this natural key, None for none or several."""
         hits = self._state.hits(module, side, kind, key)
         return hits[0].id if len(hits) == 1 else None
+
+    def gone_with(self, module: str, side: Side, member: str) -> list[str]:
+        """Give the ids of the records of `side` that are gone and are found by this member, oldest first."""
+        hits = self._state.hits(module, side, MEMBER, member) if member else ()
+        return [hit.id for hit in hits if hit.presence is Presence.GONE]
 
     def is_linked(self, module: str, side: Side, record_id: str) -> bool:
         """Tell whether a record has a link, or this plan gives it one."""

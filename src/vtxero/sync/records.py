@@ -25,7 +25,7 @@ class Presence(Enum):
 
 
 MEMBER = "member"
-"""The kind of key under which a record is found by a part of it."""
+"""The kind of key under which a record is found by its members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Snapshot(Generic[R]):
     marker: str = ""
     presence: Presence = Presence.ACTIVE
     members: tuple[str, ...] = ()
-    """Ids of what is a part of this record: it is found by them, and never matched."""
+    """Ids of what is a part of this record, or of what it is a part of: it is found by them, and never matched."""
     findings: tuple[Finding, ...] = ()
     """What bars the record already on its own side (ORG-ARCHIVED, an unreadable amount, ...)."""
     alike: tuple[tuple[str, str], ...] = ()

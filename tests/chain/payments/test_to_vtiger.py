@@ -7,6 +7,7 @@ from decimal import Decimal
 from chain.cloud_company import open_cloud
 from chain.company import reasons, xero_line
 from chain.payments.paying import received, settle, taken
+from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction
 
 D = Decimal
@@ -98,6 +99,32 @@ def test_payment_made_anew_in_xero_crosses_once_the_old_one_is_reversed(settled)
     settled.vtiger.delete(old["id"])
     assert reasons(settled.sync(full=True)) == {}
     assert [each["datereceived"] for each in received(settled)] == ["2026-11-11", "2026-11-13"]
+    settled.quiet()
+
+
+def test_part_payment_made_anew_in_xero_waits_until_the_old_one_is_reversed(settled):
+    """Neither is more than what is due: together they would count the same money twice."""
+    again = settled.xero.pay(settled.sale_id, "50", day="2026-11-12")
+    settled.sync()
+    [old] = received(settled)
+    settled.xero.remove_payment(again)
+    settled.xero.pay(settled.sale_id, "40", day="2026-11-12")
+
+    report = settled.sync()
+
+    assert sorted(code for codes in reasons(report).values() for code in codes) == ["PAY-AMOUNT", "PAY-CHANGED"]
+    said = [item for each in report.records for item in each.reasons if item.code is Code.PAY_AMOUNT]
+    assert [(item.message, item.remedy) for item in said] == [
+        (
+            f"It is 40, and {old['paymentsno']} of its invoice, taken back in Xero, stands in Vtiger.",
+            f"Take {old['paymentsno']} back in Vtiger first.",
+        )
+    ]
+    assert D(settled.row(settled.sale)["received"]) == 50
+    settled.vtiger.delete(old["id"])
+    assert reasons(settled.sync(full=True)) == {}
+    assert [D(each["amount"]) for each in received(settled)] == [40]
+    assert D(settled.row(settled.sale)["received"]) == 40
     settled.quiet()
 
 

@@ -137,6 +137,28 @@ def test_payment_crosses_once_it_is_received(settled):
     settled.quiet()
 
 
+@pytest.mark.parametrize("way", ["deleted", "Refunded"])
+def test_part_payment_made_anew_in_vtiger_waits_until_the_old_one_is_taken_back_in_xero(settled, way):
+    old = pay(settled, "50")
+    settled.sync()
+    [crossed] = taken(settled)
+    if way == "deleted":
+        settled.vtiger.delete(old)
+    else:
+        settled.vtiger.edit(old, paymentsstatus=way)
+    new = pay(settled, "40")
+    label = number(settled, new)
+
+    report = settled.sync(full=True)
+
+    assert reasons(report)[label] == ["PAY-AMOUNT"]
+    assert [row["Amount"] for row in taken(settled)] == [50]
+    settled.xero.remove_payment(crossed["PaymentID"])
+    assert reasons(settled.sync()) == {}
+    assert [row["Amount"] for row in taken(settled)] == [40]
+    settled.quiet()
+
+
 def test_payment_changed_in_vtiger_after_it_crossed_is_pay_changed_and_nothing_is_sent(settled):
     payment = pay(settled, "50")
     settled.sync()

@@ -91,6 +91,17 @@ def amount_findings(
         yield finding(Code.PAY_AMOUNT, text, field="amount", remedy="" if side is Side.XERO else RECEIVED_ALREADY)
 
 
+def replaced_findings(tools: Tools, source: Side, invoice: str, payment: Payment) -> Iterator[Finding]:
+    """Say that another payment was taken back on `source` only: with the new one the other side would count both."""
+    standing = tools.half_reversed(source, invoice)
+    if standing:
+        there, here = source.other.label, source.label
+        text = (
+            f"It is {canon(payment.amount):f}, and {standing} of its invoice, taken back in {here}, stands in {there}."
+        )
+        yield finding(Code.PAY_AMOUNT, text, field="amount", remedy=f"Take {standing} back in {there} first.")
+
+
 def account_findings(tools: Tools, payment: Payment) -> Iterator[Finding]:
     """Say why no payment can go to the account."""
     text = tools.account_text(payment)

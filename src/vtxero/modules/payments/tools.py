@@ -15,7 +15,7 @@ from vtxero.domain.options import InvoiceOptions, PaymentOptions
 from vtxero.domain.reference import LedgerAccount, Reference, VtigerModule
 from vtxero.domain.sides import Side
 from vtxero.domain.text import match_key
-from vtxero.modules.payments.record import Payment
+from vtxero.modules.payments.record import MODULE, Payment
 from vtxero.rules.fields import FieldRules
 
 INVOICES = "invoices"
@@ -72,6 +72,15 @@ class Tools:
         if isinstance(planned, InvoiceView):
             return planned
         return self.invoice(side, self.partner(side.other, source_invoice).id)
+
+    def half_reversed(self, side: Side, invoice: str) -> str:
+        """Name a payment of `side`'s invoice that was taken back there and stands on the other side still, if any."""
+        for payment_id in self.lookups.gone_with(MODULE, side, invoice):
+            partner = self.lookups.partner(MODULE, side, payment_id)
+            if partner.state is PartnerState.LINKED:
+                standing = self.lookups.record(MODULE, side.other, partner.id)
+                return getattr(standing, "reference", "") or partner.id
+        return ""
 
     def find_account(self, text: str) -> LedgerAccount | None:
         """Find an account by code, name, or id (a bank account may have no code)."""

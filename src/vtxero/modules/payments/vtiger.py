@@ -116,7 +116,9 @@ class VtigerMapper:
             for label in missing
         ]
         invoice = tools.target_invoice(Side.VTIGER, payment.invoice) if made.invoice else None
-        more = list(rules.amount_findings(tools, Side.VTIGER, invoice, made, place=made.invoice, payment_id=source.id))
+        more = list(rules.replaced_findings(tools, Side.XERO, payment.invoice, made)) or list(
+            rules.amount_findings(tools, Side.VTIGER, invoice, made, place=made.invoice, payment_id=source.id)
+        )
         if not more:
             tools.tally.take(made.invoice, source.id, made.amount)
         return in_order([*found, *more])
@@ -188,6 +190,7 @@ class VtigerMapper:
             raw=write_json(row),
             keys=reference_key(xero_invoice, match_key(record.reference)),
             marker=noted_id(marked[1]) if marked else "",
+            members=(record.invoice,) if record.invoice else (),
             presence=Presence.GONE if is_reversed else Presence.ACTIVE,
             findings=(self._reversed_finding(parsed.id, record),) if is_reversed else (),
             alike=same_key(xero_invoice, record) if self._is_received(record) else (),

@@ -143,12 +143,16 @@ class XeroMapper:
         found += rules.invoice_findings(tools, ours, theirs)
         found += rules.currency_findings(payment, ours)
         if not any(item.code is Code.PAY_INVOICE_STATUS for item in found):
-            found += self._amount_findings(source_id, made, theirs)
+            found += self._amount_findings(source_id, payment, made, theirs)
         return in_order(found)
 
-    def _amount_findings(self, source_id: str, made: Payment, invoice: InvoiceView | None) -> list[Finding]:
+    def _amount_findings(
+        self, source_id: str, payment: Payment, made: Payment, invoice: InvoiceView | None
+    ) -> list[Finding]:
         tools = self._tools
-        found = list(rules.amount_findings(tools, Side.XERO, invoice, made, place=made.invoice, payment_id=source_id))
+        found = list(rules.replaced_findings(tools, Side.VTIGER, payment.invoice, made)) or list(
+            rules.amount_findings(tools, Side.XERO, invoice, made, place=made.invoice, payment_id=source_id)
+        )
         if not found:
             tools.tally.take(made.invoice, source_id, made.amount)
         return found
@@ -175,6 +179,7 @@ class XeroMapper:
             modified=xero_moment(parsed.updated),
             record=record,
             raw=write_json(row),
+            members=(record.invoice,) if record.invoice else (),
             keys=reference_key(record.invoice, match_key(record.reference)),
             alike=() if is_deleted else same_key(record.invoice, record),
             presence=Presence.GONE if is_deleted else Presence.ACTIVE,
