@@ -121,6 +121,7 @@ def test_rule_for_a_field_that_is_not_there_is_refused_with_its_line_and_what_to
     first, second = ran.err.splitlines()
     assert ran.code == 2
     assert first.startswith(f"Error: {config}:9: modules.products.fields.phone: there is no such field; there are")
+    assert "quantity" in first
     assert second == "What to do: Correct what is named there."
 
 

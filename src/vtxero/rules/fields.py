@@ -27,6 +27,7 @@ class FieldRules:
         *,
         movable: Mapping[str, str],
         fixed: Iterable[str],
+        if_named: Iterable[str] = (),
     ) -> None:
         """Check the config.
 
@@ -36,19 +37,21 @@ class FieldRules:
             fields: all fields of the record that can be merged.
             movable: the Vtiger field that each of these fields is kept in, unless the config names another.
             fixed: the fields that cannot be switched off (a name, a code).
+            if_named: the fields that cross only where the config names them.
 
         Raises:
             OptionError: a field is unknown, or cannot do what the config asks.
         """
-        self._all = tuple(fields)
+        known = tuple(fields)
+        self._all = tuple(name for name in known if name not in if_named or name in options.fields)
         self._movable = dict(movable)
         self._moved: list[str] = []
         self._where = f"modules.{module}.fields"
         self._rules: dict[str, str] = {}
         for name, rule in options.fields.items():
             where = f"{self._where}.{name}"
-            if name not in self._all:
-                raise OptionError(where, f"there is no such field; there are {', '.join(self._all)}")
+            if name not in known:
+                raise OptionError(where, f"there is no such field; there are {', '.join(known)}")
             if isinstance(rule, str):
                 self._rules[name] = rule
             else:

@@ -99,9 +99,11 @@ class _Judgement:
     def _conflict(self, field: str) -> Finding:
         mine = self._slice.show(field, self._pair.vtiger.record) or "nothing"
         theirs = self._slice.show(field, self._pair.xero.record) or "nothing"
-        how = "differs at the first meeting" if self._has_no_base(field) else "changed on both sides"
-        what = f"{called(self._slice.name, field)} {how}"
-        text = f"{what[0].upper()}{what[1:]}: Vtiger has {mine}, Xero {theirs}."
+        name = called(self._slice.name, field)
+        what = f"{name[0].upper()}{name[1:]} changed on both sides"
+        if self._has_no_base(field):
+            what = f"The two never agreed on {name}"
+        text = f"{what}: Vtiger has {mine}, Xero {theirs}."
         choose = f"`vtxero sync --only {self._slice.name}:{self._pair.vtiger.id} --conflict xero`"
         remedy = f"Make both sides equal by hand, or let one win: {choose} (or `vtiger`)."
         return finding(Code.CONFLICT, text, field=field, remedy=remedy)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from chain.company import line, only, reasons, xero_line
+from vtxero.domain.codes import Code
 from vtxero.sync.records import Outcome
 
 
@@ -104,6 +105,17 @@ def test_case_22_paid_invoice_edited_in_vtiger_is_reported_and_keeps_its_payment
     assert reasons(report)[billed.number_of(billed.bill)] == ["INV-CLOSED"]
     now = billed.xero.snapshot()
     assert (now["Payments"], now["Invoices"]) == (before["Payments"], before["Invoices"])
+
+
+def test_case_22_voided_invoice_that_vtiger_edits_is_told_that_it_does_not_come_back(billed):
+    billed.xero.void(billed.invoice_id)
+    billed.sync()
+    billed.rewrite(billed.bill, line(billed.widget, "9", "9.99"))
+
+    [record] = [each for each in billed.sync().records if each.label == billed.number_of(billed.bill)]
+
+    assert [item.code for item in record.reasons] == [Code.INV_CLOSED]
+    assert "duplicate the invoice" in record.reasons[0].remedy
 
 
 def test_case_23_people_and_lines_that_only_xero_knows_survive_an_edit(company):

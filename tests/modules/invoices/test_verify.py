@@ -149,6 +149,23 @@ def test_pair_at_rest_is_explained_by_what_it_says_itself(ours, theirs, codes):
     assert ledger.explained is (UNEXPLAINED not in codes)
 
 
+def test_pair_that_vtiger_calls_paid_is_listed_though_no_amount_differs():
+    vtiger, xero = entry(Side.VTIGER, 1, says_paid=True, status="Paid"), entry(Side.XERO, 1)
+    [found] = compare([vtiger], [xero], know({vtiger.id: xero.id}, based(vtiger, xero))).differences
+
+    assert not found.amounts
+    assert [cause.code for cause in found.causes] == ["INV-PAID-ELSEWHERE"]
+    assert found.explained
+
+
+def test_payment_that_was_removed_in_xero_is_to_be_carried_over_and_not_to_be_entered_again():
+    vtiger, xero = entry(Side.VTIGER, 1, paid="10", says_paid=True, status="Paid"), entry(Side.XERO, 1)
+    bases = based(vtiger, replace(xero, amounts=vtiger.amounts, status="PAID"))
+    [found] = compare([vtiger], [xero], know({vtiger.id: xero.id}, bases)).differences
+
+    assert [cause.code for cause in found.causes] == ["EDITED-IN-XERO"]
+
+
 def test_vtiger_header_with_a_stale_balance_owes_what_was_not_received():
     row = {"id": "7x1", "invoice_no": "INV1", "account_id": "11x1", "currency_id": "21x1", "invoicestatus": "Approved"}
     row |= {"hdnGrandTotal": "104.49500000", "received": "4.50", "balance": "0.00000000"}

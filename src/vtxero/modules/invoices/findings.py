@@ -115,7 +115,9 @@ def _closed(tools: Tools, current: Invoice, wanted: Invoice, *, paid: bool) -> F
     edits = show_edits(fields, wanted, current, tools)
     text = f"The invoice is {state} in Xero and cannot be modified; what waits: {edits}."
     remedy = ""
-    if approved and not paid:
+    if current.status in statuses.CLOSED_FOR_EVER:
+        remedy = "Undo it in Vtiger, or duplicate the invoice there: one that has ended in Xero does not come back."
+    elif approved and not paid:
         remedy = (
             "Make the change in Xero, undo it in Vtiger, or set modules.invoices.edit_approved to true in the config."
         )

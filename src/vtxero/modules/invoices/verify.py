@@ -178,8 +178,13 @@ def _judge(knowledge: Knowledge, vtiger: Entry | None, xero: Entry | None) -> It
     amounts = _counted(vtiger) - _counted(xero)
     customer = knowledge.customer(entry)
     moved = bool(vtiger and xero and _counted(vtiger) and _place(knowledge, vtiger) != _place(knowledge, xero))
-    if amounts or moved:
+    if amounts or moved or (vtiger and xero and _is_claimed(vtiger, xero)):
         yield Difference(vtiger, xero, customer, tuple(_causes(knowledge, vtiger, xero, amounts, moved=moved)))
+
+
+def _is_claimed(vtiger: Entry, xero: Entry) -> bool:
+    """Tell whether Vtiger's status alone says paid, of what is due in Xero: no amount need differ."""
+    return vtiger.living and xero.living and vtiger.says_paid and xero.amounts.due > 0
 
 
 def _place(knowledge: Knowledge, entry: Entry) -> tuple[str, str]:
@@ -238,7 +243,7 @@ def _alone(knowledge: Knowledge, vtiger: Entry | None, xero: Entry | None) -> Ca
     if entry is not None and entry.id in knowledge.linked:
         text = f"Its partner in {other} is not there any more."
         return Cause(GONE, text, remedy=REASONS[Code.GONE].remedy)
-    text = f"It has no partner in {other}, and no run has judged it yet."
+    text = f"It has no partner in {other}: no run has judged it yet, or an undo parted the two."
     return Cause(NOT_SYNCED, text, remedy="Let a run judge it: `vtxero sync invoices`.")
 
 
@@ -261,7 +266,7 @@ def _edited(entry: Entry, bases: Bases) -> Cause:
     told = ", ".join(
         f"{name} {_show(old, entry)} to {_show(new, entry)}" for name, (old, new) in pairs.items() if old != new
     )
-    text = f"Changed in {side} since the last run: {told or 'credits'}."
+    text = f"Changed in {side} since it last crossed: {told or 'credits'}."
     return Cause(EDITED[entry.side], text, remedy="Let a run carry it over: `vtxero sync invoices`.")
 
 
@@ -274,7 +279,8 @@ def _own_causes(
     if amounts.invoiced and bases and abs(amounts.invoiced) <= rounding_bound(sum(1 for _ in all_lines(bases.xero))):
         text = f"Its lines' rounding differs by {_show(amounts.invoiced, xero)}, as it did when it crossed."
         yield Cause(ROUNDING, text, remedy="Nothing needs to be done: both totals are known."), ("invoiced", "due")
-    if amounts.paid > 0 or (vtiger.says_paid and amounts.due < 0):
+    carried = bases is not None and bases.xero.amount_paid != xero.amounts.paid  # a run brings that to Vtiger
+    if not carried and (amounts.paid > 0 or (vtiger.says_paid and (amounts.due < 0 or xero.amounts.due > 0))):
         paid = f"{_show(vtiger.amounts.paid, vtiger)} received; Xero says {_show(xero.amounts.paid, xero)}"
         remedy = REASONS[Code.INV_PAID_ELSEWHERE].remedy
         yield Cause(PAID_ELSEWHERE, f"Vtiger says {vtiger.status}, {paid}.", remedy=remedy), ("paid", "due")

@@ -27,8 +27,7 @@ from vtxero.rules.taxes import TaxMatcher
 
 def field_rules(options: ProductOptions) -> FieldRules:
     """Read `modules.products.fields`; the quantity crosses only where it is named there. Raises OptionError."""
-    fields = tuple(name for name in FIELDS if name != "quantity" or name in options.fields)
-    return FieldRules("products", options, fields, movable=MOVABLE, fixed=("code",))
+    return FieldRules("products", options, FIELDS, movable=MOVABLE, fixed=("code",), if_named=("quantity",))
 
 
 class ProductsSlice(PlainSlice[Product], WritesIdBack):
