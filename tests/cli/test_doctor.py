@@ -80,6 +80,16 @@ def test_doctor_when_a_login_is_refused_ends_with_4_and_still_looks_at_the_rest(
     assert "wrong" not in ran.out
 
 
+def test_doctor_when_the_access_key_is_nowhere_says_so_of_vtiger_and_looks_at_xero(shop, vtxero):
+    shop.change(vtiger={"access_key": None})
+
+    ran = vtxero("doctor", "-o", "json")
+
+    assert ran.code == 4
+    assert "is not known" in one(ran, "Vtiger login", "problem")["text"]
+    assert [topic for topic, state in found(ran) if state == "problem"] == ["Vtiger login"]
+
+
 def test_doctor_when_the_base_currencies_differ_ends_with_6_and_tells_it_once(shop, vtxero):
     shop.company.xero.organisation["BaseCurrency"] = "USD"
 

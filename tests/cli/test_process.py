@@ -223,6 +223,37 @@ def test_ctrl_c_is_exit_code_130(vtxero, engine):
     assert ran.err.startswith("Stopped at once.")
 
 
+@pytest.mark.parametrize("presses", [1, 2])
+@pytest.mark.usefixtures("config")
+def test_ctrl_c_in_a_dry_run_says_that_nothing_was_written(vtxero, engine, tmp_path, presses):
+    def interrupted(_progress):
+        with stop_on_signals("") as request:
+            for _ in range(presses):
+                os.kill(os.getpid(), signal.SIGINT)
+            request.check()
+
+    engine.answers = [interrupted]
+
+    ran = vtxero("plan", "--out", str(tmp_path / "plan.json"))
+
+    assert ran.code == 130
+    assert "nothing was written." in ran.err
+    assert "next run" not in ran.err
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_path_of_a_secret_file_is_shown_and_a_secret_in_its_place_is_not(config):
+    config.write_text(config.read_text().replace(", access_key: k3yk3y", ""))
+    variable = "VTXERO_VTIGER_ACCESS_KEY_FILE"
+
+    path = process("--config", str(config), "doctor", **{variable: "/no/such/file"})
+    secret = process("--config", str(config), "doctor", **{variable: "k3yk3yk3yk3y"})
+
+    assert "names /no/such/file, which cannot be read" in path.stderr
+    assert "k3yk3y" not in secret.stdout + secret.stderr
+    assert f"{variable} names [hidden]" in secret.stderr
+
+
 @pytest.mark.usefixtures("config")
 def test_ctrl_c_while_stderr_is_in_the_middle_of_a_line_ends_as_any_other(vtxero, engine, monkeypatch):
     class Busy(io.StringIO):

@@ -385,6 +385,17 @@ def test_installed_undo_when_the_answer_is_no_says_so_once(company):
     assert last.count("Error: ") == 1
 
 
+def test_installed_undo_whose_question_is_left_by_ctrl_c_stops_at_once_and_writes_nothing(company):
+    with Terminal(["--config", company.config, "undo", company.ran.run], company.config.parent) as screen:
+        screen.press("\x03", at="Take it back?")
+        assert screen.end() == 130
+
+    after = words(plain(screen.seen).partition("Take it back?")[2])
+    assert "Stopped by Ctrl-C; nothing was written." in after
+    assert "under way" not in after
+    assert company.contacts()["Acme Ltd"]["ContactStatus"] == "ACTIVE"
+
+
 def test_installed_undo_on_a_terminal_says_what_is_special_about_it_once(company):
     with Terminal(["--config", company.config, "undo", company.ran.run], company.config.parent) as screen:
         screen.answer("Take it back?", "y")

@@ -98,6 +98,11 @@ def test_sandbox_when_a_port_is_taken_names_it_and_keeps_no_other():
     assert "in use" in caught.value.strerror
 
 
+def test_sandbox_when_both_ports_are_the_same_names_it():
+    with pytest.raises(SandboxError, match="both cannot have the port 60001"):
+        Sandbox(books={}, organisation={}, vtiger_port=60001, xero_port=60001)
+
+
 def test_sandbox_when_the_port_is_no_port_names_it():
     with pytest.raises(SandboxError, match="99999 is no port"):
         Sandbox(books={}, organisation={}, vtiger_port=99999)

@@ -172,7 +172,7 @@ def _read_vtiger(settings: Settings, vault: Vault) -> _Read:
 
 
 def _read_xero(settings: Settings, vault: Vault, clock: Clock) -> _Read:
-    with open_xero(with_secrets(settings, vault.warn), clock, vault.warn) as client:
+    with open_xero(with_secrets(settings, vault.warn, only_xero=True), clock, vault.warn) as client:
         return _Read(read_xero(client), _seconds(client.limiter.server_date), client.limiter.day_remaining)
 
 

@@ -14,12 +14,13 @@ from vtxero.errors import SignalError
 _log = logging.getLogger("vtxero")
 
 NEXT_RUN = "the next run"
+NOTHING = "nothing was written"
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 WHO = {signal.SIGINT: "by Ctrl-C", signal.SIGTERM: "by the system (SIGTERM)"}
 
 
 class StopRequest:
-    """Whether a signal has asked the run to end; `successor` is what goes on where it ended."""
+    """Whether a signal has asked the run to end; `successor` is what goes on then, blank where nothing has to."""
 
     def __init__(self, successor: str) -> None:
         self._signal: signal.Signals | None = None
@@ -37,8 +38,34 @@ class StopRequest:
     def check(self) -> None:
         """Raise SignalError when a signal came."""
         if self._signal is not None:
-            text = f"Stopped {WHO[self._signal]}; what was under way was finished, and {self._successor} goes on."
-            raise SignalError(text, exit_code=EXIT_CODES[self._signal])
+            went_on = f"what was under way was finished, and {self._successor} goes on"
+            raise _stopped(self._signal, went_on if self._successor else NOTHING)
+
+
+def _stopped(number: signal.Signals, how: str) -> SignalError:
+    return SignalError(f"Stopped {WHO[number]}; {how}.", exit_code=EXIT_CODES[number])
+
+
+@contextmanager
+def stop_at_once() -> Iterator[None]:
+    """While a person is asked, and nothing is under way, let a signal end the question itself.
+
+    Raises:
+        SignalError: a signal came.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def leave(number: int, _: FrameType | None) -> None:
+        raise _stopped(signal.Signals(number), NOTHING)
+
+    old = {number: signal.signal(number, leave) for number in EXIT_CODES}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def opened(
     settings = with_secrets(settings, _log.warning)
     with ExitStack() as stack:
         stack.enter_context(RunLock(settings.lock_file, timeout=settings.lock_timeout))
-        stop = stack.enter_context(stop_on_signals(successor))
+        stop = stack.enter_context(stop_on_signals("" if dry_run else successor))
         database = kept = stack.enter_context(closing(open_database(settings.database)))
         if dry_run:
             database = stack.enter_context(closing(scratch_copy(kept)))

@@ -149,8 +149,15 @@ def _open_what_is_closed() -> None:
 
 def _redactor() -> Redactor:
     """Know the secrets of the environment before anything else happens."""
-    named = (text for name, text in os.environ.items() if any(word in name.upper() for word in SECRET_WORDS))
-    return Redactor(named)
+    named = ((name.upper(), text) for name, text in os.environ.items())
+    return Redactor(
+        text for name, text in named if any(word in name for word in SECRET_WORDS) and not _is_path(name, text)
+    )
+
+
+def _is_path(name: str, text: str) -> bool:
+    """Tell whether a variable names the file of a secret, as it should; one that holds the secret itself does not."""
+    return name.endswith("_FILE") and os.sep in text
 
 
 def _never_fail_on_characters() -> None:

@@ -141,6 +141,9 @@ def report_parts(report: RunReport, wanted: Filter, view: View) -> Iterator[Rend
         yield Text(f"An undo of {_taken(taken_back(report.command))}")
     yield from count_tables(report.modules)
     yield from message_parts(report)
+    if not report.records and wanted == Filter():
+        yield Text("It changed no record, and left none alone.")
+        return
     yield from record_parts([record for record in report.records if wanted.wants(record)], view, report.run)
 
 

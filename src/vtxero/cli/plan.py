@@ -56,6 +56,8 @@ def plan(
 
         save_plan(out, report, request, profile=settings.profile, places=_places(settings))
         session.say(f"The plan is saved: {out}")
+    elif out is not None:
+        session.warn(f"The plan is not whole (exit code {report.exit_code}), and is not saved: {out}")
     closing = _closing_of_plan(session, report, out)
     if detailed_exitcode and report.exit_code == 0 and _has_changes(report):
         report = replace(report, exit_code=CHANGES)
@@ -123,7 +125,7 @@ def _closing_of_apply(session: Session, saved: PlanFile, report: RunReport) -> s
     if report.exit_code not in {0, CONFLICT}:
         return ""
     totals = Counter({outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome})
-    new = typed(f"{session.command} plan")
+    new = typed(f"{session.command} plan --out FILE")
     moved = sum(1 for record in report.records if any(item.code is Code.MOVED for item in record.reasons))
     if moved:
         return f"Lines of the plan refused, as their records were changed since: {moved}. A new plan: {new}"

@@ -109,7 +109,8 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
     if report.exit_code == BudgetError.exit_code:
         return f"Not finished: what was allowed is used up. What is done is saved; to go on: {typed(f'{command} sync')}"
     if report.exit_code not in {0, 3, 8, CHANGES}:
-        return f"The run ended early (exit code {report.exit_code}): see above. What was done is saved."
+        kind, saved = ("plan", "Nothing was written") if report.dry_run else ("run", "What was done is saved")
+        return f"The {kind} ended early (exit code {report.exit_code}): see above. {saved}."
     if report.dry_run:
         return "To carry this out, run the same without --dry-run." if writes else _closing_of_idle_plan(totals)
     moved = sum(1 for record in report.records if record.outcome is Outcome.CONFLICT and was_moved(record.reasons))

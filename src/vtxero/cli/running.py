@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vtxero.sync.report import RunReport
     from vtxero.sync.request import RunRequest
 
+NOTHING_WRITTEN = "Stopped at once; nothing was written."
 STOPPED_AT_ONCE = "Stopped at once. The next run finds out what became of a write that was under way."
 
 
@@ -30,7 +31,8 @@ def carry_out(session: Session, settings: Settings, request: RunRequest) -> RunR
         try:
             return run_sync(settings, request, progress)
         except KeyboardInterrupt:
-            raise SignalError(STOPPED_AT_ONCE, exit_code=INTERRUPTED) from None
+            text = NOTHING_WRITTEN if request.dry_run else STOPPED_AT_ONCE
+            raise SignalError(text, exit_code=INTERRUPTED) from None
 
 
 def print_report(

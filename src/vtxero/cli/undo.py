@@ -140,13 +140,20 @@ def _carry_out(
                     (session.complain if asks else session.say)(session.with_command(line))
                 if preview.records and (asks or shown):
                     announced.extend(preview.messages)
-                if asks and not typer.confirm("Take it back?", err=True):
+                if asks and not _agrees():
                     raise DeclinedError("Nothing was taken back.")
 
         try:
             return run_undo(settings, request, progress, announce), tuple(announced)
         except KeyboardInterrupt:
             raise SignalError(STOPPED_AT_ONCE, exit_code=INTERRUPTED) from None
+
+
+def _agrees() -> bool:
+    from vtxero.bootstrap.signals import stop_at_once
+
+    with stop_at_once():
+        return typer.confirm("Take it back?", err=True)
 
 
 def asked_parts(session: Session, preview: RunReport, request: UndoRequest) -> Iterator[RenderableType]:

@@ -88,18 +88,19 @@ def xero_token_name(settings: Settings) -> str:
     return f"xero.token {settings.xero.client_id}"
 
 
-def with_secrets(settings: Settings, warn: Warn) -> Settings:
-    """Fill in, from the place for secrets, what environment and config do not hold.
+def with_secrets(settings: Settings, warn: Warn, *, only_xero: bool = False) -> Settings:
+    """Fill in, from the place for secrets, what environment and config do not hold; with `only_xero` Xero's alone.
 
     Raises:
         AuthError: a secret that is needed is nowhere.
     """
     wants_secret = settings.xero.flow != "pkce" and settings.xero.client_secret is None
-    if settings.vtiger.access_key is not None and not wants_secret:
+    wants_key = settings.vtiger.access_key is None and not only_xero
+    if not (wants_key or wants_secret):
         return settings
     store = open_store(settings, warn)
     vtiger, xero = settings.vtiger, settings.xero
-    if vtiger.access_key is None:
+    if wants_key:
         vtiger = vtiger.model_copy(update={"access_key": _found(store, vtiger_key_name(settings), no_key(settings))})
     if wants_secret:
         xero = xero.model_copy(update={"client_secret": _found(store, xero_secret_name(settings), no_secret(settings))})

@@ -79,9 +79,9 @@ def read_file(path: Path) -> Layer:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
+        make = ", or let `vtxero init` make one there" if isinstance(error, FileNotFoundError) else ""
         raise ConfigError(
-            f"The config file {path} cannot be read: {error.strerror}.",
-            remedy="Name another one with --config, or let `vtxero init` make one there.",
+            f"The config file {path} cannot be read: {error.strerror}.", remedy=f"Name another one with --config{make}."
         ) from error
     if len(raw) > MAX_BYTES:
         raise ConfigError(

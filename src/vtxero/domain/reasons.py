@@ -255,7 +255,7 @@ _TABLE: dict[Code, tuple[str, str]] = {
     ),
     Code.INV_NUMBER_TAKEN: (
         "Xero has another invoice of that number, maybe a voided one.",
-        "Give Xero's invoice another number. If that one is voided, duplicate Vtiger's, and delete the first.",
+        "Give Xero's invoice another number. If that one has ended, duplicate Vtiger's, and delete the first.",
     ),
     Code.INV_STOCK: (
         "There are no, or not enough, items available to sell.",

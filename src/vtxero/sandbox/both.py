@@ -66,6 +66,8 @@ class Sandbox:
         check_edition(edition, vtiger_version)
         check_port(vtiger_port)
         check_port(xero_port)
+        if vtiger_port and vtiger_port == xero_port:
+            raise SandboxError(f"both cannot have the port {xero_port}; give them two, or 0 for free ones")
         from vtxero.sandbox.instrument import instrumented  # noqa: PLC0415 - heavy, see the package
         from vtxero.sandbox.pages import WithPages  # noqa: PLC0415
         from vtxero.sandbox.vtiger import create_app as vtiger_app  # noqa: PLC0415

@@ -103,7 +103,8 @@ def _contradiction(before: Witnesses, now: Witnesses) -> str:
     for record_id in sorted(before.keys() & now.keys(), key=number_of):
         then, today = before[record_id], now[record_id]
         if then.created != today.created:
-            return f"its record {record_id} was made at {then.created} by what runs read before, and at {today.created} now"
+            made = f"its record {record_id} was made at {today.created}"
+            return f"{made}, and earlier runs read {then.created}"
         if _went_back(then.modified, today.modified):
             return f"its record {record_id} was changed last at {then.modified}, and says {today.modified} now"
     return ""

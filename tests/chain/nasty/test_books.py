@@ -107,7 +107,7 @@ def test_case_22_paid_invoice_edited_in_vtiger_is_reported_and_keeps_its_payment
     assert (now["Payments"], now["Invoices"]) == (before["Payments"], before["Invoices"])
 
 
-def test_case_22_voided_invoice_that_vtiger_edits_is_told_that_it_does_not_come_back(billed):
+def test_voided_invoice_that_vtiger_edits_is_told_that_it_does_not_come_back(billed):
     billed.xero.void(billed.invoice_id)
     billed.sync()
     billed.rewrite(billed.bill, line(billed.widget, "9", "9.99"))
