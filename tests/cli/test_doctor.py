@@ -232,6 +232,18 @@ def test_tax_without_a_match_names_the_xero_tax_of_the_same_rate_to_map_it_to():
     )
 
 
+def test_tax_map_to_a_rate_of_other_per_cents_is_told_for_it_counts_for_nothing():
+    reference = a_reference()
+    tax = reference.vtiger.taxes[0]
+    other = next(rate for rate in reference.xero.tax_rates if rate.active and rate.effective_rate != tax.rate)
+    mapped = settings(taxes={"map": {tax.label: other.tax_type}})
+
+    [told] = tax_checks.map_checks(reference, mapped)
+
+    assert (told.topic, told.state) == (f"taxes.map.{tax.label}", checks.State.WARNING)
+    assert "is not as high as" in told.text
+
+
 def test_tax_map_that_leads_nowhere_is_a_mistake_of_the_config():
     nowhere = settings(taxes={"map": {"Nobody's": "NOTHERE"}, "none": "NOTHING"})
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -184,6 +185,19 @@ def test_log_skipped_shows_what_crossed_in_part_for_the_rest_of_it_waits(vtxero,
 
     assert labels(vtxero("log", "--skipped", "-o", "json")) == ["INV30"]
     assert labels(vtxero("log", "--conflicts", "-o", "json")) == []
+
+
+def test_log_updated_shows_what_was_changed_of_a_record_whose_rest_is_in_conflict(vtxero, filled):
+    part = record(
+        "INV30",
+        Outcome.CONFLICT,
+        reasons=(finding(Code.CONFLICT),),
+        changes=(FieldChange("due_on", "2026-12-01", "2026-12-02"),),
+    )
+    report = filled.reports[summary().run]
+    filled.reports[summary().run] = replace(report, records=(*report.records, part))
+
+    assert "INV30" in labels(vtxero("log", "--last", "--updated", "-o", "json"))
 
 
 @pytest.mark.usefixtures("filled")

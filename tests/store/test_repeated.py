@@ -10,7 +10,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.sides import Direction
 from vtxero.store import SqliteRuns, open_database
-from vtxero.sync.records import Outcome
+from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult, RunReport
 
 STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -57,6 +57,14 @@ def test_conflict_is_new_in_the_first_run_and_whenever_it_is_another_one(tmp_pat
         assert [told(runs, name, conflict(text)) for name, text in zip("abcd", said, strict=True)] == [
             [False], [True], [False], [True],
         ]  # fmt: skip
+
+
+def test_conflict_beside_which_other_fields_crossed_before_is_no_new_one(tmp_path):
+    conflict = replace(result(Outcome.CONFLICT), reasons=(finding(Code.CONFLICT, "1 or 2"),))
+    in_part = replace(conflict, changes=(FieldChange("due_on", "2026-11-01", "2026-12-01"),))
+
+    with opened(tmp_path) as runs:
+        assert [told(runs, name, each) for name, each in (("a", in_part), ("b", conflict))] == [[False], [True]]
 
 
 def test_skip_for_another_reason_is_new_and_one_after_a_run_that_did_not_look_at_it_is_not(tmp_path):

@@ -64,6 +64,22 @@ def _tax_remedy(tax: VtigerTax, xero: XeroReference) -> str:
     return f"Where it is {choices} in Xero, say so: taxes.map: {{{unescape(tax.label)}: {same[0].tax_type}}}."
 
 
+def _rate_checks(reference: Reference, settings: Settings) -> Iterator[Check]:
+    """Say which lines of taxes.map name a rate of other per cents than the tax's: such a line counts for nothing."""
+    for label, tax_type in settings.taxes.map.items():
+        rate = reference.xero.tax_rate(tax_type.strip())
+        taxes = [tax for tax in reference.vtiger.taxes if match_key(unescape(tax.label)) == match_key(unescape(label))]
+        if rate is None or not taxes or any(same_rate(tax.rate, rate.effective_rate) for tax in taxes):
+            continue
+        theirs = with_rate(rate.tax_type, f"{canon(rate.effective_rate):f}")
+        yield warning(
+            f"taxes.map.{label}",
+            f"{theirs} is not as high as {', '.join(map(shown_tax, taxes))}, and is not used for it.",
+            _tax_remedy(taxes[0], reference.xero),
+            code=Code.INV_TAX_UNKNOWN,
+        )
+
+
 def map_checks(reference: Reference, settings: Settings) -> Iterator[Check]:
     """Check taxes.none and the lines of taxes.map against both services."""
     labels = {match_key(unescape(tax.label)) for tax in reference.vtiger.taxes}
@@ -77,6 +93,7 @@ def map_checks(reference: Reference, settings: Settings) -> Iterator[Check]:
                 f"Its TaxTypes are: {', '.join(sorted(active))}.",
                 exit_code=CONFIG,
             )
+    yield from _rate_checks(reference, settings)
     for label in settings.taxes.map:
         if match_key(unescape(label)) not in labels:
             yield problem(

@@ -35,11 +35,11 @@ class Filter:
     def wants(self, record: RecordResult) -> bool:
         """Tell whether a record is wanted; a reason may be any of the record's, notes included.
 
-        One that crossed in part is among those that a rule left alone, too.
+        One that crossed in part is both: among those that were changed, and among those that a rule left alone.
         """
-        is_left = Outcome.SKIPPED in self.outcomes and crosses_in_part(record)
+        is_both = bool(self.outcomes & {Outcome.SKIPPED, Outcome.UPDATED}) and crosses_in_part(record)
         return (
-            (not self.outcomes or record.outcome in self.outcomes or is_left)
+            (not self.outcomes or record.outcome in self.outcomes or is_both)
             and (self.module is None or record.module == self.module)
             and (self.reason is None or self.reason in {item.code for item in (*record.reasons, *record.notes)})
         )

@@ -45,7 +45,8 @@ _REPEATED = (
     " JOIN judged k ON k.module = p.module AND k.seq BETWEEN p.first AND p.last LEFT JOIN runs r ON r.run = k.run"
     f" WHERE p.seq IN (o.seq, CASE o.vtiger_id WHEN '' THEN ({_EARLIER.format(side='xero')})"
     f" ELSE ({_EARLIER.format(side='vtiger')}) END)"
-    " AND p.result = o.result AND k.seq < j.seq AND (r.run IS NULL OR r.exit_code IS NOT NULL))"
+    " AND p.outcome = o.outcome AND json_extract(p.result, '$.reasons') = json_extract(o.result, '$.reasons')"
+    " AND k.seq < j.seq AND (r.run IS NULL OR r.exit_code IS NOT NULL))"
 )
 """That a run before this one, which came to its end and so told it, left the record alone for the same reasons."""
 
