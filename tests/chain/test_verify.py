@@ -9,6 +9,8 @@ import pytest
 
 from chain.company import Silent, line, open_company
 from vtxero.bootstrap.verifying import run_verify
+from vtxero.domain.codes import Code
+from vtxero.errors import StopError
 from vtxero.modules.invoices.ledger import Amounts
 
 D = Decimal
@@ -180,6 +182,24 @@ def test_difference_that_nothing_explains_is_said_to_be_one(settled):
     [item] = ledger.differences
     assert [cause.code for cause in item.causes] == ["UNEXPLAINED"]
     assert not ledger.explained
+
+
+@pytest.mark.parametrize(("side", "code"), [("vtiger", Code.RUN_VTIGER_INSTANCE), ("xero", Code.RUN_TENANT)])
+def test_verify_of_books_that_no_link_is_about_stops_as_a_sync_does(settled, side, code):
+    for _ in range(2):
+        settled.invoice(settled.acme, line(settled.widget))
+    settled.sync()
+    if side == "xero":
+        settled.xero.invoices = {}
+    else:
+        for bill in list(settled.vtiger.live("Invoice")):
+            settled.vtiger.entities.pop(bill.number)
+
+    with pytest.raises(StopError) as caught:
+        verify(settled)
+
+    assert caught.value.code == code
+    assert "vtxero sync --resync" in caught.value.remedy
 
 
 def test_verify_costs_a_call_for_a_thousand_invoices_of_xero_and_a_hundred_of_vtiger(settled):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from vtxero.bootstrap.catalogue import load_catalogue
+from vtxero.bootstrap.catalogue import check_pins, load_catalogue
+from vtxero.bootstrap.instance import Look
 from vtxero.bootstrap.syncing import Opened, opened
 from vtxero.config.settings import Settings
 from vtxero.domain.findings import Finding
@@ -25,6 +26,7 @@ from vtxero.vtiger.ledger import invoice_sums as vtiger_sums
 from vtxero.xero.summaries import invoice_sums as xero_sums
 
 INVOICES = "invoices"
+ENOUGH = 3
 PARTIES = ("organizations", "contacts")
 
 
@@ -53,15 +55,33 @@ def run_verify(settings: Settings, progress: Progress, *, clock: Clock | None = 
                 "This Vtiger has no module Invoice that the API user may use.",
                 remedy="Give that user's profile access to the module.",
             )
+        check_pins(state, reference, settings)
         theirs = _read_xero(tools)
         ours = _read_vtiger(tools, reference, Statuses(settings.modules.invoices))
         page_of = page_finder(reference, settings.xero.site)
-        ledger = compare(ours, theirs, _knowledge(tools, state, ours))
+        knowledge = _knowledge(tools, state, ours)
+        for side, entries in ((Side.VTIGER, ours), (Side.XERO, theirs)):
+            _check_known(knowledge.links, entries, side)
+        ledger = compare(ours, theirs, knowledge)
         return Verified(
             ledger,
             lambda side, record_id: page_of(INVOICES, side, record_id),
             {Side.VTIGER.value: tools.vtiger.calls, Side.XERO.value: tools.xero.calls},
         )
+
+
+def _check_known(pairs: Mapping[str, str], entries: Sequence[Entry], side: Side) -> None:
+    """Refuse books that none of the links is about: a stand-in started anew, another copy. Asks nobody anything.
+
+    Of few links people may have deleted all.
+
+    Raises:
+        StopError: they are.
+    """
+    linked = set(pairs if side is Side.VTIGER else pairs.values())
+    if len(linked) >= ENOUGH and linked.isdisjoint(entry.id for entry in entries):
+        doubt = f"{side.label} has none of the {len(linked)} invoices that are linked with it."
+        raise Look(side, lambda: None, doubt).error()
 
 
 def _read_vtiger(tools: Opened, reference: Reference, rules: Statuses) -> list[Entry]:
