@@ -125,10 +125,11 @@ def _closing_of_apply(session: Session, saved: PlanFile, report: RunReport) -> s
     if report.exit_code not in {0, CONFLICT}:
         return ""
     totals = Counter({outcome: sum(count.counts.get(outcome, 0) for count in report.modules) for outcome in Outcome})
-    new = typed(f"{session.command} plan --out FILE")
+    new = typed(f"{session.command} plan")
     moved = sum(1 for record in report.records if any(item.code is Code.MOVED for item in record.reasons))
     if moved:
-        return f"Lines of the plan refused, as their records were changed since: {moved}. A new plan: {new}"
+        again = typed(f"{session.command} plan --out FILE")
+        return f"Lines of the plan refused, as their records were changed since: {moved}. A new plan: {again}"
     if totals[Outcome.CONFLICT]:
         return ""
     if not saved.writes:
