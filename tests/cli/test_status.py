@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from chain.cloud_company import open_cloud
-from chain.company import line
+from chain.company import line, xero_line
 from cli.conftest import Shop
 from vtxero.config.load import Sources, load
 from vtxero.config.lock import RunLock
@@ -109,6 +109,18 @@ def test_status_of_a_linked_record_shows_both_sides_whatever_it_is_named_by(sync
     assert story["waits"] == []
     assert story["fields"]["invoice_on"]["vtiger_base"] == story["fields"]["invoice_on"]["xero_base"] == "2026-11-01"
     assert story["history"][0]["outcome"] == "created"
+
+
+def test_status_of_an_invoice_of_xeros_shows_the_number_that_it_has_there(synced, vtxero):
+    crm = synced.company
+    contact = crm.contacts()["Acme Ltd"]["ContactID"]
+    crm.xero_invoice(contact, xero_line("7", ItemCode="W-1"), InvoiceNumber="SHOP-002")
+    assert vtxero("sync").code == 0
+
+    ran = vtxero("status", "invoices:SHOP-002")
+
+    [line] = [each for each in ran.out.splitlines() if each.startswith("  Xero: ")]
+    assert line.endswith(", SHOP-002")
 
 
 def test_status_of_a_record_that_waits_says_why_and_what_to_do(synced, vtxero):

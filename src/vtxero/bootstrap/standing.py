@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
@@ -156,6 +156,8 @@ class RecordStory:
     history: tuple[HistoryEntry, ...]
     told: int = 0
     sent: tuple[tuple[str, Side], ...] = ()
+    labels: Mapping[Side, str] = field(default_factory=dict)
+    """What it is called on each side, where that was read."""
 
 
 def record_stories(settings: Settings, module: str, text: str, *, latest: int | None = LATEST) -> list[RecordStory]:
@@ -204,11 +206,11 @@ class _Teller:
         link = self._state.link(module, side, record_id)
         ids = {item: link.id_on(item) if link else record_id if item is side else "" for item in Side}
         stored = {item: self._state.record(module, item, ids[item]) if ids[item] else None for item in Side}
-        labels = [row.label for row in stored.values() if row and row.label]
+        labels = {item: row.label for item, row in stored.items() if row and row.label}
         page = self._page
         return RecordStory(
             module,
-            labels[0] if labels else record_id,
+            next(iter(labels.values()), record_id),
             ids[Side.VTIGER],
             ids[Side.XERO],
             page(module, Side.VTIGER, ids[Side.VTIGER]) if page and ids[Side.VTIGER] else None,
@@ -218,11 +220,12 @@ class _Teller:
             alias_of=(self._state.alias_of(module, record_id) or "") if side is Side.VTIGER else "",
             gone=tuple(item for item, row in stored.items() if row and row.presence is Presence.GONE),
             waits=tuple(item for item, row in stored.items() if row and row.raw is not None),
-            unsettled=tuple(field for field in link.unsettled if field != LACKS_ID) if link else (),
+            unsettled=tuple(name for name in link.unsettled if name != LACKS_ID) if link else (),
             fields=self._fields(module, link, {item: row.raw if row else None for item, row in stored.items()}),
             history=tuple(self._stories.history(module, ids[Side.VTIGER], ids[Side.XERO], self._latest)),
             told=self._stories.count_history(module, ids[Side.VTIGER], ids[Side.XERO]),
             sent=tuple(self._stories.open_writes_of(module, ids[Side.VTIGER], ids[Side.XERO])),
+            labels=labels,
         )
 
     def _fields(self, module: str, link: Link | None, raws: Mapping[Side, str | None]) -> tuple[FieldStory, ...]:
@@ -232,12 +235,12 @@ class _Teller:
         bases = {side: slice_.decode(link.base(side)) if link else None for side in Side}
         now = {side: slice_.mappers[side].parse_one(raw).record if raw else None for side, raw in raws.items()}
 
-        def shown(record: Any, field: str) -> str | None:
-            return slice_.show(field, record) if record is not None else None
+        def shown(record: Any, name: str) -> str | None:
+            return slice_.show(name, record) if record is not None else None
 
         told = []
-        for field in slice_.fields:
-            values = [shown(part[side], field) for part in (bases, now) for side in Side]
+        for name in slice_.fields:
+            values = [shown(part[side], name) for part in (bases, now) for side in Side]
             if any(values):
-                told.append(FieldStory(field, *values))
+                told.append(FieldStory(name, *values))
         return tuple(told)

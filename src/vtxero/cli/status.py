@@ -104,6 +104,7 @@ def _story_document(story: RecordStory) -> dict[str, Any]:
         "label": story.label,
         "vtiger_id": story.vtiger_id or None,
         "xero_id": story.xero_id or None,
+        "labels": {side.value: label for side, label in story.labels.items()},
         "vtiger_url": story.vtiger_url,
         "xero_url": story.xero_url,
         "linked": story.linked,

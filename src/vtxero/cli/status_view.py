@@ -123,7 +123,9 @@ def story_parts(story: RecordStory, command: str) -> Iterator[RenderableType]:
         (Side.XERO, story.xero_id, story.xero_url),
     ):
         gone = "  (gone)" if side in story.gone else ""
-        yield Text.assemble(f"  {NAMES[side]}: ", linked(record_id or "not there yet", url), gone)
+        label = clean(story.labels.get(side, story.label))
+        called_there = f", {label}" if label != clean(story.label) else ""
+        yield Text.assemble(f"  {NAMES[side]}: ", linked(record_id or "not there yet", url), called_there, gone)
         if address := safe_url(url):
             yield whole(f"    {address}")
     yield indented(Text(_standing_of(story)), 2)
