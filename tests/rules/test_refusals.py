@@ -223,7 +223,7 @@ SPEAKS_OF = {
     (Side.XERO, Code.INV_LINES): "lines",
     (Side.XERO, Code.INV_STATUS): "status",
     (Side.XERO, Code.INV_CLOSED): "in Xero",
-    (Side.XERO, Code.INV_NUMBER_TAKEN): "Renumber",
+    (Side.XERO, Code.INV_NUMBER_TAKEN): "another number",
     (Side.XERO, Code.INV_DATE): "date",
     (Side.XERO, Code.INV_LOCK_DATE): "lock date",
     (Side.XERO, Code.INV_NEGATIVE): "credit note",
