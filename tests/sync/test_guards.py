@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sync.world import World, counts
-from vtxero.sync.guards import Mapped
+from vtxero.sync.mapping import Mapped
 
 
 def test_law_10_emptied_side_stops_before_any_write():
@@ -104,7 +104,7 @@ def test_law_10_changed_mapping_stops_the_run_until_it_is_allowed():
     world = World()
     world.vtiger.add("cards", name="Ann")
     world.sync()
-    world.mapped = Mapped("another", {"a": "1", "b": "3", "c": "4"})
+    world.mapped = Mapped({"a": "1", "b": "3", "c": "4"})
     world.vtiger.add("cards", name="Bob")
     wanted = "changed since the last run: b was 2 and is 3; c was not set and is 4."
 

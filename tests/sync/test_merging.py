@@ -8,7 +8,7 @@ from sync.toy import ToySlice
 from sync.world import World, counts, in_step, paired
 from vtxero.domain.codes import Code
 from vtxero.domain.sides import Direction, Side
-from vtxero.sync.guards import Mapped
+from vtxero.sync.mapping import Mapped
 from vtxero.sync.records import FieldChange, Outcome
 
 
@@ -172,7 +172,7 @@ def test_law_3_field_switched_on_later_meets_for_the_first_time():
     world.xero.edit("cards", made["Ann"], phone="5")
     world.xero.edit("cards", made["Bob"], phone="2")
     world.sync()
-    world.fields, world.mapped = ToySlice.fields, Mapped("another", {})
+    world.fields, world.mapped = ToySlice.fields, Mapped({})
 
     report = world.sync(allow=("config",))
 

@@ -15,8 +15,8 @@ from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
 from vtxero.store import SqliteRuns, SqliteState, open_database
 from vtxero.sync.environment import Environment, ModulePlan
-from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
+from vtxero.sync.mapping import Mapped
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RunReport
 from vtxero.sync.request import RunRequest
@@ -53,7 +53,7 @@ class World:
         self.database = open_database(None)
         self.guards = GuardOptions(**guards)
         self.runs = 0
-        self.mapped = Mapped("as it was", {"a": "1", "b": "2"})
+        self.mapped = Mapped({"a": "1", "b": "2"})
         self.fields = ToySlice.fields
         self.only: Direction | None = None
         self.card = self.partner = ""

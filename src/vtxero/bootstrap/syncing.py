@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -35,8 +34,8 @@ from vtxero.store.database import scratch_copy
 from vtxero.store.stories import Stories
 from vtxero.sync.budget import CallBudget
 from vtxero.sync.environment import Environment, ModulePlan
-from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
+from vtxero.sync.mapping import Mapped, Reach
 from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.records import Outcome
 from vtxero.sync.report import RecordResult, RunReport
@@ -51,13 +50,13 @@ from vtxero.xero.source import XeroSource
 _log = logging.getLogger("vtxero")
 
 MAPPED_MODULES = ("contacts", "organizations", "products", "invoices", "payments")
-MATCHING = (
-    "organizations.email_from",
-    "organizations.tax_number_field",
-    "products.name_is",
-    "invoices.placeholder_product",
-)
-"""Options below `modules` that decide what belongs together. Their order is part of the sum that states hold."""
+MATCHING: Mapping[str, tuple[str, ...]] = {
+    "organizations.email_from": ("email",),
+    "organizations.tax_number_field": ("tax_number",),
+    "products.name_is": ("code", "name"),
+    "invoices.placeholder_product": ("lines",),
+}
+"""Options below `modules` that decide what belongs together, and the fields that each decides."""
 
 
 def run_sync(
@@ -288,11 +287,15 @@ def mapped(settings: Settings) -> Mapped:
     modules = settings.modules
     fields = {name: getattr(modules, name).fields for name in MAPPED_MODULES}
     others = {name: attrgetter(name)(modules) for name in MATCHING}
-    parts = (fields, *others.values())
     options = {f"modules.{name}.fields.{key}": rule for name, rules in fields.items() for key, rule in rules.items()}
     options |= {f"modules.{name}": value for name, value in others.items()}
-    texts = {name: _in_words(value) for name, value in options.items()}
-    return Mapped(hashlib.sha256(repr(parts).encode()).hexdigest(), texts)
+    return Mapped({name: _in_words(value) for name, value in options.items()}, _reach)
+
+
+def _reach(option: str) -> Reach:
+    """Tell which fields such an option decides."""
+    _, module, name, *field = option.split(".", 3)
+    return Reach(module, tuple(field) if name == "fields" else MATCHING.get(f"{module}.{name}", ()))
 
 
 def _in_words(value: object) -> str:

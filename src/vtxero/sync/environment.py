@@ -12,8 +12,8 @@ from vtxero.domain.options import GuardOptions, ModuleOptions
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import VtxeroError
 from vtxero.sync.apply import Translate
-from vtxero.sync.guards import Mapped
 from vtxero.sync.lookup import StateLookups
+from vtxero.sync.mapping import Mapped
 from vtxero.sync.ports import Clock, Progress, RowSource
 from vtxero.sync.report import ModuleCount, RecordResult, RunReport
 from vtxero.sync.slice import Slice

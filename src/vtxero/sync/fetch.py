@@ -50,10 +50,13 @@ class Fetcher:
         self.unseen: dict[Side, set[str]] = {}
         """The records that waited before the read and were not in it: they may have been deleted since."""
 
-    def fetch(self, side: Side, *, full: bool) -> None:
-        """Read a side whole, or since its cursor. The cursor itself moves later (law 8 in `docs/laws.md`)."""
+    def fetch(self, side: Side, *, full: bool, afresh: bool = False) -> None:
+        """Read a side whole, or since its cursor. The cursor itself moves later (law 8 in `docs/laws.md`).
+
+        `afresh`: whole, with what is proven unchanged, and all of it is kept to be judged: it means something else now.
+        """
         module = self._slice.name
-        since = None if full else self._state.cursor(module, side)
+        since = None if full or afresh else self._state.cursor(module, side)
         self.high[side] = moment_of(self._state.cursor(module, side) or "") or None
         self.read[side] = 0
         self.timeless[side] = set()
@@ -61,11 +64,11 @@ class Fetcher:
         self._progress.phase(f"Reading {module} from {side.label}")
 
         def known(record_id: str) -> str | None:
-            return proof(self._state.modified(module, side, record_id))
+            return None if afresh else proof(self._state.modified(module, side, record_id))
 
         for page in self._sources[side].fetch(module, since, known):
             with self._state.transaction():
-                self._take(side, self._slice.mappers[side].parse(page.raw))
+                self._take(side, self._slice.mappers[side].parse(page.raw), afresh=afresh)
             self._progress.step(module, self.read[side], None)
             self._check()
         self.clock[side] = self._sources[side].clock()
@@ -74,7 +77,7 @@ class Fetcher:
         """Tell whether no row of a side ever had a modification time: then it was read whole, as it always is."""
         return bool(self.read[side]) and self.high[side] is None
 
-    def _take(self, side: Side, snapshots: list[Snapshot[Any]]) -> None:
+    def _take(self, side: Side, snapshots: list[Snapshot[Any]], *, afresh: bool) -> None:
         links = self._state.links(self._slice.name, side, [item.id for item in snapshots])
         newest = max((item.modified for item in snapshots), default="")
         self.high[side] = max(self.high[side] or "", newest) or None
@@ -84,7 +87,7 @@ class Fetcher:
         self.timeless[side].update(item.id for item in snapshots if not item.modified)
         for item in (_with_doubt(self._sources[side], each, newest) for each in snapshots):
             link = links.get(item.id)
-            if link and self._says_nothing_new(item, link, side):
+            if link and not afresh and self._says_nothing_new(item, link, side):
                 self._state.touch(self._slice.name, side, item.id, item.modified)
                 if self._selection.asks_for(item, ids=(link.vtiger_id, link.xero_id)):
                     self.unchanged[link.vtiger_id] = link.author

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +14,6 @@ from vtxero.errors import StopError
 
 LAST = 1
 """Where one record was all that there was, somebody deleted it: that is no emptied side."""
-UNSET = "not set"
 MOST_SHOWN = 5
 FEW = 20
 """So many changes are no wave, whatever share of small books they are."""
@@ -61,31 +59,18 @@ def check_guards(facts: Collection[ModuleFacts], gone: int, options: GuardOption
             raise _stop(Code.RUN_GUARD_CHANGES, text, "changes")
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """What decides which records and fields belong together: summed up, and option by option with its value as text."""
-
-    fingerprint: str
-    options: Mapping[str, str]
-
-
-def check_mapping(before: str | None, told: str | None, now: Mapped, allowed: Collection[str]) -> None:
+def check_mapping(changes: Mapping[str, tuple[str, str]], allowed: Collection[str]) -> None:
     """Raise StopError when the mapping is another one than that of the last run.
 
-    `before` is that run's fingerprint, `told` its options as JSON, None where it kept none.
+    `changes` are the options that changed, each with its value as it was and as it is.
     """
-    if before is None or before == now.fingerprint or "config" in allowed:
+    if not changes or "config" in allowed:
         return
-    text = "The field maps or matching options in the config changed since the last run"
-    changes = _changes(json.loads(told), now.options) if told else ""
-    raise _stop(Code.RUN_GUARD_CONFIG, f"{text}: {changes}." if changes else f"{text}.", "config")
-
-
-def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> str:
-    names = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
-    shown = [f"{name} was {before.get(name, UNSET)} and is {now.get(name, UNSET)}" for name in names[:MOST_SHOWN]]
-    more = [f"and {len(names) - MOST_SHOWN} more"] if len(names) > MOST_SHOWN else []
-    return "; ".join((*shown, *more))
+    shown = [f"{name} was {before} and is {now}" for name, (before, now) in list(changes.items())[:MOST_SHOWN]]
+    more = [f"and {len(changes) - MOST_SHOWN} more"] if len(changes) > MOST_SHOWN else []
+    told = "; ".join((*shown, *more))
+    text = f"The field maps or matching options in the config changed since the last run: {told}."
+    raise _stop(Code.RUN_GUARD_CONFIG, text, "config")
 
 
 def _stop(code: Code, text: str, allow: str) -> StopError:

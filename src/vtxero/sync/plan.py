@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,7 +52,9 @@ class Planner:
         tell: Tell,
         known_seeds: frozenset[str] = frozenset(),
         selection: Selection = EVERYTHING,
+        remapped: Collection[str] = (),
     ) -> None:
+        """`remapped` fields mean something else than when bases were kept: each pair meets in them anew."""
         self._state = state
         self._slice = slice_
         self._terms = terms
@@ -60,6 +62,7 @@ class Planner:
         self._tell = tell
         self._known_seeds = known_seeds
         self._selection = selection
+        self._remapped = remapped
         self._allowance = Allowance(selection.limit)
         self._allowed = True
         self._refused: set[str] = set()
@@ -78,6 +81,7 @@ class Planner:
         recovery = Recovery(self._state, self._slice, self._tell)
         recovery.settle_changes()
         recovery.settle_seed()
+        self._state.unsettle(module, self._remapped)
         self._recover_made()
         for link in self._state.waiting_links(module):
             pair = self._load_pair(link)

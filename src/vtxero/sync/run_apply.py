@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
@@ -18,7 +17,7 @@ from vtxero.sync.fetch import Fetcher
 from vtxero.sync.follow import Standings, plan_follow_ups
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
-from vtxero.sync.run_plan import DOUBTFUL, FINGERPRINT, MAPPED, RunPlanner
+from vtxero.sync.run_plan import DOUBTFUL, RunPlanner
 from vtxero.sync.selection import Selection
 from vtxero.sync.state import Action
 from vtxero.sync.write_back import WriteBack
@@ -33,6 +32,7 @@ class RunApplier:
     def apply(self, modules: list[ModulePlan], planner: RunPlanner) -> None:
         """Carry out the plan that `planner` made."""
         env = self._env
+        planner.note_mapping()
         for place, module in enumerate(modules):
             env.lookups.forget()
             applier = self._applier(module, unseen=planner.fetchers[module.name].unseen)
@@ -49,8 +49,6 @@ class RunApplier:
         self._follow(modules, planner)
         doubtful = {dep for module in modules if module.name in self._run.ledger.refused for dep in module.depends_on}
         with env.transaction():
-            env.state.set_meta(FINGERPRINT, env.mapped.fingerprint)
-            env.state.set_meta(MAPPED, json.dumps(dict(env.mapped.options)))
             for name, value in planner.places.items():
                 env.state.set_meta(name, value)
             env.state.set_meta(DOUBTFUL, " ".join(sorted(doubtful)))

@@ -15,6 +15,7 @@ from vtxero.sync.fetch import Fetcher, reread
 from vtxero.sync.follow import Standing, Standings, foresee
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_guards, check_mapping
+from vtxero.sync.mapping import Remapping
 from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
@@ -24,7 +25,6 @@ from vtxero.sync.slice import Slice, WritingBack
 from vtxero.sync.state import Action
 from vtxero.sync.write_back import LACKS_ID, asked_for, mark_lacking
 
-FINGERPRINT = "fingerprint"
 MAPPED = "mapped options"
 DOUBTFUL = "doubtful"
 FIELDS = "fields of "
@@ -36,6 +36,8 @@ class RunPlanner:
     def __init__(self, run: RunContext) -> None:
         self._run, self._env = run, run.env
         self._deletions = Deletions(self._env.state, self._env.sources)
+        told = self._env.state.get_meta(MAPPED)
+        self._remapping = Remapping.since(told, self._env.mapped, self._plannable(), run.scope.chosen)
         self.fetchers: dict[str, Fetcher] = {}
         """What was read, by module."""
 
@@ -100,11 +102,25 @@ class RunPlanner:
             found[module.name] = Standings(self._env, module.name, terms, unread.get(module.name, {}), ids)
         return found
 
+    def note_mapping(self) -> None:
+        """Note under which mapping the records were judged: what is still to come of it is in the state by now."""
+        scope, planned = self._run.scope, self.fetchers.keys()
+        whole = {name for name in planned if name in scope.chosen and not scope.selection(name).is_partial}
+        with self._env.transaction():
+            self._env.state.set_meta(MAPPED, self._remapping.note(whole, planned - whole))
+
+    def _plannable(self) -> list[str]:
+        """Name the modules that neither are barred nor depend on one that is."""
+        barred: set[str] = set()
+        for module in self._run.scope.modules:
+            if module.barred or barred.intersection(module.depends_on):
+                barred.add(module.name)
+        return [module.name for module in self._run.scope.modules if module.name not in barred]
+
     def _check_mapping(self) -> None:
         """Stop when the mapping changed."""
-        state, allowed = self._env.state, self._run.request.allow
         try:
-            check_mapping(state.get_meta(FINGERPRINT), state.get_meta(MAPPED), self._env.mapped, allowed)
+            check_mapping(self._remapping.changes, self._run.request.allow)
         except StopError as error:
             self._stop(error)
 
@@ -127,7 +143,8 @@ class RunPlanner:
     def _plan_module(self, module: ModulePlan) -> tuple[ModuleFacts, set[str]]:
         env, slice_ = self._env, self._env.slices[module.name]
         self._welcome_fields(module.name)
-        fetcher, missing = self._fetch(module.name)
+        remapped = [field for field in slice_.fields if field in self._remapping.fields(module.name)]
+        fetcher, missing = self._fetch(module.name, afresh=bool(remapped))
         env.progress.phase(f"Comparing {module.name}")
         env.lookups.forget()
         terms, selection = self._run.scope.terms(module), self._run.scope.selection(module.name)
@@ -138,6 +155,7 @@ class RunPlanner:
             tell=self._run.ledger.record_late,
             known_seeds=self._seeds(),
             selection=selection,
+            remapped=remapped,
         )
         with env.transaction():
             judged = planner.plan()
@@ -149,7 +167,7 @@ class RunPlanner:
         updates += self._announce_ids(slice_, selection)
         return ModuleFacts(module.name, missing, updates, env.state.count_links(module.name)), planner.seeds
 
-    def _fetch(self, name: str) -> tuple[Fetcher, dict[Side, int]]:
+    def _fetch(self, name: str, *, afresh: bool) -> tuple[Fetcher, dict[Side, int]]:
         """Read both sides; also gives how many linked records those lack that were read whole and showed nothing."""
         env = self._env
         selection = self._run.scope.selection(name)
@@ -160,9 +178,9 @@ class RunPlanner:
         full, missing = self._run.request.full or self._run.request.resync, {}
         for side in Side:
             self._run.check_budget()
-            is_whole = full or env.state.cursor(name, side) is None
+            is_whole = full or afresh or env.state.cursor(name, side) is None
             before = env.clock.monotonic()
-            fetcher.fetch(side, full=full)
+            fetcher.fetch(side, full=full, afresh=afresh)
             fetcher.seconds[side] = env.clock.monotonic() - before
             if is_whole and not fetcher.read[side]:
                 # What this very run has found gone was there until now.
