@@ -144,6 +144,17 @@ def test_law_3_field_that_is_taken_from_a_blank_place_is_filled_there_and_not_wi
     company.quiet()
 
 
+def test_field_that_is_off_gives_way_to_one_that_takes_its_place(company):
+    made = three_organizations(company)
+    company.configure("organizations", fields={"phone": {"vtiger": "otherphone"}, "direct_phone": "off"})
+
+    assert company.sync(allow=("config",)).exit_code == 0
+
+    assert [company.row(each)["otherphone"] for each in made] == ["1", "1", "1"]
+    company.time.pass_by(600)
+    company.quiet()
+
+
 def test_records_that_say_the_same_under_the_new_mapping_are_at_rest(company):
     products = three_products(company)
     for number, product in enumerate(products):

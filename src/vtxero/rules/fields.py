@@ -65,6 +65,10 @@ class FieldRules:
         """The fields that are merged."""
         return tuple(name for name in self._all if self._rules.get(name) != "off")
 
+    def last_counts(self, names: Iterable[str]) -> list[str]:
+        """Put fields in the order of writing: one that is off gives way to one that the config put in its place."""
+        return sorted(names, key=lambda name: name in self.active)
+
     def crosses(self, field: str, side: Side) -> bool:
         """Tell whether the field may be carried towards `side`."""
         rule = self._rules.get(field, "both")

@@ -124,7 +124,8 @@ class VtigerPeople:
         return {name: value for name, value in now.items() if value != before[name]}
 
     def _fields(self, record: Person) -> dict[str, str]:
-        pairs = {name: getattr(record, field) for field, name in self._names.items() if name}
+        pairs = {self._names[field]: getattr(record, field) for field in self._rules.last_counts(self._names)}
+        pairs.pop("", None)
         return pairs | {name: getattr(record.billing, part) for part, name in _ADDRESS.items()}
 
     def _read(self, row: Mapping[str, Any]) -> Snapshot[Person]:

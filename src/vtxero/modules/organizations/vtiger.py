@@ -178,7 +178,9 @@ class VtigerOrganizations:
         return changed
 
     def _account_fields(self, record: Organization) -> dict[str, str]:
-        pairs = [(self._names[field], getattr(record, field)) for field in ("name", *LIMITS, "kind")]
+        pairs = [
+            (self._names[field], getattr(record, field)) for field in self._rules.last_counts(("name", *LIMITS, "kind"))
+        ]
         for field, prefix in _PREFIXES.items():
             pairs += vtiger_address(prefix, getattr(record, field))
         return {name: value for name, value in pairs if name}
