@@ -135,6 +135,14 @@ def code_that_another_item_has(company: Company) -> None:
 
 
 @produces(Code.PRD_CODE_TAKEN, "Price List Item with Code 'G-1' already exists")
+def code_of_an_item_whose_product_was_deleted(company: Company) -> None:
+    widget, gadget = company.product("Widget", "W-1"), company.product("Gadget", "G-1")
+    company.sync()
+    company.vtiger.delete(gadget)
+    company.vtiger.edit(widget, productcode="G-1")
+
+
+@produces(Code.PRD_CODE_TAKEN, "has the code 'G-1' already")
 def two_products_exchange_their_codes(company: Company) -> None:
     widget, gadget = company.product("Widget", "W-1"), company.product("Gadget", "G-1")
     company.sync()

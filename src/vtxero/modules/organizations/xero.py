@@ -24,9 +24,10 @@ from vtxero.rules import addresses
 from vtxero.rules.addresses import Address
 from vtxero.rules.contact_texts import email_to_xero, text_to_xero, xero_name, xero_name_findings
 from vtxero.rules.fields import FieldRules
-from vtxero.rules.people import PEOPLE
+from vtxero.rules.people import ORGANIZATIONS, PEOPLE
 from vtxero.rules.phones import NUMBER_LIMIT, join_phone
 from vtxero.rules.rows import read_json
+from vtxero.rules.taken import taken_name_findings
 from vtxero.rules.texts import composed
 from vtxero.rules.xero_contacts import (
     KINDS,
@@ -88,6 +89,7 @@ class XeroOrganizations:
 
     def check_update(self, current: Organization, wanted: Organization) -> tuple[Finding, ...]:
         found = xero_name_findings(wanted.name) if wanted.name != current.name else ()
+        found += taken_name_findings(self._lookups, ORGANIZATIONS, wanted, current)
         if wanted.people != current.people or (current.email and not wanted.email):
             found += primary_email_findings(wanted)
         return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, note
-from vtxero.domain.lookups import Lookups, PartnerState
+from vtxero.domain.lookups import Lookups
 from vtxero.domain.money import places
 from vtxero.domain.options import ProductOptions
 from vtxero.domain.reference import XeroReference
@@ -15,6 +15,7 @@ from vtxero.domain.text import match_key
 from vtxero.domain.words import called, quoted
 from vtxero.modules.products.record import Product
 from vtxero.rules.accounts import account_problem
+from vtxero.rules.taken import keeper
 from vtxero.rules.texts import kept_otherwise, unstorable_findings
 
 MODULE = "products"
@@ -100,21 +101,9 @@ def same_name_findings(wanted: Product, found: Product) -> tuple[Finding, ...]:
 
 
 def taken_findings(lookups: Lookups, wanted: Product, current: Product) -> tuple[Finding, ...]:
-    """Say that a changed code is that of an item with a product of its own, unless that one gives it up.
-
-    Of other items nothing is said: one may have been deleted unseen, and Xero itself refuses a code that is in use.
-    """
-    key = match_key(wanted.code)
-    if key in {"", match_key(current.code)}:
-        return ()
-    holder = lookups.find_by_key(MODULE, Side.XERO, "code", key)
-    partner = lookups.partner(MODULE, Side.XERO, holder) if holder else None
-    if holder is None or partner is None or partner.state is not PartnerState.LINKED:
-        return ()
-    product, item = lookups.record(MODULE, Side.VTIGER, partner.id), lookups.record(MODULE, Side.XERO, holder)
-    is_kept = isinstance(product, Product) and match_key(product.code) == key
-    is_gone = lookups.partner(MODULE, Side.VTIGER, partner.id).state is PartnerState.BLOCKED
-    if is_gone or not is_kept or not isinstance(item, Product):
+    """Say that a changed code is that of an item with a product of its own, unless that one gives it up."""
+    item = keeper(lookups, MODULE, "code", wanted, current)
+    if item is None:
         return ()
     message = f"Xero's item {quoted(item.name or item.code)} has the code {quoted(item.code)} already."
     return (finding(Code.PRD_CODE_TAKEN, message, field="code"),)
