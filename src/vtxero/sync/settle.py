@@ -13,7 +13,7 @@ from vtxero.sync.doubt import plain
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Snapshot
-from vtxero.sync.slice import Slice, moved_by_each_other
+from vtxero.sync.slice import Slice, moved_by_each_other, with_fields
 from vtxero.sync.state import Action, Link, State
 from vtxero.sync.write_back import LACKS_ID, lacks_id
 
@@ -170,7 +170,9 @@ def bases_after(
         source_base = _second_base(slice_, link, action, source_now)
     else:
         source_base = keep_held(slice_, action, side.other, source_now)
-    target_base = replace(keep_held(slice_, action, side, snapshot.record), **beside)
+    target_base = keep_held(slice_, action, side, snapshot.record)
+    if beside:
+        target_base = with_fields(slice_, target_base, beside, slice_.decode(action.current))
     return {side: target_base, side.other: source_base}
 
 
@@ -178,7 +180,7 @@ def _second_base(slice_: Slice[Any], link: Link, action: Action, source_now: Any
     """After a pair's second write: the first one has set this base already, only the carried fields are added."""
     base = slice_.decode(link.base(action.target.other))
     carried = (field for field in action.fields if field not in action.hold)
-    return replace(base, **{field: getattr(source_now, field) for field in carried})
+    return with_fields(slice_, base, carried, source_now)
 
 
 def keep_held(slice_: Slice[Any], action: Action, side: Side, now: Any) -> Any:
@@ -186,5 +188,4 @@ def keep_held(slice_: Slice[Any], action: Action, side: Side, now: Any) -> Any:
     text = action.vtiger_base if side is Side.VTIGER else action.xero_base
     if not text:
         return now
-    old = slice_.decode(text)
-    return replace(now, **{field: getattr(old, field) for field in action.hold})
+    return with_fields(slice_, now, action.hold, slice_.decode(text))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from vtxero.domain.codes import Code
@@ -135,6 +136,25 @@ class Composed(Protocol):
 def moved_by_each_other(slice_: Slice[Any]) -> tuple[frozenset[str], ...]:
     """Give the sets of a slice's fields of which a write to one may change the others."""
     return (*slice_.groups, *(slice_.composed if isinstance(slice_, Composed) else ()))
+
+
+@runtime_checkable
+class Accompanied(Protocol[R]):
+    """A slice with fields that say nothing without others, which are not merged: a tax, and the rates attached."""
+
+    def with_fields(self, record: R, fields: Collection[str], other: R) -> R:
+        """Give a record with these fields of another one, and with what they say nothing without."""
+        ...
+
+
+def with_fields(slice_: Slice[R], record: R, fields: Iterable[str], other: R) -> R:
+    """Give a record of which these fields are as in another one: a base whose other fields have moved on."""
+    changed: R
+    if isinstance(slice_, Accompanied):
+        changed = slice_.with_fields(record, tuple(fields), other)
+    else:
+        changed = replace(record, **{name: getattr(other, name) for name in fields})  # type: ignore[type-var]
+    return changed
 
 
 @runtime_checkable

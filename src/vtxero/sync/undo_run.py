@@ -21,6 +21,7 @@ from vtxero.sync.effects import CREATED
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
 from vtxero.sync.report import RunReport
+from vtxero.sync.slice import with_fields
 from vtxero.sync.state import Action, Departure, Link
 from vtxero.sync.undo import Kind, UndoStep, announce
 from vtxero.sync.undo_forecast import calls_of_undo, restoring_payloads
@@ -270,8 +271,7 @@ class UndoRun:
         def mixed(now: str, then: str) -> str:
             if not then:
                 return now
-            old = slice_.decode(then)
-            return slice_.encode(replace(slice_.decode(now), **{name: getattr(old, name) for name in fields}))
+            return slice_.encode(with_fields(slice_, slice_.decode(now), fields, slice_.decode(then)))
 
         open_again = tuple(name for name in unsettled if name in fields)
         return replace(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from pydantic import TypeAdapter
 
 from vtxero.domain.codes import Code
@@ -72,6 +75,11 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         self, side: Side, source: Organization, present: Organization, bases: tuple[Organization, Organization]
     ) -> tuple[Organization, tuple[Finding, ...]]:
         return removed.without_removed(side, source, present, bases)
+
+    def with_fields(self, record: Organization, fields: Collection[str], other: Organization) -> Organization:
+        """Give a record with these fields of another one; its contacts are the persons whom it names then."""
+        mixed = replace(record, **{name: getattr(other, name) for name in fields})
+        return replace(mixed, contacts=tuple(one for one in (mixed.primary, *mixed.people) if one.id))
 
     def show(self, field: str, record: Organization) -> str | None:
         value = getattr(record, field)

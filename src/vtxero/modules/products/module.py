@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic import TypeAdapter
@@ -77,6 +79,11 @@ class ProductsSlice(PlainSlice[Product], WritesIdBack):
 
     def check_match(self, wanted: Product, found: Product) -> tuple[Finding, ...]:
         return same_name_findings(wanted, found)
+
+    def with_fields(self, record: Product, fields: Collection[str], other: Product) -> Product:
+        """Give a record with these fields of another one; a tax is nothing without the rates that are attached."""
+        names = (*fields, "taxes") if "tax" in fields else fields
+        return replace(record, **{name: getattr(other, name) for name in names})
 
     def show(self, field: str, record: Product) -> str | None:
         value = getattr(record, field)
