@@ -24,6 +24,7 @@ from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.sides import Side
 from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.undo import FORGOTTEN
 from vtxero.sync.undo_plan import UndoRequest
 
 RUN = "2026-11-22T15-12-16Z-3f9c"
@@ -241,6 +242,20 @@ def test_pair_whose_record_goes_and_whose_other_half_is_set_back_is_told_in_word
     assert told == [
         "goes to Vtiger's recycle bin\nphone in Vtiger: 2 → 1",
         "stays in Xero, archived\nphone in Vtiger: 2 → 1",
+    ]
+
+
+def test_pair_of_which_somebody_took_one_away_is_not_said_to_stay():
+    phone = FieldChange("phone", "2", "1", Side.VTIGER)
+
+    told = [
+        changes_of(record("Acme", Outcome.UPDATED, changes=changes)).plain
+        for changes in ((FORGOTTEN,), (phone, FORGOTTEN))
+    ]
+
+    assert told == [
+        "was taken away by somebody before, and is linked no more",
+        "phone in Vtiger: 2 → 1\nand it is unlinked: one of both was taken away by somebody before",
     ]
 
 

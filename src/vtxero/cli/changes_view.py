@@ -16,7 +16,7 @@ from vtxero.cli.naming import STYLES, TITLES, View, addresses_of, full_text, in_
 from vtxero.cli.text import clean, shortened
 from vtxero.domain.sides import Direction
 from vtxero.domain.words import called
-from vtxero.sync.records import FieldChange, Outcome
+from vtxero.sync.records import LINK_TO_GONE, FieldChange, Outcome
 from vtxero.sync.report import RecordResult
 
 PLANNED = 10
@@ -29,6 +29,7 @@ STAND_IN = "made for lines that name no product; it never goes to Xero"
 """What is said of a record without a counterpart: the placeholder product (`invoices.placeholder_product`)."""
 DONE = {"unlink": "unlinked", "delete": "deleted", "archive": "archived"}
 UNLINKED = "both stay, and are linked no more"
+GONE = "was taken away by somebody before"
 WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.LINKED)
 
 
@@ -97,8 +98,8 @@ def _verb(record: RecordResult) -> Text:
 def _undone(record: RecordResult) -> tuple[str, str] | None:
     """Say what an undo does to a record other than setting fields back: the verb, and what it means."""
     match record.changes:
-        case (FieldChange(field="link"),):
-            return "unlink", UNLINKED
+        case (FieldChange(field="link", before=before),):
+            return "unlink", f"{GONE}, and is linked no more" if before == LINK_TO_GONE else UNLINKED
         case (change,):
             return _taken_away(change)
     return None
@@ -136,7 +137,8 @@ def changes_of(record: RecordResult, *, whole: bool = False) -> Text:
 
 def _change(module: str, change: FieldChange, *, is_new: bool, whole: bool) -> Text:
     if change.field == "link":
-        return Text(f"and it is unlinked: {UNLINKED}", style="dim")
+        why = f"one of both {GONE}" if change.before == LINK_TO_GONE else UNLINKED
+        return Text(f"and it is unlinked: {why}", style="dim")
     if gone := _taken_away(change):
         return Text(gone[1])
     name = clean(called(module, change.field) + change.where)

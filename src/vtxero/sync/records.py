@@ -91,6 +91,9 @@ class Outcome(StrEnum):
 LINK = "link"
 """The field under which it is told that a pair is linked no more: it is on neither side."""
 
+LINK_TO_GONE = "gone"
+"""What it was, where one of the pair had been taken away by somebody."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:

@@ -13,12 +13,15 @@ from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
 from vtxero.domain.words import all_called
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
-from vtxero.sync.records import LINK, FieldChange, Presence, Snapshot
+from vtxero.sync.records import LINK, LINK_TO_GONE, FieldChange, Presence, Snapshot
 from vtxero.sync.settle import found_note
 from vtxero.sync.slice import Slice
 
 UNLINKED = FieldChange(LINK, "linked", None)
 """What is shown of a pair that has no link afterwards, though both of it stay."""
+
+FORGOTTEN = FieldChange(LINK, LINK_TO_GONE, None)
+"""What is shown of a pair that has no link afterwards, of which somebody has taken away what the run made."""
 
 DELETE = "deleted"
 """How a record leaves Vtiger: to the recycle bin."""
@@ -126,13 +129,14 @@ class UndoStep:
 class Scene:
     """What is known of one record when it is judged. `later` names a run that wrote to it afterwards, or is blank.
 
-    `begun` tells that an interrupted undo had already sent this record's removal.
+    `begun` tells that an interrupted undo had already sent this record's removal, `linked` that the pair has a link.
     """
 
     effects: tuple[Effect, ...]
     now: Snapshot[Any] | None
     later: str = ""
     begun: bool = False
+    linked: bool = False
 
 
 def group_effects(effects: Iterable[Effect]) -> list[tuple[Effect, ...]]:
@@ -162,14 +166,14 @@ def judge(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> UndoStep:
 def _judge_removal(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: UndoStep) -> UndoStep:
     first = scene.effects[0]
     if scene.now is None:
-        return _done(scene, step, FieldChange("record", "there", DELETE))
-    way = rules.ways[first.side](scene.now.record)
-    if isinstance(way, Finding):
-        return _left(step, way)
-    status = _status(scene.now.record)
+        return _gone(scene, step, FieldChange("record", "there", DELETE))
+    way, status = rules.ways[first.side](scene.now.record), _status(scene.now.record)
     if first.side is Side.XERO and (status == way or scene.now.presence is Presence.GONE):
         was = _status(slice_.decode(first.after)) if first.after else None
-        return _done(scene, replace(step, way=way), FieldChange("status", was or None, way))
+        ended = status if isinstance(way, Finding) else way
+        return _gone(scene, replace(step, way=ended), FieldChange("status", was or None, ended))
+    if isinstance(way, Finding):
+        return _left(step, way)
     touched = _touched(slice_, rules, scene)
     if touched:
         return _left(step, touched)
@@ -205,6 +209,16 @@ def _judge_setback(slice_: Slice[Any], rules: UndoRules, scene: Scene, step: Und
     changes = tuple(FieldChange(name, slice_.show(name, now), slice_.show(name, wanted)) for name in moving)
     changes += unlinked
     return replace(step, kind=Kind.RESTORE, parts=parts, parts_of=rules.parts_of, changes=changes)
+
+
+def _gone(scene: Scene, step: UndoStep, change: FieldChange) -> UndoStep:
+    """Say that what the run made is there no more: an interrupted undo has seen to it, or a person has."""
+    return forgotten(step) if scene.linked and not scene.begun else _done(scene, step, change)
+
+
+def forgotten(step: UndoStep) -> UndoStep:
+    """Say that all that is left to do of a record which somebody took away is to drop its link."""
+    return replace(step, kind=Kind.UNLINK, changes=(FORGOTTEN,))
 
 
 def _done(scene: Scene, step: UndoStep, *changes: FieldChange) -> UndoStep:
@@ -274,7 +288,8 @@ def spare_used(
         free = {
             (step.effect.side, step.effect.id)
             for step in judged
-            if step.kind in {Kind.REMOVE, Kind.RESTORE} or (step.kind is Kind.DONE and step.effect.write == CREATED)
+            if step.kind in {Kind.REMOVE, Kind.RESTORE}
+            or (step.kind in {Kind.DONE, Kind.UNLINK} and step.effect.write == CREATED)
         }
         spared = [_spared(step, users, free, names) for step in judged]
         if spared == judged:

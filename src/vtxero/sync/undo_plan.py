@@ -14,6 +14,7 @@ from vtxero.sync.effects import LINKED, Effect, EffectLog
 from vtxero.sync.environment import Environment, RunState
 from vtxero.sync.ports import Remover
 from vtxero.sync.records import Snapshot
+from vtxero.sync.state import Link
 from vtxero.sync.undo import Kind, Scene, UndoRules, UndoStep, group_effects, judge, spare_used
 
 
@@ -58,9 +59,17 @@ def plan_undo(tools: UndoTools, request: UndoRequest) -> list[UndoStep]:
     steps = []
     for group in groups:
         place = (group[0].module, group[0].side, group[0].id)
-        scene = Scene(group, now.get(place), later.get(group[-1].seq, ""), place in begun)
+        linked = any(link_of(tools.state, effect) for effect in group)
+        scene = Scene(group, now.get(place), later.get(group[-1].seq, ""), place in begun, linked)
         steps.append(_judge(tools, scene))
     return spare_used(steps, _users(tools, steps), lambda side, record_id: _name(tools, steps, side, record_id))
+
+
+def link_of(state: RunState, effect: Effect) -> Link | None:
+    """Give the link of an effect's pair, None where there is none any more, or one of them has another partner."""
+    known = effect.vtiger_id and effect.xero_id
+    link = state.link(effect.module, Side.VTIGER, effect.vtiger_id) if known else None
+    return link if link and link.xero_id == effect.xero_id else None
 
 
 def read(tools: UndoTools, places: Iterable[tuple[str, Side, str]]) -> dict[tuple[str, Side, str], Snapshot[Any]]:

@@ -23,9 +23,9 @@ from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
 from vtxero.sync.report import RunReport
 from vtxero.sync.slice import with_fields
 from vtxero.sync.state import Action, Departure, Link
-from vtxero.sync.undo import Kind, UndoStep, announce
+from vtxero.sync.undo import Kind, UndoStep, announce, forgotten
 from vtxero.sync.undo_forecast import calls_of_undo, restoring_payloads
-from vtxero.sync.undo_plan import UndoRequest, UndoTools, plan_undo, with_others
+from vtxero.sync.undo_plan import UndoRequest, UndoTools, link_of, plan_undo, with_others
 from vtxero.sync.undo_report import UndoReport, refused
 
 T = TypeVar("T")
@@ -145,7 +145,9 @@ class UndoRun:
         kept = []
         for step in steps:
             if step.effect.id not in times:
-                self._settle([replace(step, kind=Kind.DONE, now=None)])
+                gone = replace(step, kind=Kind.DONE, now=None)
+                is_linked = step.kind is Kind.REMOVE and any(link_of(self._state, each) for each in step.effects)
+                self._settle([forgotten(gone) if is_linked else gone])
             elif step.now and times[step.effect.id] != step.now.modified:
                 self._spare(step, finding(Code.UNDO_TOUCHED, "It was saved by somebody just now."))
             else:
@@ -222,8 +224,8 @@ class UndoRun:
 
     def _keep_bases(self, link: Link | None, fields: Sequence[str]) -> None:
         """Let fields that could not be set back be as settled as they were: else they would cross as new edits."""
-        present = self._link_of(link.module, link.vtiger_id, link.xero_id) if link else None
-        if link and present:
+        present = self._state.link(link.module, Side.VTIGER, link.vtiger_id) if link else None
+        if link and present and present.xero_id == link.xero_id:
             self._state.put_link(self._rebased(present, link.vtiger_base, link.xero_base, fields, ()))
 
     def _finished(self, step: UndoStep) -> None:
@@ -246,7 +248,7 @@ class UndoRun:
         Returns the link as it was.
         """
         effect = step.effect
-        link = next((found for e in step.effects if (found := self._link_of(e.module, e.vtiger_id, e.xero_id))), None)
+        link = next((found for each in step.effects if (found := link_of(self._state, each))), None)
         if link and step.makes_strangers:
             self._state.drop_link(effect.module, link.vtiger_id)
         elif link:
@@ -257,10 +259,6 @@ class UndoRun:
                 # Read for the plan, in whatever second: it proves nothing.
                 keep(self._state, effect.module, side, replace(snapshot, modified=in_doubt(snapshot.modified)))
         return link
-
-    def _link_of(self, module: str, vtiger_id: str, xero_id: str) -> Link | None:
-        link = self._state.link(module, Side.VTIGER, vtiger_id) if vtiger_id and xero_id else None
-        return link if link and link.xero_id == xero_id else None
 
     def _rebased(
         self, link: Link, vtiger_base: str, xero_base: str, fields: Sequence[str], unsettled: Sequence[str]
