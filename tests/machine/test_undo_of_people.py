@@ -108,3 +108,55 @@ def test_organization_and_person_stay_when_somebody_saves_an_invoice_of_theirs_a
         "organizations": [Code.DEPENDENCY],
         "products": [Code.DEPENDENCY],
     }
+
+
+def with_two_carried_to_xero(company):
+    """Let a run carry two people to Xero, which keeps its further people where it is sent none."""
+    company.acme = company.organization("Acme", email1="office@acme.example")
+    company.rest()
+    company.person(company.acme, "Doe", firstname="Jane")
+    company.person(company.acme, "Roe", firstname="Rick")
+    company.time.pass_by(600)
+    run = company.sync().run
+    company.time.pass_by(600)
+    return run
+
+
+def people_in_xero(company):
+    [contact] = company.xero.snapshot()["Contacts"].values()
+    return contact.get("LastName", ""), [each["LastName"] for each in contact["ContactPersons"]]
+
+
+def test_undo_says_what_it_set_back_beside_what_xero_kept_and_the_next_one_tries_that_again(company):
+    run = with_two_carried_to_xero(company)
+
+    reports = [company.undo(run), company.undo(run)]
+
+    assert people_in_xero(company) == ("", ["Roe"])
+    for report, took in zip(reports, (["primary"], []), strict=True):
+        [record] = report.records
+        assert (report.exit_code, record.outcome) == (3, Outcome.FAILED)
+        assert [change.field for change in record.changes] == took
+        assert record.reasons[0].message == "Xero took the write and kept its own: further people."
+
+
+def test_undo_is_complete_once_a_person_has_set_back_what_xero_kept(company):
+    run = with_two_carried_to_xero(company)
+    company.undo(run)
+    [contact] = company.xero.contacts.values()
+    contact["ContactPersons"] = []
+
+    second, third = company.undo(run), company.undo(run)
+
+    assert (second.exit_code, second.records) == (0, ())
+    assert any("already taken back" in text for text in third.messages)
+
+
+def test_person_who_could_be_set_back_crosses_again_beside_one_who_could_not(company):
+    company.undo(with_two_carried_to_xero(company))
+    company.time.pass_by(600)
+
+    company.sync()
+
+    assert people_in_xero(company) == ("Doe", ["Roe"])
+    company.quiet()

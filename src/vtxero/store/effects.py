@@ -84,6 +84,13 @@ class SqliteEffects(Transactions):
         """Note that these were taken back by the present run."""
         self._db.executemany("UPDATE effects SET undone = ? WHERE seq = ?", [(self._run, seq) for seq in seqs])
 
+    def narrow(self, effect: Effect, fields: Collection[str], after: str, modified: str) -> None:
+        """Let these fields alone stand of an effect."""
+        self._db.execute(
+            "UPDATE effects SET fields = ?, after = ?, modified = ? WHERE seq = ?",
+            (" ".join(fields), after, modified, effect.seq),
+        )
+
     def set_back_at(self, undone: Effect, modified: str) -> None:
         """Let the effect before it stand as of this time, unless somebody else had saved the record in between."""
         if undone.known:

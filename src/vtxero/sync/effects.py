@@ -72,6 +72,10 @@ class EffectLog(Protocol):
         """Note that these were taken back by the present run."""
         ...
 
+    def narrow(self, effect: Effect, fields: Collection[str], after: str, modified: str) -> None:
+        """Note that of an effect these fields alone still stand: in the record as a side answered it at that time."""
+        ...
+
     def begun_removals(self) -> Collection[tuple[str, Side, str]]:
         """The records whose removal left in an earlier run, with no known end, by module, side and id."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from vtxero.domain.findings import Finding, in_order
 from vtxero.domain.sides import Direction, Side
 from vtxero.errors import SignalError, VtxeroError
 from vtxero.sync.environment import Environment
-from vtxero.sync.records import Outcome
+from vtxero.sync.records import FieldChange, Outcome
 from vtxero.sync.report import RecordResult, RunReport
 from vtxero.sync.severity import gravest
 from vtxero.sync.undo import Kind, UndoStep
@@ -54,10 +55,17 @@ class UndoReport:
         """Note the calls that carrying it out will take."""
         self._planned += calls
 
-    def count(self, step: UndoStep, outcome: Outcome | None = None, reasons: tuple[Finding, ...] = ()) -> None:
-        """Note a record's outcome: the planned one, or what became of it instead."""
+    def count(
+        self,
+        step: UndoStep,
+        outcome: Outcome | None = None,
+        reasons: tuple[Finding, ...] = (),
+        took: tuple[FieldChange, ...] = (),
+    ) -> None:
+        """Note a record's outcome: the planned one, or what became of it instead, with the changes that it took."""
         chosen = outcome or (Outcome.UPDATED if step.notes and not self._dry_run else _planned_outcome(step))
         result = self._result(step, chosen, reasons or step.reasons)
+        result = replace(result, changes=took) if took else result
         pair = _pair_of(result)
         if chosen is Outcome.UNCHANGED:
             self._unchanged.setdefault(pair, result.direction)

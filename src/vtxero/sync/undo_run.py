@@ -10,16 +10,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
+from vtxero.domain.words import all_called
 from vtxero.errors import DeclinedError, ReplyLostError, StateError, VtxeroError
 from vtxero.sync.doubt import in_doubt
-from vtxero.sync.effects import CREATED
+from vtxero.sync.effects import CREATED, UPDATED
 from vtxero.sync.fetch import keep
-from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal
+from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal, Snapshot
 from vtxero.sync.report import RunReport
 from vtxero.sync.slice import with_fields
 from vtxero.sync.state import Action, Departure, Link
@@ -215,12 +216,21 @@ class UndoRun:
         stuck = tuple(name for name in step.fields if getattr(snapshot.record, name) != getattr(step.wanted, name))
         if step.kind is Kind.RESTORE and stuck:
             self._keep_bases(link, stuck)
-            self._state.mark_undone([effect.seq for effect in step.effects])
-            text = f"{side.label} took the write and kept its own: {', '.join(stuck)}."
-            self._report.count(step, Outcome.FAILED, (finding(refused(side), text, remedy="Set it back by hand."),))
+            self._leave_standing(step, stuck, snapshot)
+            text = f"{side.label} took the write and kept its own: {all_called(module, stuck)}."
+            reason = finding(refused(side), text, remedy="Set it back by hand, then undo once more.")
+            took = tuple(change for change in step.changes if change.field not in stuck)
+            self._report.count(step, Outcome.FAILED, (reason,), took)
             return
         self._state.set_back_at(step.effect, snapshot.modified)
         self._finished(step)
+
+    def _leave_standing(self, step: UndoStep, fields: Sequence[str], answered: Snapshot[Any]) -> None:
+        """Let what could not be set back be there for the next undo, as part of the first write to the record."""
+        first = next(effect for effect in step.effects if effect.write == UPDATED)
+        after = self._env.slices[first.module].encode(answered.record)
+        self._state.narrow(first, fields, after, answered.modified)
+        self._state.mark_undone([effect.seq for effect in step.effects if effect is not first])
 
     def _keep_bases(self, link: Link | None, fields: Sequence[str]) -> None:
         """Let fields that could not be set back be as settled as they were: else they would cross as new edits."""
