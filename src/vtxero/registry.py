@@ -195,6 +195,7 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
     in_vtiger = always(DELETE)
     contact = {Side.XERO: always(ARCHIVED), Side.VTIGER: in_vtiger}
     invoice = {Side.XERO: way_from_xero(reference.xero.organisation.locked_until), Side.VTIGER: in_vtiger}
+    pays = {"amount_paid"} if "Payments" in reference.vtiger.modules else set[str]()
     return {
         "taxes": UndoRules(
             {Side.VTIGER: stays(_TAXES_STAY), Side.XERO: stays(_TAXES_STAY)},
@@ -221,6 +222,7 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
         ),
         "invoices": UndoRules(
             invoice,
+            derived=frozenset(pays),
             words={
                 "VOIDED": "Approved invoices voided in Xero: {n}. They stay listed, and their numbers stay used.",
                 "DELETED": "Drafts deleted in Xero: {n}. They stay listed as deleted, and their numbers stay used.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -25,6 +26,9 @@ FORGOTTEN = FieldChange(LINK, LINK_TO_GONE, None)
 
 DELETE = "deleted"
 """How a record leaves Vtiger: to the recycle bin."""
+
+WHILE_SAVED = timedelta(seconds=1)
+"""How long a service may take from saving a record until it has saved what that moves."""
 
 SHOWN = 3
 """How many users of a record are named."""
@@ -86,7 +90,7 @@ class UndoStep:
     `now` and `other` are the pair's records as read for this plan, None where there is none. `way` is how a record
     goes, `wanted` the record that is written, `parts` what is deleted in Vtiger along with it (of the module
     `parts_of`), `users` the records of the same side that refer to any of these. `notes` are said of what an
-    interrupted undo has done already.
+    interrupted undo has done already. `moved` tells that others which are taken back move the record in going.
     """
 
     kind: Kind
@@ -102,6 +106,7 @@ class UndoStep:
     reasons: tuple[Finding, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     notes: tuple[Finding, ...] = ()
+    moved: bool = False
 
     @property
     def effect(self) -> Effect:
@@ -130,6 +135,7 @@ class Scene:
     """What is known of one record when it is judged. `later` names a run that wrote to it afterwards, or is blank.
 
     `begun` tells that an interrupted undo had already sent this record's removal, `linked` that the pair has a link.
+    `moved` are the times at which other records that are taken back as well were made, and moved this one.
     """
 
     effects: tuple[Effect, ...]
@@ -137,6 +143,7 @@ class Scene:
     later: str = ""
     begun: bool = False
     linked: bool = False
+    moved: frozenset[str] = frozenset()
 
 
 def group_effects(effects: Iterable[Effect]) -> list[tuple[Effect, ...]]:
@@ -150,7 +157,7 @@ def group_effects(effects: Iterable[Effect]) -> list[tuple[Effect, ...]]:
 
 def judge(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> UndoStep:
     """Say what becomes of one record."""
-    step = UndoStep(Kind.LEAVE, scene.effects, scene.now)
+    step = UndoStep(Kind.LEAVE, scene.effects, scene.now, moved=bool(scene.moved))
     first = scene.effects[0]
     if scene.later:
         text = f"The run {scene.later} wrote to it as well."
@@ -248,9 +255,28 @@ def _touched(slice_: Slice[Any], rules: UndoRules, scene: Scene) -> Finding | No
     ]
     if changed:
         return finding(Code.UNDO_TOUCHED, f"Changed since: {all_called(slice_.name, changed)}.", field=changed[0])
-    if last.modified and now.modified != last.modified and not scene.begun:
+    known = now.modified == last.modified or any(_is_just_after(now.modified, time) for time in scene.moved)
+    if last.modified and not known and not scene.begun:
         return finding(Code.UNDO_TOUCHED, f"It was saved again after the run, at {now.modified}.")
     return _touched_between(slice_, left_out, scene.effects)
+
+
+def _is_just_after(modified: str, moved: str) -> bool:
+    """Tell whether a record's time is that of another's creation: a service saves that one first, then this one."""
+    try:
+        passed = datetime.fromisoformat(modified) - datetime.fromisoformat(moved)
+    except (ValueError, TypeError):
+        return False
+    return timedelta(0) <= passed <= WHILE_SAVED
+
+
+def moved_on(slice_: Slice[Any], rules: UndoRules, step: UndoStep, now: Snapshot[Any]) -> UndoStep | None:
+    """Give a step over its record as it is once what moved it was taken back; None where something else differs."""
+    fields = [name for name in slice_.fields if name not in rules.derived]
+    if step.now is None or any(getattr(step.now.record, name) != getattr(now.record, name) for name in fields):
+        return None
+    back = {name: getattr(step.wanted, name) for name in step.fields}
+    return replace(step, now=now, wanted=replace(now.record, **back) if back else step.wanted)
 
 
 def _touched_between(slice_: Slice[Any], left_out: frozenset[str], effects: Sequence[Effect]) -> Finding | None:

@@ -13,13 +13,14 @@ from vtxero.sync.undo_plan import other_place
 
 
 def calls_of_undo(env: Environment, steps: Sequence[UndoStep], together: int) -> Counter[Side]:
-    """Count the calls by side: the records of the other side, the looks before the writes, the writes.
+    """Count the calls by side: the records of the other side and those that others move, the looks, the writes.
 
     `together` is how many records are looked at at a time.
     """
     calls: Counter[Side] = Counter()
-    others = {other_place(step) for step in steps if step.kind is not Kind.LEAVE}
-    for (module, side), number in Counter((module, side) for module, side, each in others if each).items():
+    read = [*{other_place(step) for step in steps if step.kind is not Kind.LEAVE}]
+    read += [step.place for step in steps if step.moved and step.kind in {Kind.RESTORE, Kind.REMOVE}]
+    for (module, side), number in Counter((module, side) for module, side, each in read if each).items():
         calls[side] += env.sources[side].calls_to_read(module, number)
     written: dict[tuple[str, Side, Kind], list[UndoStep]] = defaultdict(list)
     for step in steps:

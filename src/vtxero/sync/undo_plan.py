@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Protocol
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import finding
 from vtxero.domain.sides import Side
-from vtxero.sync.effects import LINKED, Effect, EffectLog
+from vtxero.sync.effects import CREATED, LINKED, Effect, EffectLog
 from vtxero.sync.environment import Environment, RunState
 from vtxero.sync.ports import Remover
 from vtxero.sync.records import Snapshot
+from vtxero.sync.slice import MovesOthers
 from vtxero.sync.state import Link
 from vtxero.sync.undo import Kind, Scene, UndoRules, UndoStep, group_effects, judge, spare_used
 
@@ -56,13 +58,25 @@ def plan_undo(tools: UndoTools, request: UndoRequest) -> list[UndoStep]:
     begun = set(tools.state.begun_removals())
     wanted = [group for group in groups if not later.get(group[-1].seq)]
     now = read(tools, ((group[0].module, group[0].side, group[0].id) for group in wanted))
+    moved = _moved(tools, groups)
     steps = []
     for group in groups:
         place = (group[0].module, group[0].side, group[0].id)
         linked = any(link_of(tools.state, effect) for effect in group)
-        scene = Scene(group, now.get(place), later.get(group[-1].seq, ""), place in begun, linked)
+        times = frozenset(moved.get(place, ()))
+        scene = Scene(group, now.get(place), later.get(group[-1].seq, ""), place in begun, linked, times)
         steps.append(_judge(tools, scene))
     return spare_used(steps, _users(tools, steps), lambda side, record_id: _name(tools, steps, side, record_id))
+
+
+def _moved(tools: UndoTools, groups: Iterable[Sequence[Effect]]) -> dict[tuple[str, Side, str], set[str]]:
+    """Give the records that others moved which the same runs made, with the times of that: a payment, its invoice."""
+    found: dict[tuple[str, Side, str], set[str]] = defaultdict(set)
+    for effect in chain.from_iterable(groups):
+        slice_ = tools.env.slices.get(effect.module)
+        if isinstance(slice_, MovesOthers) and effect.write == CREATED and effect.after:
+            found[slice_.moves, effect.side, slice_.moved(slice_.decode(effect.after))].add(effect.modified)
+    return found
 
 
 def link_of(state: RunState, effect: Effect) -> Link | None:

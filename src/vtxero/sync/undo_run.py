@@ -8,7 +8,7 @@ repeated goes on where this one stopped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias, TypeVar
 
@@ -24,9 +24,9 @@ from vtxero.sync.records import Accepted, Answer, Outcome, Refused, Removal, Sna
 from vtxero.sync.report import RunReport
 from vtxero.sync.slice import with_fields
 from vtxero.sync.state import Action, Departure, Link
-from vtxero.sync.undo import Kind, UndoStep, announce, forgotten
+from vtxero.sync.undo import Kind, UndoStep, announce, forgotten, moved_on
 from vtxero.sync.undo_forecast import calls_of_undo, restoring_payloads
-from vtxero.sync.undo_plan import UndoRequest, UndoTools, link_of, plan_undo, with_others
+from vtxero.sync.undo_plan import UndoRequest, UndoTools, link_of, plan_undo, read, with_others
 from vtxero.sync.undo_report import UndoReport, refused
 
 T = TypeVar("T")
@@ -144,7 +144,7 @@ class UndoRun:
         module, side, _ = steps[0].place
         times = self._env.sources[side].modified_now(module, [step.effect.id for step in steps])
         kept = []
-        for step in steps:
+        for step in self._moved_on(steps, times):
             if step.effect.id not in times:
                 gone = replace(step, kind=Kind.DONE, now=None)
                 is_linked = step.kind is Kind.REMOVE and any(link_of(self._state, each) for each in step.effects)
@@ -154,6 +154,16 @@ class UndoRun:
             else:
                 kept.append(step)
         return kept
+
+    def _moved_on(self, steps: Sequence[UndoStep], times: Mapping[str, str]) -> list[UndoStep]:
+        """Read again what was moved by others that went before it: nothing else of it may have changed since."""
+        moved = [step for step in steps if step.moved and step.now and times.get(step.effect.id) != step.now.modified]
+        found = read(self._tools, [step.place for step in moved])
+        return [self._over(step, found.get(step.place)) for step in steps]
+
+    def _over(self, step: UndoStep, now: Snapshot[Any] | None) -> UndoStep:
+        slice_, rules = self._env.slices[step.effect.module], self._tools.rules[step.effect.module]
+        return (moved_on(slice_, rules, step, now) if now else None) or step
 
     def _settle(self, steps: Sequence[UndoStep]) -> None:
         """What needs no write."""
