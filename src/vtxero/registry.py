@@ -185,6 +185,7 @@ _ARCHIVED_WORDS = (
     " there."
 )
 _BIN_WORDS = "%s that go to Vtiger's recycle bin: {n}. The numbers that they had stay used."
+_LINES_GO = "Their lines are deleted for good: who restores one there finds its total, and no lines."
 _PAYMENTS_STAY = "Payments are taken back by a person only: remove it in Xero."
 _ITEMS_STAY = "Items are never deleted in Xero by vtxero."
 _TAXES_STAY = "A tax of Vtiger is a column for good."
@@ -227,7 +228,7 @@ def undo_rules(reference: Reference) -> dict[str, UndoRules]:
                 "VOIDED": "Approved invoices voided in Xero: {n}. They stay listed, and their numbers stay used.",
                 "DELETED": "Drafts deleted in Xero: {n}. They stay listed as deleted, and their numbers stay used.",
                 "stays in xero": "Invoices that stay in Xero: {n}. They are paid, credited or locked.",
-                DELETE: _BIN_WORDS % "Invoices",
+                DELETE: f"{_BIN_WORDS % 'Invoices'} {_LINES_GO}",
             },
         ),
         "payments": UndoRules(

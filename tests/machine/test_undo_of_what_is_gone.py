@@ -70,3 +70,17 @@ def test_undo_is_complete_once_a_person_has_taken_the_payment_back_in_xero(tmp_p
         assert not any("Payments that stay" in text for text in report.messages)
     assert (number, Outcome.UPDATED, [("link", "gone", None)]) in told(second.records)
     assert "payments" not in [record.module for record in third.records]
+
+
+def test_undo_says_beforehand_that_an_invoice_in_vtigers_bin_has_lost_its_lines(company):
+    company.xero_invoice(company.xero.add_contact(Name="Doe"))
+    run = company.sync().run
+    [sale] = [company.vtiger.wire_id(found) for found in company.vtiger.live("Invoice")]
+    planned = company.undo(run, dry_run=True)
+    company.undo(run)
+
+    company.vtiger.restore(sale)
+
+    assert company.row(sale)["LineItems"] == []
+    [text] = [each for each in planned.messages if each.startswith("Invoices that go to Vtiger's recycle bin: 1.")]
+    assert "Their lines are deleted for good" in text

@@ -1,4 +1,7 @@
-"""Taking records away from Vtiger again: to its recycle bin, from where a person can fetch them back."""
+"""Taking records away from Vtiger again: to its recycle bin, from where a person can fetch them back.
+
+An invoice comes back from there without its lines: what is deleted by the API loses them for good.
+"""
 
 from __future__ import annotations
 
