@@ -80,10 +80,13 @@ class SqlitePlan(Transactions):
         return load_action(row[0]) if row else None
 
     def actions(self, module: str) -> Iterator[Action]:
-        """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        """A module's plan: what needs no write first, then updates and creations, Xero before Vtiger, each in order.
+
+        A record that gets another name gives up its former one before a new record gets it.
+        """
         rows = self._db.execute(
             "SELECT seq FROM plan WHERE module = ? AND write <> ? ORDER BY write IN ('create', 'update'),"
-            " target = 'vtiger', write, seq",
+            " target = 'vtiger', write = 'create', seq",
             (module, FOLLOW),
         )
         return self._each(rows)

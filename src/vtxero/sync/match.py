@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
+from vtxero.domain.words import quoted
+from vtxero.sync.merge import Pair
 from vtxero.sync.records import Presence, Snapshot
 from vtxero.sync.slice import Slice
-from vtxero.sync.state import KeyHit, Link, State
+from vtxero.sync.state import KeyHit, Link, State, StoredRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,25 @@ def find_heir_link(state: State, slice_: Slice[Any], side: Side, source: Snapsho
     return found.popitem()[1] if len(found) == 1 else None
 
 
+def find_namesake(state: State, slice_: Slice[Any], pair: Pair[Any], fields: Collection[str]) -> tuple[Finding, ...]:
+    """Say that the key which a pair would get in Vtiger, with these fields, is that of a record without a partner.
+
+    That one would be taken for a duplicate of this one from then on, and it never was.
+    """
+    if slice_.duplicate_code is None:
+        return ()
+    for kind, key in pair.xero.keys[:1]:
+        if kind not in fields or (kind, key) in pair.vtiger.keys:
+            continue
+        for hit in state.hits(slice_.name, Side.VTIGER, kind, key):
+            other = state.record(slice_.name, Side.VTIGER, hit.id) if not hit.linked else None
+            if other and other.presence is Presence.ACTIVE:
+                text = f"Vtiger's {other.id}, {quoted(other.label)}, has the {kind} that this one got in Xero."
+                remedy = f"Give one of the two another {kind}, or merge them in Vtiger if they are the same."
+                return (finding(slice_.taken_code, text, field=kind, remedy=remedy),)
+    return ()
+
+
 def _marked(state: State, module: str, source: Snapshot[Any]) -> list[str]:
     """The free Xero records that carry this record's id, or whose id this record carries."""
     own = source.marker
@@ -70,15 +92,46 @@ def _is_taken(state: State, module: str, xero_id: str) -> bool:
 
 
 def _by_keys(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:
-    for kind, key in source.keys:
+    for place, (kind, key) in enumerate(source.keys):
         hits = state.hits(slice_.name, Side.XERO, kind, key)
         active = [hit for hit in hits if hit.presence is Presence.ACTIVE]
         found = active or hits
         if len(found) > 1:
             return _ambiguous(source, [hit.id for hit in found])
+        other = _other_holder(state, slice_, (kind, key), found[0]) if found else None
+        if other and (place or _gives_up(state, slice_, kind, other)):
+            continue  # a weaker key may be several records'; the strongest is free once the other has its new one
+        if other:
+            return Match(finding=_in_use(slice_, kind, other))
         if found:
             return _judge_hit(state, slice_, found[0])
     return Match()
+
+
+def _other_holder(state: State, slice_: Slice[Any], key: tuple[str, str], hit: KeyHit) -> StoredRecord | None:
+    """Find the Vtiger record to which a Xero record of this key belongs, and which has another key itself.
+
+    The two are no duplicates then, whatever Xero's record is called.
+    """
+    link = state.link(slice_.name, Side.XERO, hit.id) if slice_.duplicate_code else None
+    if link is None or any(each.id == link.vtiger_id for each in state.hits(slice_.name, Side.VTIGER, *key)):
+        return None
+    holder = state.record(slice_.name, Side.VTIGER, link.vtiger_id)
+    return holder if holder and holder.presence is Presence.ACTIVE else None
+
+
+def _gives_up(state: State, slice_: Slice[Any], kind: str, other: StoredRecord) -> bool:
+    """Tell whether this plan gives another key to the partner of a record, before anything new gets the old one."""
+    action = state.planned_write(slice_.name, Side.VTIGER, other.id)
+    return action is not None and kind in action.fields
+
+
+def _in_use(slice_: Slice[Any], kind: str, other: StoredRecord) -> Finding:
+    """Say that the key is in use in Xero, by the partner of a record that has another key in Vtiger."""
+    whose = f"Vtiger's {other.id}, {quoted(other.label)}"
+    text = f"Xero's record of this {kind} belongs to {whose}, which has another {kind} in Vtiger."
+    remedy = f"Give {quoted(other.label)} the same {kind} on both sides, or give this one another {kind}."
+    return finding(slice_.taken_code, text, field=kind, remedy=remedy)
 
 
 def _alike(state: State, slice_: Slice[Any], source: Snapshot[Any]) -> Match:

@@ -27,6 +27,8 @@ class PairTerms:
     counted_for: Side
     is_new: bool
     rests: bool = False
+    barred: tuple[Finding, ...] = ()
+    """Why Vtiger may not be written, as its other records stand."""
 
 
 def judge_pair(slice_: Slice[Any], pair: Pair[Any], merged: Merge[Any], terms: PairTerms) -> list[Action]:
@@ -79,6 +81,7 @@ class _Judgement:
             *self._pair.on(side.other).findings,
             *self._merged.projected(side).blockers,
             *self._slice.mappers[side].check_update(self._pair.on(side).record, self._wanted(side)),
+            *(self._terms.barred if side is Side.VTIGER else ()),
         )
         return tuple(dict.fromkeys(found))
 

@@ -12,7 +12,7 @@ from vtxero.domain.ids import record_number
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.lookup import SYMBOLS
-from vtxero.sync.match import find_heir_link, match_vtiger, unfinished, unlike
+from vtxero.sync.match import Match, find_heir_link, find_namesake, match_vtiger, unfinished, unlike
 from vtxero.sync.merge import Pair, merge
 from vtxero.sync.pair import PairTerms, judge_pair
 from vtxero.sync.records import FieldChange, Outcome, Presence, Snapshot
@@ -128,6 +128,7 @@ class Planner:
                 self._meet(source, heir.xero_id)
             return
         match = match_vtiger(self._state, self._slice, source)
+        self._end_alias(source, match)
         if match.xero_id:
             self._meet(source, match.xero_id)
         elif not self._terms.direction.reaches(Side.XERO):
@@ -217,6 +218,12 @@ class Planner:
         reason = finding(code, f"Vtiger's {holder} has the same name or code and crosses for both.")
         self._skip(Side.XERO, source.id, "", source.label, (reason,))
 
+    def _end_alias(self, source: Snapshot[Any], match: Match) -> None:
+        """A record that has the key of its holder no more stands for itself, or waits by itself."""
+        holder = self._state.alias_of(self._slice.name, source.id)
+        if holder and holder != match.holder:
+            self._state.drop_alias(self._slice.name, source.id)
+
     # two records
 
     def _meet(self, source: Snapshot[Any], xero_id: str) -> None:
@@ -298,7 +305,9 @@ class Planner:
         # What a killed run made is linked though nothing may be written: an undo has to know of it.
         rests = intent is not None and self._selection.limit == 0 and not forced
         counted_for = terms.counted_for(author)
-        for action in judge_pair(self._slice, pair, merged, PairTerms(author, counted_for, link is None, rests=rests)):
+        barred = find_namesake(self._state, self._slice, pair, merged.to_vtiger)
+        pair_terms = PairTerms(author, counted_for, link is None, rests=rests, barred=barred)
+        for action in judge_pair(self._slice, pair, merged, pair_terms):
             self._add(action)
 
     def _skip_bereft(self) -> None:

@@ -308,7 +308,7 @@ class State(Protocol):
         ...
 
     def actions(self, module: str) -> Iterator[Action]:
-        """A module's plan: what needs no write first, then creations and updates, Xero before Vtiger, each in order."""
+        """A module's plan: what needs no write first, then updates and creations, Xero before Vtiger, each in order."""
         ...
 
     def line(self, seq: int) -> Action:
