@@ -70,6 +70,8 @@ class Planner:
         self._bereft: list[tuple[Side, Pair[Any], tuple[Finding, ...]]] = []
         self.seeds: set[str] = set()
         """Symbols of records without a counterpart that the slice asks to be made first (the placeholder product)."""
+        self.parted: dict[str, str] = {}
+        """Vtiger records that were duplicates until now, and who stood for them."""
 
     def plan(self) -> set[str]:
         """Judge everything. Returns the Vtiger ids of the linked pairs that were judged.
@@ -223,6 +225,7 @@ class Planner:
         holder = self._state.alias_of(self._slice.name, source.id)
         if holder and holder != match.holder:
             self._state.drop_alias(self._slice.name, source.id)
+            self.parted[source.id] = holder
 
     # two records
 

@@ -16,6 +16,7 @@ from vtxero.sync.follow import Standing, Standings, foresee
 from vtxero.sync.gone import Deletions
 from vtxero.sync.guards import ModuleFacts, check_guards, check_mapping
 from vtxero.sync.mapping import Remapping
+from vtxero.sync.parting import part
 from vtxero.sync.plan import Planner, Terms
 from vtxero.sync.records import Outcome
 from vtxero.sync.run_context import RunContext
@@ -159,6 +160,7 @@ class RunPlanner:
         )
         with env.transaction():
             judged = planner.plan()
+            part(env.state, env.slices.values(), env.sources[Side.VTIGER], module.name, planner.parted)
             if self._run.scope.comes_for_its_links(module.name):
                 self._keep_links(module.name)
         self.fetchers[module.name] = fetcher

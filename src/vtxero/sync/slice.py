@@ -272,6 +272,18 @@ class Uniting(Protocol[R]):
 
 
 @runtime_checkable
+class Naming(Protocol):
+    """What a slice brings besides whose records name others that may be duplicates: an invoice, its customer."""
+
+    @property
+    def name(self) -> str: ...
+
+    def naming(self, record: Any, module: str, others: Mapping[str, str]) -> Any:
+        """Give Vtiger's record with other records of a module in the places of those that it names."""
+        ...
+
+
+@runtime_checkable
 class Sharing(Protocol[R]):
     """What a slice brings besides whose lists another module reads as well."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -104,6 +104,16 @@ class InvoicesSlice(PlainSlice[Invoice]):
             return ()
         text = f"Xero has an invoice {found.number} already, and {how}."
         return (finding(Code.INV_NUMBER_TAKEN, text, field="number"),)
+
+    def naming(self, record: Invoice, module: str, others: Mapping[str, str]) -> Invoice:
+        """Give Vtiger's invoice as another customer's, or with other products on its lines."""
+        if module == "organizations":
+            return replace(record, party=others.get(self._tools.customer(record.party), record.party))
+        if module != "products":
+            return record
+        return replace(
+            record, lines=tuple(replace(each, product=others.get(each.product, each.product)) for each in record.lines)
+        )
 
     def after(self, record: Invoice, movers: Sequence[PaymentView]) -> Invoice:
         """Give Xero's invoice once these payments are there: one that owes nothing any more is paid."""

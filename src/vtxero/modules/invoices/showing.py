@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from vtxero.domain.ids import is_vtiger_id
+from vtxero.domain.lookups import is_symbol, read_symbol
 from vtxero.domain.money import canon
 from vtxero.domain.sides import Side
 from vtxero.domain.text import unescape
@@ -52,10 +53,11 @@ def show_edits(fields: Iterable[str], wanted: Invoice, current: Invoice, tools: 
 
 
 def _party(party: str, tools: Tools) -> str:
-    """Name a customer; the id where nobody has read them yet."""
-    side = Side.VTIGER if is_vtiger_id(party) else Side.XERO
-    modules = ("contacts", "organizations") if tools.is_person(party) else ("organizations", "contacts")
-    found = (tools.lookups.record(module, side, party) for module in modules)
+    """Name a customer, also one whom this plan makes; the id where nobody has read them yet."""
+    own = read_symbol(party)[1] if is_symbol(party) else party
+    side = Side.VTIGER if is_vtiger_id(own) else Side.XERO
+    modules = ("contacts", "organizations") if tools.is_person(own) else ("organizations", "contacts")
+    found = (tools.lookups.record(module, side, own) for module in modules)
     names = (str(getattr(view, "name", "")) for view in found if view)
     return next(filter(None, names), party)
 

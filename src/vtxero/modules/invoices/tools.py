@@ -92,8 +92,13 @@ class Tools:
             person = self.lookups.partner("contacts", Side.VTIGER, party)
             if person.state is not PartnerState.UNKNOWN:
                 return person
-            party = self.lookups.find_by_key("organizations", Side.VTIGER, "member", party) or party
-        return self.lookups.partner("organizations", Side.VTIGER, party)
+        return self.lookups.partner("organizations", Side.VTIGER, self.customer(party))
+
+    def customer(self, party: str) -> str:
+        """Give the organization of a person who belongs to one; any other party is the customer itself."""
+        if not self.is_person(party):
+            return party
+        return self.lookups.find_by_key("organizations", Side.VTIGER, "member", party) or party
 
     @property
     def needs_organization(self) -> bool:
