@@ -6,7 +6,8 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from chain.company import line, only, reasons
+from chain.company import Silent, line, only, reasons
+from vtxero.bootstrap.verifying import run_verify
 from vtxero.domain.sides import Direction
 from vtxero.sync.records import Outcome
 
@@ -372,3 +373,21 @@ def test_quiet_run_reads_xeros_contacts_once_and_keeps_to_the_budget(jane):
     assert len(asked["vtiger"]) <= 12
     lists = [entry for entry in asked["vtiger"] if "from Contacts where modifiedtime" in unquote_plus(str(entry.query))]
     assert len(lists) == 1
+
+
+def test_new_invoice_that_names_a_person_who_got_an_organization_goes_to_the_organizations_contact(jane):
+    kea = jane.organization("Kea Ltd", email1="office@kea.example")
+    jane.vtiger.edit(jane.jane, account_id=kea)
+    jane.sync()
+
+    later = bill(jane, jane.jane, jane.widget)
+    jane.vtiger.edit(jane.draft, duedate="2026-12-24")
+    jane.sync()
+
+    parties = {row["InvoiceNumber"]: row["ContactID"] for row in jane.invoices().values()}
+    assert parties == {
+        jane.number_of(jane.draft): jane.contact,
+        jane.number_of(later): jane.contacts()["Kea Ltd"]["ContactID"],
+    }
+    assert run_verify(jane.settings, Silent()).ledger.differences == ()
+    jane.quiet()

@@ -49,6 +49,19 @@ def test_ledgers_after_a_sync_agree_to_the_cent(settled):
     assert (ledger.differences, ledger.explained) == ((), True)
 
 
+def test_invoice_that_names_a_person_of_an_organization_is_the_organizations(settled):
+    ann = settled.vtiger.add("Contacts", {"lastname": "Lee", "account_id": settled.acme, "assigned_user_id": "19x1"})
+    gone = settled.organization("Short-lived Ltd")
+    settled.invoice(gone, line(settled.widget), contact_id=ann)
+    settled.vtiger.delete(gone)
+    settled.sync()
+
+    ledger = verify(settled).ledger
+
+    assert [account.customer.name for account in ledger.accounts] == ["Acme Ltd"]
+    assert ledger.differences == ()
+
+
 def test_empty_sides_agree(company):
     assert verify(company).ledger.accounts == ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vtxero.bootstrap.catalogue import check_pins, load_catalogue
 from vtxero.bootstrap.instance import Look
@@ -22,6 +22,7 @@ from vtxero.modules.invoices.verify import Bases, Customer, Knowledge, Ledger, c
 from vtxero.registry import page_finder
 from vtxero.store import SqliteRuns, SqliteState
 from vtxero.sync.ports import Clock, Progress
+from vtxero.sync.records import MEMBER
 from vtxero.vtiger.ledger import invoice_sums as vtiger_sums
 from vtxero.xero.summaries import invoice_sums as xero_sums
 
@@ -133,7 +134,7 @@ def _knowledge(tools: Opened, state: SqliteState, ours: Sequence[Entry]) -> Know
         return Bases(records.decode(link.vtiger_base), records.decode(link.xero_base)) if link else None
 
     pairs = {vtiger_id: link.xero_id for vtiger_id, link in links.items()} | gone
-    return Knowledge(pairs, bases, findings, _Customers(state).of)
+    return Knowledge(pairs, bases, findings, _Customers(state, bases).of)
 
 
 def _links_of_the_gone(state: SqliteState, present: set[str]) -> dict[str, str]:
@@ -150,16 +151,32 @@ def _links_of_the_gone(state: SqliteState, present: set[str]) -> dict[str, str]:
 class _Customers:
     """Tells whose an invoice is: one key for both sides where the records are linked, duplicates with their holder."""
 
-    def __init__(self, state: SqliteState) -> None:
+    def __init__(self, state: SqliteState, bases: Callable[[str], Bases | None]) -> None:
         self._state = state
+        self._bases = bases
         self._known: dict[tuple[Side, str], Customer] = {}
+        self._organizations: dict[str, str] = {}
 
     def of(self, entry: Entry) -> Customer:
-        """Whose invoice it is."""
+        """Whose invoice it is. One that names a person of an organization is the organization's."""
+        if entry.side is Side.VTIGER and entry.party and (organization := self._organization(entry.party)):
+            entry = entry if self._is_persons_own(entry) else replace(entry, party=organization)
         place = (entry.side, entry.party)
         if place not in self._known:
             self._known[place] = self._find(entry)
         return self._known[place]
+
+    def _organization(self, party: str) -> str:
+        """Give the organization of a person, blank for those without one and for organizations."""
+        if party not in self._organizations:
+            hits = self._state.hits("organizations", Side.VTIGER, MEMBER, party)
+            self._organizations[party] = hits[0].id if len(hits) == 1 else ""
+        return self._organizations[party]
+
+    def _is_persons_own(self, entry: Entry) -> bool:
+        """Tell whether an invoice crossed to the person's own contact, before they got an organization."""
+        own, crossed = self._state.link("contacts", Side.VTIGER, entry.party), self._bases(entry.id)
+        return own is not None and crossed is not None and crossed.xero.party == own.xero_id
 
     def _find(self, entry: Entry) -> Customer:
         for module in PARTIES:

@@ -87,8 +87,11 @@ class Tools:
         return cast("ProductView", planned).code if planned else ""
 
     def partner_of(self, party: str) -> Partner:
-        """Find the Xero contact of a Vtiger organization, or of a person: their own, else their organization's."""
-        if self.is_person(party):
+        """Find the Xero contact of a Vtiger organization, or of a person: their organization's, else their own.
+
+        Who got an organization keeps a contact, which nothing goes to any more.
+        """
+        if self.is_person(party) and not self.organization_of(party):
             person = self.lookups.partner("contacts", Side.VTIGER, party)
             if person.state is not PartnerState.UNKNOWN:
                 return person
