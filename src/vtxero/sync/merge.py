@@ -14,7 +14,16 @@ from vtxero.domain.findings import Finding
 from vtxero.domain.options import ConflictPolicy
 from vtxero.domain.sides import Direction, Side
 from vtxero.sync.records import Presence, Projection, Snapshot
-from vtxero.sync.slice import MeetsLeniently, Slice, Uniting, followed_fields, going_with, moving_alone
+from vtxero.sync.slice import (
+    EditingMembers,
+    MeetsLeniently,
+    Members,
+    Slice,
+    Uniting,
+    followed_fields,
+    going_with,
+    moving_alone,
+)
 
 R = TypeVar("R")
 
@@ -86,7 +95,8 @@ def merge(
     both_gone = all(pair.on(side).presence is Presence.GONE for side in Side)
     followed = followed_fields(slice_)
     keeps_track = not leader and not forced & slice_.unions
-    seen = {side: _view(slice_, pair, side, keeps_track=keeps_track) for side in Side}
+    members = _members(slice_, pair, policy) if keeps_track else Members(pair.vtiger.record, pair.xero.record)
+    seen = {side: _view(slice_, pair, side, members, keeps_track=keeps_track) for side in Side}
     lists: dict[str, list[str]] = {"to_vtiger": [], "to_xero": [], "conflicts": [], "one_way": [], "waiting": []}
     for field in () if both_gone else slice_.fields:
         if field in forced:
@@ -97,6 +107,9 @@ def merge(
             targets = _follow(slice_, pair, seen[Side.VTIGER], field)
         else:
             targets = _targets(slice_, pair, seen, field)
+        if field in members.disputed:
+            lists["conflicts"].append(field)
+            continue
         if len(targets) == 2 and field not in slice_.unions:
             if policy == "report":
                 lists["conflicts"].append(field)
@@ -149,15 +162,34 @@ class _View(Generic[R]):
     removed: tuple[Finding, ...] = ()
 
 
-def _view(slice_: Slice[R], pair: Pair[R], side: Side, *, keeps_track: bool) -> _View[R]:
+def _members(slice_: Slice[R], pair: Pair[R], policy: ConflictPolicy) -> Members[R]:
+    """Give both records without what the other side has removed, each with as much of its members as is to cross."""
+    both = {side: _left(slice_, pair, side.other, pair.on(side).record)[0] for side in Side}
+    records = (both[Side.VTIGER], both[Side.XERO])
+    if not isinstance(slice_, EditingMembers):
+        return Members(*records)
+    vtiger, xero = pair.vtiger_base, pair.xero_base
+    bases = None if vtiger is None or xero is None else (vtiger, xero)
+    return slice_.decide_members(records, bases, pair.unsettled, None if policy == "report" else Side(policy))
+
+
+def _left(slice_: Slice[R], pair: Pair[R], side: Side, source: R) -> tuple[R, tuple[Finding, ...]]:
+    """Leave out of the other side's record what `side` has removed since the bases."""
+    base, own = pair.base(side.other), pair.base(side)
+    if base is None or own is None or not isinstance(slice_, Uniting):
+        return source, ()
+    left, removed = slice_.without_removed(side, source, pair.on(side).record, (base, own))
+    return left, removed
+
+
+def _view(slice_: Slice[R], pair: Pair[R], side: Side, members: Members[R], *, keeps_track: bool) -> _View[R]:
     """Look at the opposite side as `side` would hold it; `keeps_track`: without what `side` has removed since."""
     mapper, source, base = slice_.mappers[side], pair.on(side.other), pair.base(side.other)
     current = pair.on(side).record
-    record, known, removed = source.record, base, tuple[Finding, ...]()
-    own = pair.base(side)
-    if keeps_track and base is not None and own is not None and isinstance(slice_, Uniting):
-        record, removed = slice_.without_removed(side, record, current, (base, own))
-        known, _ = slice_.without_removed(side, base, current, (base, own))
+    record, known, removed = members.on(side.other), base, tuple[Finding, ...]()
+    if keeps_track and base is not None:
+        _, removed = _left(slice_, pair, side, source.record)
+        known = _left(slice_, pair, side, base)[0]
     now = mapper.project(replace(source, record=record), current)
     if known is None:
         return _View(now, None)
@@ -178,7 +210,7 @@ def _targets(slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field:
     if field in slice_.once:
         return []
     moved = [side for side in Side if _get(seen[side].now.record, field) != _get(seen[side].base, field)]
-    if len(moved) == 2:
+    if len(moved) == 2 and field not in slice_.unions:
         return open_sides if len(open_sides) == 2 else []
     return [side for side in moved if side in open_sides]
 
@@ -187,12 +219,14 @@ def _first_meeting(
     slice_: Slice[R], pair: Pair[R], seen: dict[Side, _View[R]], field: str, open_sides: list[Side]
 ) -> list[Side]:
     """Judge a field that never had a common value: the filled side counts, and two that differ are a conflict."""
+    if field in slice_.unions:
+        return open_sides
     if isinstance(slice_, MeetsLeniently) and slice_.says_same(field, pair.vtiger.record, seen[Side.VTIGER].now.record):
         return []
     blank = [side for side in open_sides if _is_to_fill(slice_, pair, side, field)]
     if len(blank) == 1:
         return blank
-    return open_sides if len(open_sides) == 2 or field in slice_.unions else []
+    return open_sides if len(open_sides) == 2 else []
 
 
 def _follow(slice_: Slice[R], pair: Pair[R], seen: _View[R], field: str) -> list[Side]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding
@@ -267,6 +267,38 @@ class Uniting(Protocol[R]):
 
         Removed is who is in both `bases` (the other side's, then `side`'s own), still in `source`, and in `present`
         (`side`'s record) no more.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Members(Generic[R]):
+    """Both records as they may cross: of a member that both know, each says only what is to arrive on the other side.
+
+    Whatever is not to arrive is said as the other side has it. `disputed` are the fields of members that both sides
+    changed, each to something else.
+    """
+
+    vtiger: R
+    xero: R
+    disputed: frozenset[str] = frozenset()
+
+    def on(self, side: Side) -> R:
+        """Give the record of a side."""
+        return self.vtiger if side is Side.VTIGER else self.xero
+
+
+@runtime_checkable
+class EditingMembers(Protocol[R]):
+    """What a slice with unions brings besides whose members are edited: a person gets another name or address."""
+
+    def decide_members(
+        self, records: tuple[R, R], bases: tuple[R, R] | None, unsettled: Collection[str], winner: Side | None
+    ) -> Members[R]:
+        """Decide each member that both records (Vtiger's first) know as fields are decided, against both bases.
+
+        What both sides changed goes to the side that is not the `winner`'s, and is disputed where there is none.
+        `unsettled` are the fields that never had a common value.
         """
         ...
 

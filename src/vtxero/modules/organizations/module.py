@@ -13,7 +13,7 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
-from vtxero.modules.organizations import removed
+from vtxero.modules.organizations import edited, removed
 from vtxero.modules.organizations.record import FIELDS, NOBODY, Organization, Person
 from vtxero.modules.organizations.vtiger import MOVABLE, TAX_NUMBER_LABELS, VtigerOrganizations
 from vtxero.modules.organizations.xero import XeroOrganizations
@@ -22,6 +22,7 @@ from vtxero.rules.fields import FieldRules
 from vtxero.rules.people import claims_of
 from vtxero.rules.slices import PlainSlice, WritesIdBack
 from vtxero.sync.records import Snapshot
+from vtxero.sync.slice import Members
 
 
 def field_rules(options: OrganizationOptions, tax_number: str = "") -> FieldRules:
@@ -58,6 +59,7 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         tax_number = options.tax_number_field or accounts.by_label(*TAX_NUMBER_LABELS)
         rules = field_rules(options, tax_number)
         rules.check_places(accounts)
+        self._may_cross = rules.crosses
         self._vtiger = VtigerOrganizations(reference=reference.vtiger, options=options, rules=rules)
         self.fields = rules.active
         # Xero makes a contact a customer by its first invoice, often one of ours: that must not echo.
@@ -80,6 +82,15 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         """Give a record with these fields of another one; its contacts are the persons whom it names then."""
         mixed = replace(record, **{name: getattr(other, name) for name in fields})
         return replace(mixed, contacts=tuple(one for one in (mixed.primary, *mixed.people) if one.id))
+
+    def decide_members(
+        self,
+        records: tuple[Organization, Organization],
+        bases: tuple[Organization, Organization] | None,
+        unsettled: Collection[str],
+        winner: Side | None,
+    ) -> Members[Organization]:
+        return edited.decide_members(records, bases, unsettled, self._may_cross, winner)
 
     def show(self, field: str, record: Organization) -> str | None:
         value = getattr(record, field)

@@ -48,7 +48,7 @@ def to_xero(source: Organization, current: Organization | None) -> Crossing:
     held = current or Organization()
     theirs = xero_persons(held)
     pairs = match_persons(ours, held)
-    found = {theirs_at: _as_xero(ours[at], theirs[theirs_at]) for at, theirs_at in pairs.items()}
+    found = {theirs_at: as_xero(ours[at], theirs[theirs_at]) for at, theirs_at in pairs.items()}
     loose = [person for at, person in enumerate(ours) if at not in pairs]
     further = [ours[at] for at, theirs_at in pairs.items() if theirs_at or held.primary == NOBODY]
     others = [found.get(at, person) for at, person in enumerate(theirs)]
@@ -56,9 +56,9 @@ def to_xero(source: Organization, current: Organization | None) -> Crossing:
     if held.primary != NOBODY:
         primary = others.pop(0)
     elif loose:
-        primary = _as_xero(loose.pop(0), NOBODY)
+        primary = as_xero(loose.pop(0), NOBODY)
     room = max(MAX_PEOPLE - len(others), 0)
-    people = others + [_as_xero(person, NOBODY) for person in loose[:room]]
+    people = others + [as_xero(person, NOBODY) for person in loose[:room]]
     findings = _left_out(loose[room:]) + _bad_addresses([*further, *loose[:room]])
     return Crossing(replace(primary, email=""), sorted_people(people), findings)
 
@@ -76,7 +76,7 @@ def to_vtiger(source: Organization, current: Organization | None) -> Crossing:
         is_primary = has_primary and at == 0
         mine = ours[pairs[at]] if at in pairs else NOBODY
         person = replace(one, email=source.email) if is_primary and mine == NOBODY else one
-        wanted, said = _as_vtiger(person, mine, is_primary=is_primary)
+        wanted, said = as_vtiger(person, mine, is_primary=is_primary)
         notes += said
         if wanted == mine:
             continue
@@ -156,7 +156,7 @@ def _alike(one: Person, other: Person) -> bool:
     return all(names) and SequenceMatcher(None, *names, autojunk=False).ratio() >= _ALIKE
 
 
-def _as_xero(person: Person, present: Person) -> Person:
+def as_xero(person: Person, present: Person) -> Person:
     """Give a Vtiger person as Xero would hold it. A blank address never wipes Xero's."""
     first, last = (composed(collapse_blanks(part))[:XERO_NAME].rstrip() for part in (person.first, person.last))
     if present != NOBODY and _means(present, person):
@@ -173,7 +173,7 @@ def _means(xero: Person, vtiger: Person) -> bool:
     return composed(collapse_blanks(vtiger.full)) == xero.full or fitted == (vtiger.first, vtiger.last)
 
 
-def _as_vtiger(person: Person, present: Person, *, is_primary: bool) -> tuple[Person, tuple[Finding, ...]]:
+def as_vtiger(person: Person, present: Person, *, is_primary: bool) -> tuple[Person, tuple[Finding, ...]]:
     """Give a Xero person as Vtiger would hold it; the primary's address crosses with the organization's."""
     (first, last), notes = _vtiger_name(person)
     if present != NOBODY and _means(person, present):
