@@ -9,8 +9,8 @@ from typing import Any
 from vtxero.domain.sides import Side
 from vtxero.sync.cursors import moment_of
 from vtxero.sync.doubt import in_doubt, proof
-from vtxero.sync.ports import Progress, RowSource
-from vtxero.sync.records import MEMBER, Presence, Snapshot
+from vtxero.sync.ports import Progress, RowSource, TellsMembers
+from vtxero.sync.records import MEMBER, Page, Presence, Snapshot
 from vtxero.sync.selection import EVERYTHING, Selection
 from vtxero.sync.slice import Slice, WritingBack, belongs
 from vtxero.sync.state import Link, State, StoredRecord
@@ -66,12 +66,29 @@ class Fetcher:
         def known(record_id: str) -> str | None:
             return None if afresh else proof(self._state.modified(module, side, record_id))
 
-        for page in self._sources[side].fetch(module, since, known):
+        self._take_pages(side, self._sources[side].fetch(module, since, known), afresh=afresh)
+        if left := self._left(side):
+            self._take_pages(side, self._sources[side].fetch_ids(module, left), afresh=afresh)
+        self.clock[side] = self._sources[side].clock()
+
+    def _take_pages(self, side: Side, pages: Iterable[Page], *, afresh: bool) -> None:
+        for page in pages:
             with self._state.transaction():
                 self._take(side, self._slice.mappers[side].parse(page.raw), afresh=afresh)
-            self._progress.step(module, self.read[side], None)
+            self._progress.step(self._slice.name, self.read[side], None)
             self._check()
-        self.clock[side] = self._sources[side].clock()
+
+    def _left(self, side: Side) -> list[str]:
+        """Give the records that a part of theirs has left: nothing but that part tells of it."""
+        source, module = self._sources[side], self._slice.name
+        members = source.members(module) if isinstance(source, TellsMembers) else {}
+        left = (
+            hit.id
+            for part, owner in members.items()
+            for hit in self._state.hits(module, side, MEMBER, part)
+            if hit.id != owner and hit.presence is Presence.ACTIVE
+        )
+        return list(dict.fromkeys(left))
 
     def is_timeless(self, side: Side) -> bool:
         """Tell whether no row of a side ever had a modification time: then it was read whole, as it always is."""

@@ -109,6 +109,15 @@ class TellsDeletions(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsMembers(Protocol):
+    """A side where a part of one record may become a part of another, or of none, and only the part's time moves."""
+
+    def members(self, module: str) -> Mapping[str, str]:
+        """Give the parts that the last `fetch` of a module saw changed: the record of each, blank where it has none."""
+        ...
+
+
 class Clock(Protocol):
     """Time, given from outside."""
 

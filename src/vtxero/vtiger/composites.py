@@ -51,6 +51,10 @@ class Reader(ABC):
     def modified(self, ids: Sequence[str]) -> dict[str, str]:
         """Read when these records were modified last; those that are gone are missing."""
 
+    def members(self) -> dict[str, str]:
+        """Give the parts that the last list of changes had, each with its record's id; few records have such parts."""
+        return {}
+
     def existing(self, ids: Sequence[str]) -> set[str]:
         """Name those of these records that still exist."""
         return set(self.modified(ids))

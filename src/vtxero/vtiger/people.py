@@ -88,13 +88,16 @@ class ContactReader(Reader):
 class OrganizationReader(Reader):
     """Accounts with their Contacts. An organization is modified when it or one of its contacts is.
 
-    A contact that leaves an organization changes nothing that can be seen there; a full read finds that.
+    A contact that leaves an organization changes nothing that can be seen there: it is told among the `members` where
+    it is now. One that was deleted is told nowhere; a full read finds that.
     """
 
     people: PeopleRead = field(default_factory=PeopleRead)
+    accounts_of: dict[str, str] = field(default_factory=dict)
 
     def everything(self, fresh: Freshness) -> Iterator[Row]:
         """Read all: contacts that were deleted or moved away move no time, so nothing is left out."""
+        self.accounts_of.clear()
         pages = self.lists.by_id("Accounts", self._columns("Accounts"))
         if not self.people.serves("", fresh.server_now):
             return self._with_contacts(pages)
@@ -112,12 +115,14 @@ class OrganizationReader(Reader):
 
     def changed(self, moment: str, fresh: Freshness) -> Iterator[Row]:
         """Read the changed accounts, and the accounts of changed contacts, each with all of its contacts."""
+        self.accounts_of.clear()
         given: set[str] = set()
         for page in self.lists.since("Accounts", self._columns("Accounts"), moment):
             accounts = [row for row in page if not fresh.is_covered(text(row, "id"), text(row, "modifiedtime"))]
             given.update(text(row, "id") for row in accounts)
             yield from self._with_contacts([by_number(accounts)])
         for contacts in self._changed_people(moment, fresh):
+            self.accounts_of.update((text(row, "id"), text(row, "account_id")) for row in contacts)
             wanted = {
                 text(row, "account_id")
                 for row in contacts
@@ -145,6 +150,10 @@ class OrganizationReader(Reader):
                 times = (text(row, "modifiedtime") for row in (account, *contacts))
                 latest[text(account, "id")] = max(times)
         return latest
+
+    def members(self) -> dict[str, str]:
+        """Give the changed contacts, each with its account."""
+        return dict(self.accounts_of)
 
     def existing(self, ids: Sequence[str]) -> set[str]:
         """Look at the accounts alone."""

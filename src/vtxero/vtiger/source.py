@@ -27,7 +27,7 @@ from vtxero.vtiger.writing import Writer, amounts_changed, calls_of_steps
 
 
 class VtigerSource:
-    """Implements `sync.ports.RowSource` and `TellsDeletions` for all modules: taxes, contacts, organizations, ...
+    """Implements `sync.ports.RowSource`, `TellsDeletions` and `TellsMembers` for all modules: taxes, contacts, ...
 
     Times are Vtiger's own (`2026-11-30 18:00:00`, in the server's zone). `known` must give for an organization the
     latest time of its account and contacts, as its snapshots do.
@@ -75,6 +75,10 @@ class VtigerSource:
     def fetch_ids(self, module: str, ids: Sequence[str]) -> Iterator[Page]:
         """Read these rows as they are now."""
         return _pages(self._reader(module).of_ids(ids))
+
+    def members(self, module: str) -> Mapping[str, str]:
+        """Give the contacts that the last fetch of organizations saw changed."""
+        return self._reader(module).members()
 
     def existing(self, module: str, ids: Sequence[str]) -> Collection[str]:
         """Give those of the ids that still exist, a call for a hundred."""

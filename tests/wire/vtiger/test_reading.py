@@ -98,6 +98,17 @@ def test_changed_contact_without_account_brings_nothing(rig, read):
     assert read(rig.source().fetch("organizations", "2026-11-22 12:00:00", unknown)) == []
 
 
+def test_changed_contacts_are_told_with_their_accounts_for_one_may_have_left_another(rig, read):
+    account = rig.account("Kiwi", "Ann")
+    (ann,) = [rig.state.wire_id(each) for each in rig.state.live("Contacts")]
+    solo = rig.state.add("Contacts", {"lastname": "Solo"})
+    source = rig.source()
+    read(source.fetch("organizations", "2026-11-22 12:00:00", unknown))
+    assert source.members("organizations") == {ann: account, solo: ""}
+    read(source.fetch("organizations", None, unknown))
+    assert source.members("organizations") == source.members("invoices") == {}
+
+
 def test_known_organizations_in_the_overlap_are_left_out_and_cost_nothing(rig, read):
     account = rig.account("Kiwi")
     rig.pass_time(seconds=30)
