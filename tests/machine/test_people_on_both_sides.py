@@ -193,3 +193,19 @@ def test_people_given_the_same_name_on_both_sides_are_no_conflict(acme):
 
     assert (report.exit_code, acme.writes()) == (0, before)
     assert_quiet(acme)
+
+
+@pytest.mark.parametrize("side", ["vtiger", "xero"])
+def test_law_3_person_edited_again_and_again_beside_one_removed_crosses_each_time(acme, side):
+    edit_in_xero(acme, Kim={"leaves": True})
+    sync(acme)
+
+    for name in ("Smith", "Miller", "Jones"):
+        if side == "vtiger":
+            acme.vtiger.edit(acme.jane, lastname=name)
+        else:
+            edit_in_xero(acme, Jane={"LastName": name})
+        [told] = sync(acme).records
+        assert (told.outcome, [one.code for one in told.reasons]) == (Outcome.UPDATED, [Code.ORG_PEOPLE_REMOVED])
+        assert in_vtiger(acme)[1] == in_xero(acme)[1] == ("Jane", name, "jane@x.example")
+        assert_quiet(acme)

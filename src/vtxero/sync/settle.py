@@ -13,7 +13,7 @@ from vtxero.sync.doubt import plain
 from vtxero.sync.effects import CREATED, LINKED, UPDATED, Effect
 from vtxero.sync.fetch import keep
 from vtxero.sync.records import Snapshot
-from vtxero.sync.slice import Slice, moved_by_each_other, with_fields
+from vtxero.sync.slice import EditingMembers, Slice, moved_by_each_other, with_fields
 from vtxero.sync.state import Action, Link, State
 from vtxero.sync.write_back import LACKS_ID, lacks_id
 
@@ -45,7 +45,8 @@ class Settler:
         texts = {action.target: action.current, action.target.other: action.source}
         present = {side: self._slice.decode(text) for side, text in texts.items()}
         bases = {side: keep_held(self._slice, action, side, now) for side, now in present.items()}
-        self._put_link(action, bases)
+        former = {Side.VTIGER: action.vtiger_base, Side.XERO: action.xero_base}
+        self._put_link(action, settle_members(self._slice, action, present, former, bases))
 
     def settle_answer(self, action: Action, snapshot: Snapshot[Any]) -> None:
         """Keep what a side answered to a write. The action has the ids of both records by now."""
@@ -173,7 +174,11 @@ def bases_after(
     target_base = keep_held(slice_, action, side, snapshot.record)
     if beside:
         target_base = with_fields(slice_, target_base, beside, slice_.decode(action.current))
-    return {side: target_base, side.other: source_base}
+    former = {Side.VTIGER: action.vtiger_base, Side.XERO: action.xero_base}
+    if link and not action.counted:
+        former = {each: link.base(each) for each in Side}
+    present = {side: snapshot.record, side.other: source_now}
+    return settle_members(slice_, action, present, former, {side: target_base, side.other: source_base})
 
 
 def _second_base(slice_: Slice[Any], link: Link, action: Action, source_now: Any) -> Any:
@@ -181,6 +186,28 @@ def _second_base(slice_: Slice[Any], link: Link, action: Action, source_now: Any
     base = slice_.decode(link.base(action.target.other))
     carried = (field for field in action.fields if field not in action.hold)
     return with_fields(slice_, base, carried, source_now)
+
+
+def settle_members(
+    slice_: Slice[Any],
+    action: Action,
+    present: Mapping[Side, Any],
+    former: Mapping[Side, str],
+    bases: Mapping[Side, Any],
+) -> dict[Side, Any]:
+    """Give the bases with those members of unions that wait of whom both sides say the same.
+
+    What waits may be one member, for long; another one that has crossed is not to be taken for changed on both sides.
+    """
+    waits = slice_.unions.intersection(action.hold)
+    if not waits or not isinstance(slice_, EditingMembers) or not all(former.values()):
+        return dict(bases)
+    records, old, kept = (
+        (each[Side.VTIGER], each[Side.XERO])
+        for each in (present, {side: slice_.decode(text) for side, text in former.items()}, bases)
+    )
+    vtiger, xero = slice_.settle_members(records, old, kept)
+    return {Side.VTIGER: vtiger, Side.XERO: xero}
 
 
 def keep_held(slice_: Slice[Any], action: Action, side: Side, now: Any) -> Any:

@@ -302,6 +302,13 @@ class EditingMembers(Protocol[R]):
         """
         ...
 
+    def settle_members(self, records: tuple[R, R], bases: tuple[R, R], kept: tuple[R, R]) -> tuple[R, R]:
+        """Give the bases `kept` of a pair whose unions wait, with the members of whom both `records` say the same.
+
+        The other members stay as the former `bases` have them. Vtiger's comes first in each.
+        """
+        ...
+
 
 @runtime_checkable
 class Naming(Protocol):

@@ -26,8 +26,8 @@ NAME, ADDRESS = ("first", "last"), ("email",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """One person on both sides, and as both bases have them; `places` are the fields where they stand.
+class Known:
+    """A person on both sides, and as both bases have them; `places` are the fields where they stand.
 
     `leads` tells Xero's primary person, whose address is the organization's and crosses with that.
     """
@@ -61,7 +61,7 @@ def decide_members(
     """
     vtiger, xero = records
     ours, theirs, disputed = dict[str, Person](), dict[int, Person](), set[str]()
-    for at, known in _known_to_both(vtiger, xero, bases, unsettled):
+    for at, known in known_to_both(vtiger, xero, bases, unsettled):
         open_to = [side for side in Side if may_cross(known.places[side], side)]
         for part in (NAME,) if known.leads else (NAME, ADDRESS):
             targets = _targets(known, part, open_to)
@@ -77,15 +77,15 @@ def decide_members(
     return Members(_with_contacts(vtiger, ours), _with_persons(xero, theirs), frozenset(disputed))
 
 
-def _known_to_both(
+def known_to_both(
     vtiger: Organization,
     xero: Organization,
     bases: tuple[Organization, Organization] | None,
     unsettled: Collection[str],
-) -> Iterator[tuple[int, _Known]]:
+) -> Iterator[tuple[int, Known]]:
     """Give the persons whom both records have, by their place among Xero's."""
     ours, theirs = vtiger_persons(vtiger), xero_persons(xero)
-    past = list(_former(*bases)) if bases else []
+    past = list(former_pairs(*bases)) if bases else []
     for mine, at in match_persons(ours, xero).items():
         leads = xero.primary != NOBODY and at == 0
         places = {
@@ -95,10 +95,11 @@ def _known_to_both(
         former = None
         if not any(place in unsettled for place in places.values()):
             former = _find_former(ours[mine], past)
-        yield at, _Known({Side.VTIGER: ours[mine], Side.XERO: theirs[at]}, former, places, leads)
+        yield at, Known({Side.VTIGER: ours[mine], Side.XERO: theirs[at]}, former, places, leads)
 
 
-def _former(vtiger: Organization, xero: Organization) -> Iterable[Mapping[Side, Person]]:
+def former_pairs(vtiger: Organization, xero: Organization) -> Iterator[Mapping[Side, Person]]:
+    """Give the persons whom both bases have."""
     ours, theirs = vtiger_persons(vtiger), xero_persons(xero)
     for mine, at in match_persons(ours, xero).items():
         yield {Side.VTIGER: ours[mine], Side.XERO: theirs[at]}
@@ -116,9 +117,9 @@ def _find_former(person: Person, past: Iterable[Mapping[Side, Person]]) -> Mappi
     return alike
 
 
-def _targets(known: _Known, part: tuple[str, ...], open_to: Iterable[Side]) -> list[Side]:
+def _targets(known: Known, part: tuple[str, ...], open_to: Iterable[Side]) -> list[Side]:
     """Name the sides that a part is to be written to; both of them is a dispute."""
-    open_sides = [side for side in open_to if _differs(known, part, side)]
+    open_sides = [side for side in open_to if differs(known, part, side)]
     if known.former is None:
         blank = [side for side in open_sides if _is_blank(known.persons[side], part)]
         return blank or (open_sides if len(open_sides) > 1 else [])
@@ -128,21 +129,21 @@ def _targets(known: _Known, part: tuple[str, ...], open_to: Iterable[Side]) -> l
     return [side for side in moved if side in open_sides]
 
 
-def _differs(known: _Known, part: tuple[str, ...], side: Side) -> bool:
+def differs(known: Known, part: tuple[str, ...], side: Side) -> bool:
     """Tell whether a side would hold something else if the other side's word arrived."""
     own, now = known.persons[side], known.arriving(side, known.persons[side.other])
     return not _is_same(now, own, part)
 
 
-def _has_moved(known: _Known, former: Mapping[Side, Person], part: tuple[str, ...], side: Side) -> bool:
+def _has_moved(known: Known, former: Mapping[Side, Person], part: tuple[str, ...], side: Side) -> bool:
     """Tell whether the other side changed a part, as far as `side` can see that."""
     now, before = (known.arriving(side, each[side.other]) for each in (known.persons, former))
     return not _is_same(now, before, part)
 
 
-def _stays(known: _Known, part: tuple[str, ...], side: Side, targets: Collection[Side]) -> bool:
+def _stays(known: Known, part: tuple[str, ...], side: Side, targets: Collection[Side]) -> bool:
     """Tell whether a side is to keep its own though the other one says something else."""
-    return side not in targets and _differs(known, part, side)
+    return side not in targets and differs(known, part, side)
 
 
 def _is_same(one: Person, other: Person, part: tuple[str, ...]) -> bool:

@@ -13,7 +13,7 @@ from vtxero.domain.lookups import Lookups
 from vtxero.domain.options import OrganizationOptions
 from vtxero.domain.reference import Reference
 from vtxero.domain.sides import Side
-from vtxero.modules.organizations import edited, removed
+from vtxero.modules.organizations import edited, removed, settled
 from vtxero.modules.organizations.record import FIELDS, NOBODY, Organization, Person
 from vtxero.modules.organizations.vtiger import MOVABLE, TAX_NUMBER_LABELS, VtigerOrganizations
 from vtxero.modules.organizations.xero import XeroOrganizations
@@ -91,6 +91,14 @@ class OrganizationsSlice(PlainSlice[Organization], WritesIdBack):
         winner: Side | None,
     ) -> Members[Organization]:
         return edited.decide_members(records, bases, unsettled, self._may_cross, winner)
+
+    def settle_members(
+        self,
+        records: tuple[Organization, Organization],
+        bases: tuple[Organization, Organization],
+        kept: tuple[Organization, Organization],
+    ) -> tuple[Organization, Organization]:
+        return settled.settle_members(records, bases, kept)
 
     def show(self, field: str, record: Organization) -> str | None:
         value = getattr(record, field)
