@@ -163,6 +163,24 @@ def test_law_3_people_edited_one_on_each_side_are_both_carried(acme):
     assert_quiet(acme)
 
 
+@pytest.mark.parametrize("named_in", ["vtiger", "xero"])
+def test_law_3_name_edited_on_one_side_and_address_on_the_other_are_both_carried(acme, named_in):
+    if named_in == "vtiger":
+        acme.vtiger.edit(acme.jane, lastname="Smith")
+        edit_in_xero(acme, Jane={"EmailAddress": "j2@x.example"})
+    else:
+        acme.vtiger.edit(acme.jane, email="j2@x.example")
+        edit_in_xero(acme, Jane={"LastName": "Smith"})
+
+    report = sync(acme)
+
+    assert [(one.outcome, one.reasons) for one in report.records] == [(Outcome.UPDATED, ())]
+    people = [("Al", "Aaa"), ("Jane", "Smith", "j2@x.example"), ("Kim", "Kay", "kim@x.example")]
+    assert in_vtiger(acme) == people
+    assert in_xero(acme) == people
+    assert_quiet(acme)
+
+
 def test_law_3_people_added_beside_one_in_conflict_cross_once_it_is_decided(acme):
     acme.vtiger.edit(acme.jane, lastname="Smith")
     acme.person(acme.acme, "New", firstname="Ned", email="ned@x.example")

@@ -14,7 +14,8 @@ from vtxero.modules.organizations.people import (
     as_vtiger,
     as_xero,
     is_same_person,
-    match_persons,
+    known_pairs,
+    match_known,
     vtiger_persons,
     xero_persons,
 )
@@ -85,8 +86,8 @@ def known_to_both(
 ) -> Iterator[tuple[int, Known]]:
     """Give the persons whom both records have, by their place among Xero's."""
     ours, theirs = vtiger_persons(vtiger), xero_persons(xero)
-    past = list(former_pairs(*bases)) if bases else []
-    for mine, at in match_persons(ours, xero).items():
+    past = known_pairs(*bases) if bases else []
+    for mine, at in match_known(ours, xero, past).items():
         leads = xero.primary != NOBODY and at == 0
         places = {
             Side.VTIGER: "primary" if ours[mine] == vtiger.primary else "people",
@@ -98,22 +99,14 @@ def known_to_both(
         yield at, Known({Side.VTIGER: ours[mine], Side.XERO: theirs[at]}, former, places, leads)
 
 
-def former_pairs(vtiger: Organization, xero: Organization) -> Iterator[Mapping[Side, Person]]:
-    """Give the persons whom both bases have."""
-    ours, theirs = vtiger_persons(vtiger), xero_persons(xero)
-    for mine, at in match_persons(ours, xero).items():
-        yield {Side.VTIGER: ours[mine], Side.XERO: theirs[at]}
-
-
-def _find_former(person: Person, past: Iterable[Mapping[Side, Person]]) -> Mapping[Side, Person] | None:
+def _find_former(person: Person, past: Iterable[tuple[Person, Person]]) -> Mapping[Side, Person] | None:
     """Find a person of Vtiger's in the past; whom an interrupted run sent had no id by then."""
     alike: Mapping[Side, Person] | None = None
-    for each in past:
-        before = each[Side.VTIGER]
-        if before.id == person.id:
-            return each
-        if not before.id and alike is None and is_same_person(before, person):
-            alike = each
+    for mine, other in past:
+        if mine.id == person.id:
+            return {Side.VTIGER: mine, Side.XERO: other}
+        if not mine.id and alike is None and is_same_person(mine, person):
+            alike = {Side.VTIGER: mine, Side.XERO: other}
     return alike
 
 

@@ -112,6 +112,24 @@ def match_persons(ours: Sequence[Person], record: Organization) -> dict[int, int
     return pairs
 
 
+def known_pairs(vtiger: Organization, xero: Organization) -> list[tuple[Person, Person]]:
+    """Give the persons whom two records both know, as each has them."""
+    ours, theirs = vtiger_persons(vtiger), xero_persons(xero)
+    return [(ours[mine], theirs[at]) for mine, at in match_persons(ours, xero).items()]
+
+
+def match_known(ours: Sequence[Person], record: Organization, past: Sequence[tuple[Person, Person]]) -> dict[int, int]:
+    """Pair as `match_persons` does, and besides whom the `past` pairs: one got a new name, the other a new address."""
+    pairs, theirs = match_persons(ours, record), xero_persons(record)
+    for mine, other in past:
+        at = next((n for n, one in enumerate(ours) if one.id == mine.id and is_same_person(one, mine)), None)
+        free = (n for n, one in enumerate(theirs) if n not in pairs.values() and is_same_person(one, other))
+        found = next(free, None)
+        if at is not None and at not in pairs and found is not None and _alike(ours[at], theirs[found]):
+            pairs[at] = found
+    return pairs
+
+
 def sorted_people(people: Sequence[Person]) -> tuple[Person, ...]:
     """Put Xero's further persons in an order of their own: Xero's order may change by itself."""
     return tuple(

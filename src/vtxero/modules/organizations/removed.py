@@ -8,7 +8,13 @@ from dataclasses import replace
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding
 from vtxero.domain.sides import Side
-from vtxero.modules.organizations.people import is_same_person, match_persons, vtiger_persons, xero_persons
+from vtxero.modules.organizations.people import (
+    is_same_person,
+    known_pairs,
+    match_known,
+    vtiger_persons,
+    xero_persons,
+)
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 
 
@@ -31,9 +37,10 @@ def without_removed(
 def _removed_in_xero(
     source: Organization, present: Organization, bases: tuple[Organization, Organization]
 ) -> list[Person]:
-    known = _known(*bases)
+    past = known_pairs(*bases)
+    known = _by_id(past)
     ours, theirs = vtiger_persons(source), xero_persons(present)
-    pairs = match_persons(ours, present)
+    pairs = match_known(ours, present, past)
     free = [one for at, one in enumerate(theirs) if at not in pairs.values()]
     missing = [person for at, person in enumerate(ours) if at not in pairs and person.id in known]
     return [person for person in missing if not any(is_same_person(known[person.id], one) for one in free)]
@@ -43,10 +50,11 @@ def _removed_in_vtiger(
     source: Organization, present: Organization, bases: tuple[Organization, Organization]
 ) -> tuple[list[Person], list[tuple[Person, Person]]]:
     """Give those who are gone, and those who are there under another name, with that."""
-    known = _known(bases[1], bases[0])
+    past = known_pairs(bases[1], bases[0])
+    known = _by_id(past)
     ours = vtiger_persons(present)
     by_id = {person.id: person for person in ours}
-    paired = set(match_persons(ours, source).values())
+    paired = set(match_known(ours, source, past).values())
     gone, renamed = list[Person](), list[tuple[Person, Person]]()
     for at, person in enumerate(xero_persons(source)):
         contact = next((key for key, one in known.items() if is_same_person(one, person)), None)
@@ -59,10 +67,9 @@ def _removed_in_vtiger(
     return gone, renamed
 
 
-def _known(vtiger: Organization, xero: Organization) -> dict[str, Person]:
+def _by_id(past: Iterable[tuple[Person, Person]]) -> dict[str, Person]:
     """Give the persons that both bases know: Xero's by the id of Vtiger's contact."""
-    ours, theirs = vtiger_persons(vtiger), xero_persons(xero)
-    return {ours[at].id: theirs[place] for at, place in match_persons(ours, xero).items()}
+    return {ours.id: theirs for ours, theirs in past}
 
 
 def _without(record: Organization, gone: Collection[Person]) -> Organization:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from vtxero.domain.sides import Side
-from vtxero.modules.organizations.edited import ADDRESS, NAME, Known, differs, former_pairs, known_to_both
-from vtxero.modules.organizations.people import is_same_person, sorted_people, vtiger_persons, xero_persons
+from vtxero.modules.organizations.edited import ADDRESS, NAME, Known, differs, known_to_both
+from vtxero.modules.organizations.people import is_same_person, known_pairs, sorted_people, vtiger_persons, xero_persons
 from vtxero.modules.organizations.record import NOBODY, Organization, Person
 
 
@@ -21,7 +21,7 @@ def settle_members(
     was removed on one side is in both while the other one has them.
     """
     ours, theirs = vtiger_persons(records[0]), xero_persons(records[1])
-    past = {pair[Side.VTIGER].id: pair[Side.XERO] for pair in former_pairs(*bases)}
+    past = {mine.id: other for mine, other in known_pairs(*bases)}
     met = dict(known_to_both(*records, bases, ()))
     alone = [one for at, one in enumerate(theirs) if at not in met]
     in_vtiger = {one.id: one for one in vtiger_persons(bases[0]) if one.id}
