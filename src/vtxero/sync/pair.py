@@ -9,10 +9,10 @@ from typing import Any
 from vtxero.domain.codes import Code
 from vtxero.domain.findings import Finding, finding, in_order
 from vtxero.domain.sides import Side
-from vtxero.domain.words import all_called, called
+from vtxero.domain.words import all_called, called, quoted
 from vtxero.sync.merge import Merge, Pair
 from vtxero.sync.records import FieldChange, Outcome
-from vtxero.sync.slice import LeavingOut, Slice
+from vtxero.sync.slice import LeavingOut, Slice, followed_fields
 from vtxero.sync.state import Action
 
 
@@ -100,8 +100,7 @@ class _Judgement:
         return in_order(reasons)
 
     def _conflict(self, field: str) -> Finding:
-        mine = self._slice.show(field, self._pair.vtiger.record) or "nothing"
-        theirs = self._slice.show(field, self._pair.xero.record) or "nothing"
+        mine, theirs = (self._shown(field, self._pair.on(side).record) for side in Side)
         name = called(self._slice.name, field)
         what = f"{name[0].upper()}{name[1:]} changed on both sides"
         if self._has_no_base(field):
@@ -109,7 +108,14 @@ class _Judgement:
         text = f"{what}: Vtiger has {mine}, Xero {theirs}."
         choose = f"`vtxero sync --only {self._slice.name}:{self._pair.vtiger.id} --conflict xero`"
         remedy = f"Make both sides equal by hand, or let one win: {choose} (or `vtiger`)."
+        if field in followed_fields(self._slice):
+            remedy = f"Make both sides equal by hand, or let Xero's win, where this is never written: {choose}."
         return finding(Code.CONFLICT, text, field=field, remedy=remedy)
+
+    def _shown(self, field: str, record: Any) -> str:
+        """Give a value within a sentence: one with commas in quotes, or nobody sees where it ends."""
+        shown = self._slice.show(field, record) or "nothing"
+        return quoted(shown) if ", " in shown else shown
 
     def _has_no_base(self, field: str) -> bool:
         return self._pair.vtiger_base is None or field in self._pair.unsettled
