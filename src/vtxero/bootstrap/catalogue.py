@@ -99,7 +99,7 @@ def kept_catalogue(state: SqliteState) -> Catalogue | None:
 
 
 def forget_catalogue(state: SqliteState) -> None:
-    """Have the reference data read again by the next run: it may be otherwise by now."""
+    """Have the reference data read again by the next run: this one has changed it."""
     with state.transaction():
         state.set_meta(CATALOGUE, "")
 

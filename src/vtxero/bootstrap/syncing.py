@@ -9,14 +9,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Protocol, runtime_checkable
 
-from vtxero.bootstrap.catalogue import (
-    Catalogue,
-    bar,
-    forget_catalogue,
-    kept_catalogue,
-    load_catalogue,
-    note_problem,
-)
+from vtxero.bootstrap.catalogue import Catalogue, bar, forget_catalogue, load_catalogue, note_problem
 from vtxero.bootstrap.clock import SystemClock, new_run_id
 from vtxero.bootstrap.former_accounts import remember_account
 from vtxero.bootstrap.instance import ALLOW, Services, check_instance, remember
@@ -65,15 +58,6 @@ MATCHING: Mapping[str, tuple[str, ...]] = {
 }
 """Options below `modules` that decide what belongs together, and the fields that each decides."""
 
-CATALOGUED = frozenset(
-    {
-        *(Code.INV_ACCOUNT, Code.PRD_ACCOUNT, Code.PAY_ACCOUNT),
-        *(Code.INV_TAX_UNKNOWN, Code.INV_TAX_ACCOUNT, Code.PRD_TAX),
-        *(Code.INV_CURRENCY, Code.INV_LOCK_DATE, Code.MANDATORY_FIELD),
-    }
-)
-"""Reasons that a plan finds out beforehand where the reference data is as the services have it."""
-
 
 def run_sync(
     settings: Settings,
@@ -106,11 +90,11 @@ def run_sync(
             note_problem(SqliteState(tools.database, report.run), problem.message)
             report = _with_problem(report, problem)
             environment.recorder.finish(report, tools.clock.now())
-        state = SqliteState(tools.database, report.run)
-        if any(map(_may_have_changed_taxes, report.records)) or _proved_outdated(kept_catalogue(state), report):
-            forget_catalogue(state)
+        if any(_may_have_changed_taxes(record) for record in report.records):
+            forget_catalogue(SqliteState(tools.database, report.run))
         if not dry_run:
-            forget_old_runs(state, SqliteRuns(tools.database), settings.history, tools.clock.now())
+            state, runs = SqliteState(tools.database, report.run), SqliteRuns(tools.database)
+            forget_old_runs(state, runs, settings.history, tools.clock.now())
         return report
 
 
@@ -192,14 +176,6 @@ def _may_have_changed_taxes(record: RecordResult) -> bool:
     if record.module != "taxes" or any(reason.code is Code.TAX_DENIED for reason in record.reasons):
         return False
     return record.outcome in {Outcome.CREATED, Outcome.UPDATED, Outcome.FAILED}
-
-
-def _proved_outdated(catalogue: Catalogue | None, report: RunReport) -> bool:
-    """Tell whether a service refused what the reference data of an earlier run allowed: an account archived since."""
-    if catalogue is None or catalogue.read_at >= report.started_at:
-        return False
-    failed = (record for record in report.records if record.outcome is Outcome.FAILED)
-    return any(reason.code in CATALOGUED for record in failed for reason in record.reasons)
 
 
 def _check_direction(request: RunRequest) -> None:
