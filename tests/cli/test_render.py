@@ -135,6 +135,17 @@ def test_record_that_was_changed_meanwhile_is_not_told_among_the_conflicts():
     assert "Changed meanwhile: 1\n  MOVED  1 organization, Vtiger → Xero\n" in text
 
 
+def test_record_with_two_conflicts_says_both():
+    reasons = tuple(finding(Code.CONFLICT, f"{name} changed on both sides: Vtiger has 1, Xero 2.") for name in "AB")
+    item = record("INV1", Outcome.CONFLICT, reasons=reasons)
+
+    text = drawn(run_parts(quiet_report(records=(item,)), View()))
+
+    assert "A changed on both sides" in text
+    assert "B changed on both sides" in text
+    assert "also CONFLICT" not in text
+
+
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_record_of_which_only_a_part_crossed_is_told_with_what_did_not(dry_run):
     reasons = (finding(Code.INV_CLOSED, "The invoice is PAID in Xero; what waits: lines."),)
@@ -272,6 +283,24 @@ def test_closing_line_says_what_to_do_next(numbers, changes, expected):
     report = quiet_report(modules=(count("invoices", TO_XERO, **numbers),), **changes)
 
     assert expected in loosened(closing_line(report, "vtxero"))
+
+
+@pytest.mark.parametrize(
+    ("repeated", "part", "where", "named"),
+    [
+        (True, "", "vtxero log --skipped", False),
+        (False, "", "see above", True),
+        (True, "--only", "see above", True),
+    ],
+)
+def test_idle_plan_says_where_what_was_left_alone_is_told(repeated, part, where, named):
+    waits = record("INV7", Outcome.SKIPPED, reasons=(finding(Code.INV_DATE),), repeated=repeated)
+    report = quiet_report(dry_run=True, modules=(count("invoices", TO_XERO, skipped=1),), records=(waits,))
+
+    text = drawn(run_parts(report, View(part=part)))
+
+    assert " ".join(loosened(text).split()).endswith(f"with what to do about them: {where}.")
+    assert ("INV7" in text) is named
 
 
 @pytest.mark.parametrize(("dry_run", "where"), [(True, "with -o json"), (False, "vtxero log RUN1 --reason INV-TOTAL")])

@@ -78,7 +78,7 @@ def check(ctx: typer.Context) -> None:
     if session.wants_json:
         session.print_json(document)
     elif not session.options.quiet:
-        profiles = f", profiles {', '.join(loaded.profiles)}" if loaded.profiles else ""
+        profiles = f", with the profiles {', '.join(loaded.profiles)}" if loaded.profiles else ""
         session.print_words(f"{document['file'] or 'The environment'} is right{profiles}.")
 
 

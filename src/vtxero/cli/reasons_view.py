@@ -111,27 +111,41 @@ def _remedy(firsts: Sequence[Finding], view: View) -> str:
 
 def _record_lines(record: RecordResult, view: View, run: str | None) -> Iterator[RenderableType]:
     """A record and its particulars; in full, with its further reasons and, where links cannot be clicked, addresses."""
+    if view.cap is not None:
+        yield from _short_lines(record, view, run)
+        return
     first, *further = record.reasons or (None,)
+    yield indented(_line_of(record, first), 6)
+    for item in (*further, *record.notes):
+        if item:
+            yield indented(full_text(item, view.command), 8)
+    if view.is_plain:
+        yield from addresses_of(record, 8)
+
+
+def _short_lines(record: RecordResult, view: View, run: str | None) -> Iterator[RenderableType]:
+    """A record with what it says of the reason that it stands under, and the codes of its other ones."""
+    first, *further = record.reasons or (None,)
+    alike = [item for item in further if item and first and item.code is first.code]
+    others = dict.fromkeys(item.code.value for item in further if item and item not in alike)
+    line = _line_of(record, first)
+    if others:
+        line.append(f" (also {', '.join(others)})", style="dim")
+    yield indented(line, 6)
+    for item in alike:
+        yield indented(Text(clean(item.message)), 8)
+    if crosses_in_part(record):
+        heading = what_else(undoes=view.undoes, planned=run is None)
+        yield indented(Text.assemble(f"{heading}: ", changes_of(record)), 8)
+    if view.is_plain and record.outcome in NEEDS_SOMEBODY:
+        yield from addresses_of(record, 8)
+
+
+def _line_of(record: RecordResult, first: Finding | None) -> Text:
     line = name_of(record)
     if first and _says_more(first):
         line.append(f": {clean(first.message)}")
-    if further and view.cap is not None:
-        line.append(f" (also {', '.join(dict.fromkeys(item.code.value for item in further if item))})", style="dim")
-    yield indented(line, 6)
-    if view.cap is not None:
-        if crosses_in_part(record):
-            heading = what_else(undoes=view.undoes, planned=run is None)
-            yield indented(Text.assemble(f"{heading}: ", changes_of(record)), 8)
-        if view.is_plain and record.outcome in NEEDS_SOMEBODY:
-            yield from addresses_of(record, 8)
-        return
-    for item in further:
-        if item:
-            yield indented(full_text(item, view.command), 8)
-    for item in record.notes:
-        yield indented(full_text(item, view.command), 8)
-    if view.is_plain:
-        yield from addresses_of(record, 8)
+    return line
 
 
 def _says_more(finding: Finding) -> bool:

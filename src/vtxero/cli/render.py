@@ -32,14 +32,15 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     yield Text(f"{kind} {clean(report.run)}{suffix}", style="bold")
     yield from count_tables(report.modules)
     if view.advice and any(count.seen for count in report.modules):
-        seen = "Seen is what was read: what changed since the last run, and what waits."
+        seen = "Seen is what was read: changes since just before the last run, and what waits."
         if "--only" in view.part:
             seen = "Seen is what was asked for, as far as it changed since the last run or waits."
         yield Text(seen, style="dim")
     if report.dry_run:
         yield from plan_parts(report.records, view)
     if view.reasons:
-        run, folds = None if report.dry_run else report.run, not (view.undoes and report.dry_run)
+        run = None if report.dry_run else report.run
+        folds = not (view.undoes and report.dry_run) and _folds(view.part)
         yield from attention_parts(report.records, view, run=run, folds=folds)
         yield from note_parts(report.records, view, run=run)
     yield from message_parts(report, errors=view.errors)
@@ -48,6 +49,11 @@ def run_parts(report: RunReport, view: View) -> Iterator[RenderableType]:
     closing = view.closing or (closing_line(report, view.command, part=view.part) if view.advice else "")
     if closing:
         yield Text(closing, style="bold")
+
+
+def _folds(part: str) -> bool:
+    """Tell whether what was told before is only counted: who asks for records by name wants to read of them."""
+    return "--only" not in part
 
 
 def count_tables(counts: Sequence[ModuleCount]) -> Iterator[RenderableType]:
@@ -112,7 +118,11 @@ def closing_line(report: RunReport, command: str, *, part: str = "") -> str:
         kind, saved = ("plan", "Nothing was written") if report.dry_run else ("run", "What was done is saved")
         return f"The {kind} ended early (exit code {report.exit_code}): see above. {saved}."
     if report.dry_run:
-        return "To carry this out, run the same without --dry-run." if writes else _closing_of_idle_plan(totals)
+        return (
+            "To carry this out, run the same without --dry-run."
+            if writes
+            else _closing_of_idle_plan(report, totals, command, part)
+        )
     moved = sum(1 for record in report.records if record.outcome is Outcome.CONFLICT and was_moved(record.reasons))
     if moved and moved == totals[Outcome.CONFLICT] and not totals[Outcome.FAILED]:
         return f"Done. What was edited meanwhile crosses in the next run: {typed(f'{command} sync')}"
@@ -131,12 +141,14 @@ def waiting_as_before(report: RunReport, command: str) -> str:
     return f"{counted(len(known), 'conflict')} {waits} for your decision, as before: {how}"
 
 
-def _closing_of_idle_plan(totals: Mapping[Outcome, int]) -> str:
+def _closing_of_idle_plan(report: RunReport, totals: Mapping[Outcome, int], command: str, part: str) -> str:
     """Say what is left to people where a run would write nothing."""
     if totals[Outcome.CONFLICT]:
         return "Nothing would be written. Conflicts wait for your decision: see above."
     if totals[Outcome.SKIPPED]:
-        return "Nothing would be written. Records left alone, with what to do about them: see above."
+        told = not _folds(part) or any(r.outcome is Outcome.SKIPPED and not r.repeated for r in report.records)
+        where = "see above" if told else typed(f"{command} log --skipped")
+        return f"Nothing would be written. Records left alone, with what to do about them: {where}."
     return "There is nothing to do."
 
 

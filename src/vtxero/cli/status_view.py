@@ -45,6 +45,7 @@ def standing_parts(found: Standing, command: str, profile: str) -> Iterator[Rend
     yield from unended_parts(found.runs, command, found.under_way)
     yield Text("")
     yield Fit((_modules(found), Group(*(_module_lines(item) for item in found.modules))))
+    yield Flow(Text("Read to: the newest change that was read there. It stays where nobody works.", style="dim"))
     yield from _waiting(found.modules, command)
     if found.open_writes:
         yield Text("")

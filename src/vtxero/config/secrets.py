@@ -65,7 +65,7 @@ def open_store(settings: Settings, warn: Warn) -> SecretStore:
                 remedy="Unlock it, set logins: file in the config, or give secrets by VTXERO_* variables.",
             ) from error
         warn(
-            f"No keyring can be used ({error}): logins are kept in {file.path}, readable by you only."
+            f"No keyring can be used ({error}): the place for logins is {file.path}, readable by you only."
             " On a server that is usual: `logins: file` in the config says so. On a desktop, unlock or install a"
             " keyring and log in anew, if you would rather have them there."
         )
