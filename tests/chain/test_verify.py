@@ -215,6 +215,15 @@ def test_verify_of_books_that_no_link_is_about_stops_as_a_sync_does(settled, sid
     assert "vtxero sync --resync" in caught.value.remedy
 
 
+def test_customers_before_the_first_run_go_by_their_names(company):
+    acme, widget = company.organization("Acme Ltd"), company.product()
+    company.invoice(acme, line(widget))
+
+    ledger = verify(company).ledger
+
+    assert [account.customer.name for account in ledger.accounts] == ["Acme Ltd"]
+
+
 def test_verify_costs_a_call_for_a_thousand_invoices_of_xero_and_a_hundred_of_vtiger(settled):
     acme = settled.acme
     for _ in range(150):

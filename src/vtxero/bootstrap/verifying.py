@@ -24,6 +24,7 @@ from vtxero.store import SqliteRuns, SqliteState
 from vtxero.sync.ports import Clock, Progress
 from vtxero.sync.records import MEMBER
 from vtxero.vtiger.ledger import invoice_sums as vtiger_sums
+from vtxero.vtiger.ledger import party_names
 from vtxero.xero.summaries import invoice_sums as xero_sums
 
 INVOICES = "invoices"
@@ -59,6 +60,7 @@ def run_verify(settings: Settings, progress: Progress, *, clock: Clock | None = 
         check_pins(state, reference, settings)
         theirs = _read_xero(tools)
         ours = _read_vtiger(tools, reference, Statuses(settings.modules.invoices))
+        ours = _with_names(tools, state, reference, ours)
         page_of = page_finder(reference, settings.xero.site)
         knowledge = _knowledge(tools, state, ours)
         for side, entries in ((Side.VTIGER, ours), (Side.XERO, theirs)):
@@ -69,6 +71,16 @@ def run_verify(settings: Settings, progress: Progress, *, clock: Clock | None = 
             lambda side, record_id: page_of(INVOICES, side, record_id),
             {Side.VTIGER.value: tools.vtiger.calls, Side.XERO.value: tools.xero.calls},
         )
+
+
+def _with_names(tools: Opened, state: SqliteState, reference: Reference, ours: Sequence[Entry]) -> list[Entry]:
+    """Name the customers whom no run has read: before the first one all of them."""
+    parties = {entry.party for entry in ours if entry.party}
+    unknown = [each for each in parties if not any(state.record(module, Side.VTIGER, each) for module in PARTIES)]
+    unknown = [each for each in unknown if not state.hits("organizations", Side.VTIGER, MEMBER, each)]
+    prefixes = {name: module.id_prefix for name, module in reference.vtiger.modules.items()}
+    names = party_names(tools.vtiger, prefixes, sorted(unknown)) if unknown else {}
+    return [replace(entry, name=names.get(entry.party, entry.name)) for entry in ours]
 
 
 def _check_known(pairs: Mapping[str, str], entries: Sequence[Entry], side: Side) -> None:

@@ -103,6 +103,9 @@ _REMEDIES: Mapping[tuple[Side, Code], str] = {
         "Run again: vtxero then looks whether the item is still in Xero. "
         "If Xero says it again, choose another product on the line in Vtiger."
     ),
+    (Side.XERO, Code.INV_PARTY): (
+        "Give the invoice an organization in Vtiger. If it has one, Xero no longer knows its contact: run again."
+    ),
     (Side.XERO, Code.PRD_TAX): (
         "Give the product one tax in Vtiger that is active in Xero and fits its account, or none."
     ),
